@@ -1,0 +1,4 @@
+package dev.inkfish.osdmap;
+
+/// The OSD map (`OSDMap`); immutable.
+public final class OsdMap {}

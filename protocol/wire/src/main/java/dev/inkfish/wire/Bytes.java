@@ -1,0 +1,194 @@
+package dev.inkfish.wire;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+
+/// An immutable run of bytes: what Ceph calls a bufferlist, once it is finished.
+///
+/// A view of a range of an array that nobody writes to any more. Slicing shares the array; the array
+/// itself never leaves the class except to code that only reads it.
+public final class Bytes implements Comparable<Bytes> {
+    public static final Bytes EMPTY = new Bytes(new byte[0], 0, 0);
+
+    private final byte[] array;
+    private final int offset;
+    private final int length;
+
+    private Bytes(byte[] array, int offset, int length) {
+        this.array = array;
+        this.offset = offset;
+        this.length = length;
+    }
+
+    /// Takes the array over: the caller must not write to it again.
+    public static Bytes wrap(byte[] array) {
+        return array.length == 0 ? EMPTY : new Bytes(array, 0, array.length);
+    }
+
+    /// Takes a range of the array over: the caller must not write to it again.
+    public static Bytes wrap(byte[] array, int offset, int length) {
+        checkRange(offset, length, array.length);
+        return length == 0 ? EMPTY : new Bytes(array, offset, length);
+    }
+
+    public static Bytes copyOf(byte[] array) {
+        return wrap(array.clone());
+    }
+
+    /// Copies what remains in the buffer and advances it.
+    public static Bytes copyOf(ByteBuffer buffer) {
+        byte[] copy = new byte[buffer.remaining()];
+        buffer.get(copy);
+        return wrap(copy);
+    }
+
+    public static Bytes utf8(String text) {
+        return wrap(Text.encode(text));
+    }
+
+    public static Bytes hex(String hex) {
+        return wrap(HexFormat.of().parseHex(hex));
+    }
+
+    public static Bytes zeros(int length) {
+        return wrap(new byte[length]);
+    }
+
+    public static Bytes concat(List<Bytes> parts) {
+        if (parts.size() == 1) {
+            return parts.getFirst();
+        }
+        int total = 0;
+        for (Bytes part : parts) {
+            total = Math.addExact(total, part.length);
+        }
+        byte[] all = new byte[total];
+        int at = 0;
+        for (Bytes part : parts) {
+            part.copyTo(0, all, at, part.length);
+            at += part.length;
+        }
+        return wrap(all);
+    }
+
+    public static Bytes concat(Bytes... parts) {
+        return concat(List.of(parts));
+    }
+
+    public int length() {
+        return length;
+    }
+
+    public boolean isEmpty() {
+        return length == 0;
+    }
+
+    public byte get(int index) {
+        if (index < 0 || index >= length) {
+            throw new IndexOutOfBoundsException(index);
+        }
+        return array[offset + index];
+    }
+
+    public Bytes slice(int from, int count) {
+        checkRange(from, count, length);
+        return count == length ? this : wrap(array, offset + from, count);
+    }
+
+    /// From `from` to the end.
+    public Bytes slice(int from) {
+        return slice(from, length - from);
+    }
+
+    public void copyTo(int from, byte[] target, int at, int count) {
+        checkRange(from, count, length);
+        System.arraycopy(array, offset + from, target, at, count);
+    }
+
+    public void putTo(ByteBuffer target) {
+        target.put(array, offset, length);
+    }
+
+    public void writeTo(OutputStream out) throws IOException {
+        out.write(array, offset, length);
+    }
+
+    public byte[] toArray() {
+        return Arrays.copyOfRange(array, offset, offset + length);
+    }
+
+    /// A read-only buffer over the same bytes.
+    public ByteBuffer asByteBuffer() {
+        return ByteBuffer.wrap(array, offset, length).slice().asReadOnlyBuffer();
+    }
+
+    public WireReader reader() {
+        return new WireReader(array, offset, length);
+    }
+
+    /// A copy that shares nothing: for small pieces kept long, cut from a large frame.
+    public Bytes compact() {
+        return length == array.length ? this : wrap(toArray());
+    }
+
+    public boolean isZero() {
+        for (int i = offset; i < offset + length; i++) {
+            if (array[i] != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// crc32c as Ceph computes it: continued from `seed`, neither inverted before nor after.
+    public int crc32c(int seed) {
+        return Crc32c.update(seed, array, offset, length);
+    }
+
+    /// The bytes as UTF-8; for text that is known to be text.
+    public String utf8() {
+        return Text.decode(array, offset, length);
+    }
+
+    public String toHex() {
+        return HexFormat.of().formatHex(array, offset, offset + length);
+    }
+
+    /// Unsigned, byte by byte, as `memcmp`.
+    @Override
+    public int compareTo(Bytes other) {
+        return Arrays.compareUnsigned(
+                array, offset, offset + length, other.array, other.offset, other.offset + other.length);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Bytes that
+                && Arrays.equals(
+                        array, offset, offset + length, that.array, that.offset, that.offset + that.length);
+    }
+
+    @Override
+    public int hashCode() {
+        int hash = 1;
+        for (int i = offset; i < offset + length; i++) {
+            hash = 31 * hash + array[i];
+        }
+        return hash;
+    }
+
+    @Override
+    public String toString() {
+        return length <= 32 ? toHex() : slice(0, 32).toHex() + "…(" + length + " bytes)";
+    }
+
+    private static void checkRange(int from, int count, int length) {
+        if (from < 0 || count < 0 || from > length - count) {
+            throw new IndexOutOfBoundsException(from + "+" + count + " of " + length);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package dev.inkfish.wire.osd;
+
+import dev.inkfish.wire.CephType;
+import dev.inkfish.wire.EntityName;
+import dev.inkfish.wire.WireReader;
+import dev.inkfish.wire.WireWriter;
+
+/// Names one request of one client for ever, so that a resend is recognised (`osd_reqid_t`).
+///
+/// @param incarnation 0 for clients, whose name is new with each session
+@CephType("osd_reqid_t")
+public record OsdReqId(EntityName name, long tid, int incarnation) implements Comparable<OsdReqId> {
+    public static OsdReqId decode(WireReader in) {
+        return in.versioned(2, (body, version) -> {
+            EntityName name = EntityName.decode(body);
+            long tid = body.u64();
+            return new OsdReqId(name, tid, body.u32());
+        });
+    }
+
+    public void encode(WireWriter out) {
+        out.versioned(2, 2, () -> {
+            name.encode(out);
+            out.u64(tid).u32(incarnation);
+        });
+    }
+
+    @Override
+    public int compareTo(OsdReqId other) {
+        int c = name.compareTo(other.name);
+        if (c == 0) {
+            c = Integer.compareUnsigned(incarnation, other.incarnation);
+        }
+        return c != 0 ? c : Long.compareUnsigned(tid, other.tid);
+    }
+
+    @Override
+    public String toString() {
+        return name + "." + Integer.toUnsignedString(incarnation) + ":" + Long.toUnsignedString(tid);
+    }
+}

@@ -1,0 +1,22 @@
+package dev.inkfish.net;
+
+import dev.inkfish.wire.message.Message;
+
+/// Receives what connections deliver, on their event loop's thread: it must hand heavy work on.
+public interface Dispatcher {
+    /// @param tid the transaction id in the header
+    void onMessage(Connection connection, Message message, long tid);
+
+    /// A peer has connected to us and is who it says.
+    default void onAccepted(Connection connection) {}
+
+    /// A connection we opened is up.
+    default void onConnected(Connection connection) {}
+
+    /// The session is over: a lossy connection broke, or the peer of a lossless one forgot it. What was
+    /// queued is gone.
+    default void onReset(Connection connection) {}
+
+    /// Nobody listens there.
+    default void onRefused(Connection connection) {}
+}

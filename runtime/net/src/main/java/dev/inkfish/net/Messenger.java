@@ -1,0 +1,23 @@
+package dev.inkfish.net;
+
+import dev.inkfish.wire.EntityAddrVec;
+import dev.inkfish.wire.EntityName;
+import dev.inkfish.wire.EntityType;
+
+/// A daemon's or client's end of the network (`src/msg/Messenger.h`).
+public interface Messenger extends AutoCloseable {
+    EntityName name();
+
+    /// A monitor learns its rank, a client its global id, after it was made.
+    void rename(EntityName name);
+
+    /// Where peers reach us; empty for a pure client.
+    EntityAddrVec addrs();
+
+    /// Opens a connection, or returns the open one where `policy` keeps one per peer. Messages sent
+    /// before it is up wait; what becomes of it is told to the dispatcher.
+    Connection connect(EntityType type, EntityAddrVec addrs, ConnectionPolicy policy);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,27 @@
+package dev.inkfish.osd.ops;
+
+import dev.inkfish.osdmap.OsdMap;
+import dev.inkfish.wire.message.MOSDOp;
+
+/// What clients ask of one group's objects, on its primary (`PrimaryLogPG`). The group calls it on its
+/// shard and only while it is active; operations that come earlier wait in the group.
+public interface ClientOps {
+    /// The group has checked: we are primary and active, the map is new enough, the capabilities allow it,
+    /// the cluster and pool flags allow it. Everything else is checked here.
+    void handle(ClientSession session, MOSDOp op, long tid);
+
+    /// The group became active as primary.
+    void onActive();
+
+    /// The interval is over: forget operations under way (clients send them again), contexts and timers.
+    void onIntervalEnd();
+
+    /// A new map: snapshots to trim, clients that are blocklisted now.
+    void onMap(OsdMap map);
+
+    /// The session's connection broke; its watches start to time out.
+    void onDisconnect(ClientSession session);
+
+    /// How many removed snapshots are still to be trimmed.
+    int snapTrimQueueLength();
+}

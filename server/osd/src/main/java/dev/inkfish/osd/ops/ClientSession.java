@@ -1,0 +1,19 @@
+package dev.inkfish.osd.ops;
+
+import dev.inkfish.wire.EntityAddr;
+import dev.inkfish.wire.EntityName;
+import dev.inkfish.wire.message.Message;
+
+/// A client as its operations see it.
+public interface ClientSession {
+    EntityName name();
+
+    EntityAddr addr();
+
+    long features();
+
+    boolean isConnected();
+
+    /// Sends, in order; dropped without a word if the session is gone.
+    void send(Message message, long tid);
+}

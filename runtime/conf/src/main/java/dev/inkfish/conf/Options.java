@@ -1,0 +1,232 @@
+package dev.inkfish.conf;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// The options that are honoured, with the defaults of Ceph 16 (`src/common/options.cc`) unless the
+/// description of ours says otherwise.
+public final class Options {
+    /// Name, type, default, description.
+    private static final String TABLE =
+            """
+            auth_cluster_required | STRING | cephx | auth methods required among daemons
+            auth_service_required | STRING | cephx | auth methods that daemons require of clients
+            auth_client_required | STRING | cephx, none | auth methods that clients require of daemons
+            auth_allow_insecure_global_id_reclaim | BOOL | true | let clients reclaim a global id without proof
+            auth_expose_insecure_global_id_reclaim | BOOL | true | show clients that reclaim insecurely
+            auth_mon_ticket_ttl | FLOAT | 259200 | lifetime of the ticket for the monitors
+            auth_service_ticket_ttl | FLOAT | 3600 | lifetime of a service ticket
+            cephx_require_signatures | BOOL | false | require signed messages
+            cephx_sign_messages | BOOL | true | sign messages
+            fsid | UUID |  | the cluster's id
+            host | STRING |  | host name
+            keyring | STRING | /etc/ceph/$cluster.$name.keyring,/etc/ceph/$cluster.keyring,/etc/ceph/keyring,/etc/ceph/keyring.bin | where keys are
+            log_file | STRING |  | where the log goes
+            mon_addr | STRING |  | address of a monitor, in its own section
+            mon_host | STRING |  | the monitors' addresses
+            mon_initial_members | STRING |  | names of the first monitors
+            mon_data | STRING | /var/lib/ceph/mon/$cluster-$id | a monitor's directory
+            mon_allow_pool_delete | BOOL | false | allow pools to be removed
+            mon_allow_pool_size_one | BOOL | false | allow pools of one replica
+            mon_max_pg_per_osd | UINT | 250 | largest number of groups per OSD that a new pool may lead to
+            mon_max_pool_pg_num | UINT | 65536 | largest pg_num of a pool
+            mon_max_osd | INT | 10000 | largest OSD id + 1
+            mon_osd_down_out_interval | INT | 600 | seconds after which a down OSD is marked out
+            mon_osd_down_out_subtree_limit | STRING | rack | smallest subtree that is not marked out as a whole
+            mon_osd_min_down_reporters | UINT | 2 | reporters needed to mark an OSD down
+            mon_osd_reporter_subtree_level | STRING | host | subtree whose OSDs count as one reporter
+            mon_osd_report_timeout | INT | 900 | seconds without a report after which an OSD is marked down
+            mon_osd_adjust_heartbeat_grace | BOOL | true | grow the grace for laggy OSDs
+            mon_osd_adjust_down_out_interval | BOOL | true | grow the down-out interval for laggy OSDs
+            mon_osd_laggy_halflife | INT | 3600 | half-life of the laggy estimate
+            mon_osd_laggy_weight | FLOAT | 0.3 | weight of a new laggy sample
+            mon_osd_laggy_max_interval | INT | 300 | cap of the laggy interval
+            mon_osd_min_up_ratio | FLOAT | 0.3 | share of OSDs that stay up whatever is reported
+            mon_osd_min_in_ratio | FLOAT | 0.75 | share of OSDs that stay in when others are marked out
+            mon_osd_full_ratio | FLOAT | 0.95 | initial full ratio
+            mon_osd_backfillfull_ratio | FLOAT | 0.9 | initial backfillfull ratio
+            mon_osd_nearfull_ratio | FLOAT | 0.85 | initial nearfull ratio
+            mon_osd_auto_mark_new_in | BOOL | true | mark new OSDs in
+            mon_osd_auto_mark_auto_out_in | BOOL | true | mark OSDs in again that were marked out by the monitor
+            mon_osd_auto_mark_in | BOOL | false | mark any booting OSD in
+            mon_osd_blocklist_default_expiry | FLOAT | 3600 | seconds a blocklist entry lasts
+            mon_osd_crush_smoke_test | BOOL | true | test CRUSH maps before they are used
+            mon_osd_cache_size | INT | 500 | maps kept in memory
+            mon_min_osdmap_epochs | INT | 500 | maps kept
+            mon_osd_warn_op_age | FLOAT | 32 | seconds after which an operation counts as slow
+            mon_osd_warn_num_repaired | UINT | 10 | repaired reads that are worth a warning
+            mon_pg_warn_min_per_osd | UINT | 0 | fewest groups per OSD without a warning
+            mon_pg_stuck_threshold | INT | 60 | seconds after which a group counts as stuck
+            mon_warn_on_pool_no_app | BOOL | true | warn of pools without an application
+            mon_warn_on_pool_no_redundancy | BOOL | true | warn of pools of one replica
+            mon_warn_on_osd_down_out_interval_zero | BOOL | true | warn if the down-out interval is zero
+            mon_warn_on_legacy_crush_tunables | BOOL | true | warn of old CRUSH tunables
+            mon_warn_on_insecure_global_id_reclaim | BOOL | true | warn of clients that reclaim insecurely
+            mon_warn_on_insecure_global_id_reclaim_allowed | BOOL | true | warn if insecure reclaim is allowed
+            mon_data_avail_warn | INT | 30 | percent of free space below which the monitor warns
+            mon_data_avail_crit | INT | 5 | percent of free space below which the monitor stops
+            mon_tick_interval | INT | 5 | seconds between the monitor's ticks
+            mon_subscribe_interval | FLOAT | 86400 | seconds a subscription lasts for old clients
+            mon_client_hunt_interval | FLOAT | 3 | seconds between attempts to find a monitor
+            mon_client_ping_interval | FLOAT | 10 | seconds between keepalives to the monitor
+            mon_client_ping_timeout | FLOAT | 30 | seconds without an answer after which another monitor is tried
+            mon_command_timeout | SECONDS | 0 | seconds a command may take; 0 for ever
+            mon_cluster_log_to_stderr | BOOL | false | cluster log on stderr
+            mon_crush_min_required_version | STRING | hammer | oldest CRUSH tunables that are fine
+            mon_mgr_beacon_grace | SECONDS | 30 | seconds without a beacon after which a manager is replaced
+            mon_stat_smooth_intervals | UINT | 6 | intervals that statistics are smoothed over
+            mgr_tick_period | SECONDS | 2 | seconds between the manager's beacons
+            mgr_stats_period | INT | 5 | seconds between the reports of daemons
+            ms_bind_port_min | INT | 6800 | first port a daemon tries
+            ms_bind_port_max | INT | 7300 | last port a daemon tries
+            ms_bind_ipv6 | BOOL | false | bind to IPv6
+            ms_cluster_mode | STRING | crc secure | connection modes among daemons
+            ms_service_mode | STRING | crc secure | connection modes for clients
+            ms_client_mode | STRING | crc secure | connection modes of clients
+            ms_mon_cluster_mode | STRING | secure crc | connection modes among monitors
+            ms_mon_service_mode | STRING | secure crc | connection modes at monitors
+            ms_mon_client_mode | STRING | secure crc | connection modes to monitors
+            osd_data | STRING | /var/lib/ceph/osd/$cluster-$id | an OSD's directory
+            osd_objectstore | STRING | blockstore | which object store: blockstore or memstore
+            osd_store_size | SIZE | 100G | size of an OSD's block file (thin)
+            osd_journal_size | SIZE | 256M | size of an OSD's journal
+            osd_pool_default_size | UINT | 3 | replicas of a new pool
+            osd_pool_default_min_size | UINT | 0 | replicas a new pool needs to serve; 0 for size - size/2
+            osd_pool_default_pg_num | UINT | 32 | groups of a new pool
+            osd_pool_default_pgp_num | UINT | 0 | pgp_num of a new pool; 0 for pg_num
+            osd_pool_default_type | STRING | replicated | type of a new pool
+            osd_pool_default_flags | INT | 0 | flags of a new pool
+            osd_pool_default_flag_hashpspool | BOOL | true | spread groups of pools differently
+            osd_pool_default_flag_nodelete | BOOL | false | new pools cannot be removed
+            osd_pool_default_flag_nopgchange | BOOL | false | new pools cannot change pg_num
+            osd_pool_default_flag_nosizechange | BOOL | false | new pools cannot change size
+            osd_pool_default_crush_rule | INT | -1 | CRUSH rule of a new pool; -1 for the first
+            osd_pool_default_pg_autoscale_mode | STRING | on | autoscale mode of a new pool
+            osd_pool_default_erasure_code_profile | STRING | plugin=jerasure technique=reed_sol_van k=2 m=2 | profile "default"
+            osd_erasure_code_plugins | STRING | jerasure lrc isa | plugins loaded at start
+            osd_pool_default_cache_target_dirty_ratio | FLOAT | 0.4 | of cache pools
+            osd_pool_default_cache_target_dirty_high_ratio | FLOAT | 0.6 | of cache pools
+            osd_pool_default_cache_target_full_ratio | FLOAT | 0.8 | of cache pools
+            osd_pool_default_cache_min_flush_age | INT | 0 | of cache pools
+            osd_pool_default_cache_min_evict_age | INT | 0 | of cache pools
+            osd_pool_use_gmt_hitset | BOOL | true | of cache pools
+            osd_crush_chooseleaf_type | INT | 1 | failure domain of the first rule, as a CRUSH type number
+            osd_crush_update_on_start | BOOL | true | an OSD puts itself into the CRUSH map
+            osd_crush_initial_weight | FLOAT | -1 | weight of a new OSD; below 0 for its size in TiB
+            osd_class_update_on_start | BOOL | true | an OSD sets its device class
+            crush_location | STRING |  | where in the CRUSH map a daemon is
+            osd_heartbeat_interval | INT | 6 | seconds between heartbeats
+            osd_heartbeat_grace | INT | 20 | seconds without a heartbeat after which a peer is reported
+            osd_heartbeat_min_peers | INT | 10 | peers that are watched at least
+            osd_mon_report_interval | INT | 5 | seconds between reports to the monitor
+            osd_mon_heartbeat_interval | INT | 30 | seconds between pings to the monitor
+            osd_beacon_report_interval | INT | 300 | seconds between beacons to the monitor
+            osd_max_object_size | SIZE | 128M | largest object
+            osd_max_object_name_len | UINT | 2048 | longest object name
+            osd_max_object_namespace_len | UINT | 256 | longest namespace
+            osd_max_attr_name_len | UINT | 100 | longest attribute name
+            osd_max_attr_size | UINT | 0 | largest attribute; 0 for the store's limit
+            osd_max_write_size | SIZE | 90 | largest write in MiB
+            osd_max_omap_entries_per_request | UINT | 1024 | entries in one omap reply
+            osd_max_omap_bytes_per_request | SIZE | 1G | bytes in one omap reply
+            osd_client_message_size_cap | SIZE | 500M | bytes of client requests under way
+            osd_client_message_cap | UINT | 256 | client requests under way
+            osd_client_watch_timeout | INT | 30 | seconds after which a silent watch is dropped
+            osd_default_notify_timeout | UINT | 30 | seconds a notification waits for acknowledgements
+            osd_min_pg_log_entries | UINT | 250 | log entries a group keeps
+            osd_max_pg_log_entries | UINT | 10000 | log entries a degraded group keeps
+            osd_pg_log_dups_tracked | UINT | 3000 | requests remembered behind the log
+            osd_target_pg_log_entries_per_osd | UINT | 300000 | log entries an OSD keeps in all
+            osd_recovery_max_active | UINT | 0 | recovery operations under way; 0 for the device's default
+            osd_recovery_max_single_start | UINT | 1 | recovery operations started at a time
+            osd_recovery_max_chunk | SIZE | 8M | bytes in one recovery message
+            osd_recovery_sleep | FLOAT | 0 | seconds between recovery operations
+            osd_max_backfills | UINT | 1 | backfills of one OSD at a time
+            osd_backfill_scan_min | INT | 64 | objects in one scan at least
+            osd_backfill_scan_max | INT | 512 | objects in one scan at most
+            osd_snap_trim_sleep | FLOAT | 0 | seconds between snapshot trims
+            osd_pg_max_concurrent_snap_trims | UINT | 2 | objects trimmed at a time in a group
+            osd_scrub_min_interval | FLOAT | 86400 | seconds between scrubs
+            osd_scrub_max_interval | FLOAT | 604800 | seconds after which a scrub is overdue
+            osd_deep_scrub_interval | FLOAT | 604800 | seconds between deep scrubs
+            osd_max_scrubs | INT | 1 | scrubs of one OSD at a time
+            osd_op_num_shards | INT | 0 | shards of an OSD; 0 to choose by the machine
+            osd_memory_target | SIZE | 4G | memory an OSD aims at
+            osd_op_complaint_time | FLOAT | 30 | seconds after which an operation counts as slow
+            osd_op_history_size | UINT | 20 | operations kept in the history
+            osd_map_cache_size | INT | 50 | maps an OSD keeps in memory
+            osd_map_message_max | INT | 40 | maps in one message
+            osd_backoff_on_down | BOOL | true | tell clients to hold back while a group is down
+            osd_backoff_on_unfound | BOOL | true | tell clients to hold back for lost objects
+            osd_backoff_on_degraded | BOOL | false | tell clients to hold back for degraded objects
+            osd_enable_op_tracker | BOOL | true | track operations
+            osd_debug_drop_ping_probability | FLOAT | 0 | tests: share of heartbeats dropped
+            osd_failsafe_full_ratio | FLOAT | 0.97 | share of the disk at which writes stop in any case
+            public_addr | ADDR |  | address for clients
+            public_network | STRING |  | network for clients
+            cluster_addr | ADDR |  | address for OSDs among themselves
+            cluster_network | STRING |  | network for OSDs among themselves
+            rbd_default_features | STRING | layering,exclusive-lock,object-map,fast-diff,deep-flatten | features of a new image
+            rbd_cache | BOOL | true | cache in the client
+            run_dir | STRING | /var/run/ceph | where sockets and pid files are
+            admin_socket | STRING | $run_dir/$cluster-$name.asok | the admin socket
+            pid_file | STRING |  | file with the process id
+            clog_to_monitors | STRING | default=true | send cluster log lines to the monitors
+            debug_osd | STRING | 1/5 | log levels of the OSD
+            debug_mon | STRING | 1/5 | log levels of the monitor
+            debug_ms | STRING | 0/0 | log levels of the messenger
+            debug_mgr | STRING | 2/5 | log levels of the manager
+            debug_rados | STRING | 0/5 | log levels of librados
+            debug_objecter | STRING | 0/1 | log levels of the client's object layer
+            debug_rbd | STRING | 0/5 | log levels of librbd
+            mon_pool_quota_warn_threshold | INT | 0 | percent of a quota that is worth a warning
+            mon_pool_quota_crit_threshold | INT | 0 | percent of a quota that is worth an error
+            mon_target_pg_per_osd | UINT | 100 | groups per OSD the autoscaler aims at
+            mon_clock_drift_allowed | FLOAT | 0.05 | seconds of clock drift among monitors
+            mon_lease | FLOAT | 5 | seconds a monitor's lease lasts
+            mon_election_timeout | FLOAT | 5 | seconds of an election
+            mon_election_default_strategy | UINT | 1 | election strategy
+            mon_fake_pool_delete | BOOL | false | rename pools instead of removing them
+            mon_osd_max_split_count | INT | 32 | groups split per OSD and step
+            mon_osd_max_creating_pgs | INT | 1024 | groups being created at a time
+            mon_osd_initial_require_min_compat_client | STRING | luminous | first require_min_compat_client
+            mon_log_max_summary | UINT | 50 | lines kept in the log's summary
+            mon_max_log_epochs | INT | 500 | log versions kept
+            mon_health_to_clog | BOOL | true | health changes go to the cluster log
+            mon_max_snap_prune_per_epoch | INT | 100 | removed snapshots dropped per map
+            mon_reweight_max_osds | INT | 4 | OSDs changed by one reweight
+            client_mount_timeout | SECONDS | 300 | seconds a client waits for the cluster
+            rados_osd_op_timeout | SECONDS | 0 | seconds an operation may take; 0 for ever
+            rados_mon_op_timeout | SECONDS | 0 | seconds a monitor request may take; 0 for ever
+            """;
+
+    private static final Map<String, Option> BY_NAME = parse();
+
+    private Options() {}
+
+    public static @Nullable Option find(String name) {
+        return BY_NAME.get(name);
+    }
+
+    public static Collection<Option> all() {
+        return BY_NAME.values();
+    }
+
+    private static Map<String, Option> parse() {
+        Map<String, Option> options = new TreeMap<>();
+        for (String line : TABLE.lines().toList()) {
+            List<String> fields = new ArrayList<>();
+            for (String field : line.split("\\|", 4)) {
+                fields.add(field.strip());
+            }
+            String name = fields.get(0);
+            boolean runtime = !name.endsWith("_data") && !name.startsWith("ms_bind");
+            options.put(name, new Option(name, Option.Type.valueOf(fields.get(1)), fields.get(2), fields.get(3), runtime));
+        }
+        return options;
+    }
+}

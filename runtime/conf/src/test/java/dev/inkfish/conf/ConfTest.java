@@ -1,0 +1,74 @@
+package dev.inkfish.conf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ConfTest {
+    @Test
+    void keysMayBeWrittenWithSpacesAndTheMoreSpecificSectionWins() {
+        ConfFile file = ConfFile.parse(
+                """
+                # as in old guides
+                [global]
+                    auth supported = none   ; nobody is asked
+                    osd pool default size = 2
+                    mon-host = "10.0.0.1, 10.0.0.2"
+                [osd]
+                    osd_max_object_size = 1M
+                [osd.3]
+                    osd max object size = 4 M
+                [mon.0]
+                    host = alpha
+                    mon addr = 192.168.0.10:6789
+                """);
+        Conf osd3 = Conf.of("osd", "3", file);
+        assertThat(osd3.integer("osd_max_object_size")).isEqualTo(4 << 20);
+        assertThat(osd3.integer("osd_pool_default_size")).isEqualTo(2);
+        assertThat(osd3.string("auth_service_required")).isEqualTo("none");
+        assertThat(osd3.string("mon_host")).isEqualTo("10.0.0.1, 10.0.0.2");
+        assertThat(file.section("mon.0")).containsEntry("mon_addr", "192.168.0.10:6789");
+    }
+
+    @Test
+    void aLaterLayerWinsAndListenersHearWhatChanged() {
+        Conf conf = new Conf("osd", "0");
+        List<String> heard = new ArrayList<>();
+        conf.onChange(heard::addAll);
+        conf.set(Conf.Layer.FILE, "osd_heartbeat_grace", "30");
+        conf.set(Conf.Layer.MON, "osd_heartbeat_grace", "40");
+        assertThat(conf.integer("osd_heartbeat_grace")).isEqualTo(30);
+        assertThat(conf.layerOf("osd_heartbeat_grace")).isEqualTo(Conf.Layer.FILE);
+        conf.set(Conf.Layer.OVERRIDE, "osd_heartbeat_grace", "5");
+        assertThat(conf.integer("osd_heartbeat_grace")).isEqualTo(5);
+        assertThat(heard).containsExactly("osd_heartbeat_grace", "osd_heartbeat_grace");
+    }
+
+    @Test
+    void valuesAreReadAsCephReadsThem() {
+        assertThat(Values.size("128M")).isEqualTo(128L << 20);
+        assertThat(Values.size("1Gi")).isEqualTo(1L << 30);
+        assertThat(Values.integer("3600.0")).isEqualTo(3600);
+        assertThat(Values.seconds("1h30m")).isEqualTo(5400);
+        assertThat(Values.flag("yes")).isTrue();
+        assertThatThrownBy(() -> Values.flag("perhaps")).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void everyDefaultCanBeRead() {
+        Conf conf = new Conf("osd", "0");
+        for (Option option : Options.all()) {
+            switch (option.type()) {
+                case INT, UINT, SIZE -> conf.integer(option.name());
+                case FLOAT -> conf.decimal(option.name());
+                case BOOL -> conf.flag(option.name());
+                case SECONDS, MILLIS -> conf.seconds(option.name());
+                case STRING, ADDR, UUID -> conf.string(option.name());
+            }
+        }
+        assertThat(conf.integer("osd_max_object_size")).isEqualTo(128L << 20);
+    }
+}

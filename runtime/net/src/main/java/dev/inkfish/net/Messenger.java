@@ -18,6 +18,9 @@ public interface Messenger extends AutoCloseable {
     /// before it is up wait; what becomes of it is told to the dispatcher.
     Connection connect(EntityType type, EntityAddrVec addrs, ConnectionPolicy policy);
 
+    /// The same, with a dispatcher of this connection's own in place of the messenger's.
+    Connection connect(EntityType type, EntityAddrVec addrs, ConnectionPolicy policy, Dispatcher dispatcher);
+
     @Override
     void close();
 }

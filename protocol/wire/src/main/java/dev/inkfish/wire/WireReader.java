@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.function.Function;
 
 /// Reads Ceph's primitives, little-endian, from a bounded range. Every method throws
@@ -103,6 +104,11 @@ public final class WireReader {
         String text = Text.decode(array, position, length);
         position += length;
         return text;
+    }
+
+    /// 16 bytes (`uuid_d`).
+    public UUID uuid() {
+        return new UUID(Long.reverseBytes(u64()), Long.reverseBytes(u64()));
     }
 
     /// A list: 32-bit count, then the elements; each takes at least one byte, which bounds the count.

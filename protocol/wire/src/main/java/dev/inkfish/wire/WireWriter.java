@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.BiConsumer;
 
 /// Writes Ceph's primitives, little-endian, into a growing buffer.
@@ -102,6 +103,12 @@ public final class WireWriter {
     public WireWriter string(String text) {
         byte[] utf8 = Text.encode(text);
         return u32(utf8.length).raw(utf8);
+    }
+
+    /// 16 bytes (`uuid_d`).
+    public WireWriter uuid(UUID uuid) {
+        return u64(Long.reverseBytes(uuid.getMostSignificantBits()))
+                .u64(Long.reverseBytes(uuid.getLeastSignificantBits()));
     }
 
     /// A list, vector or set: 32-bit count, then the elements.

@@ -13,7 +13,9 @@ public interface ClientOps {
     /// The group became active as primary.
     void onActive();
 
-    /// The interval is over: forget operations under way (clients send them again), contexts and timers.
+    /// The interval is over: forget operations under way, contexts and timers. Operations that were handed
+    /// over and not answered with an `MOSDOpReply` yet are handed over again, in their order, when the group is active again as
+    /// primary: clients send again only if the primary changed. What was logged before is found by its request id.
     void onIntervalEnd();
 
     /// A new map: snapshots to trim, clients that are blocklisted now.

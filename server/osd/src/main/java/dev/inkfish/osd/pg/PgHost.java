@@ -10,8 +10,10 @@ import dev.inkfish.wire.Eversion;
 import dev.inkfish.wire.HObject;
 import dev.inkfish.wire.SpgId;
 import dev.inkfish.wire.Utime;
+import dev.inkfish.wire.osd.ObjectStatSum;
 import dev.inkfish.wire.osd.OsdReqId;
 import dev.inkfish.wire.osd.PgLogEntry;
+import java.util.NavigableMap;
 import org.jspecify.annotations.Nullable;
 
 /// What the client operations of a group see of the group. All calls come from, and call back on, the
@@ -75,6 +77,15 @@ public interface PgHost {
 
     /// The group's statistics, which [PgMutation] carries changes of.
     boolean isFull();
+
+    /// The group's sums.
+    ObjectStatSum sums();
+
+    /// Removed snapshots of which no clone is left: start to length.
+    NavigableMap<Long, Long> purgedSnaps();
+
+    /// Remembers, durably with the next change, that no clone of a removed snapshot is left.
+    void markPurged(long snap);
 
     /// Cancels what [#schedule] promised.
     interface Timer {

@@ -1,0 +1,50 @@
+package dev.inkfish.wire.message;
+
+import dev.inkfish.wire.Bytes;
+import dev.inkfish.wire.SpgId;
+import dev.inkfish.wire.WireReader;
+import dev.inkfish.wire.WireWriter;
+import dev.inkfish.wire.osd.PgShard;
+import dev.inkfish.wire.osd.PullOp;
+import java.util.List;
+
+/// The primary asks a member for objects.
+public record MOSDPGPull(
+        SpgId pgid,
+        int mapEpoch,
+        int minEpoch,
+        PgShard from,
+        List<PullOp> pulls) implements PgMessage {
+    public static final int TYPE = 106;
+
+    public static MOSDPGPull decode(MessageHeader header, WireReader in, Bytes middle, Bytes data) {
+        int mapEpoch = in.u32();
+        int minEpoch = in.u32();
+        SpgId pgid = SpgId.decode(in);
+        PgShard from = PgShard.decode(in);
+        return new MOSDPGPull(pgid, mapEpoch, minEpoch, from, in.list(PullOp::decode));
+    }
+
+    @Override
+    public int type() {
+        return TYPE;
+    }
+
+    @Override
+    public int version(long features) {
+        return 3;
+    }
+
+    @Override
+    public int compatVersion(long features) {
+        return 2;
+    }
+
+    @Override
+    public void encodeFront(WireWriter out, long features) {
+        out.u32(mapEpoch).u32(minEpoch);
+        pgid.encode(out);
+        from.encode(out);
+        out.list(pulls, (w, p) -> p.encode(w));
+    }
+}

@@ -1,0 +1,11 @@
+package dev.inkfish.wire.message;
+
+import dev.inkfish.wire.Bytes;
+
+/// Content that only the daemons at both ends understand; between peers of one process it stays an object.
+public interface OpaquePayload {
+    Bytes toBytes();
+
+    /// As received.
+    record Encoded(Bytes toBytes) implements OpaquePayload {}
+}

@@ -1,0 +1,65 @@
+package dev.inkfish.command;
+
+import dev.inkfish.wire.Bytes;
+import dev.inkfish.wire.Errno;
+
+/// How a command ends.
+public sealed interface CommandResult {
+    /// The answer, now.
+    ///
+    /// @param code 0, or a negative errno
+    /// @param outs the status line, which clients print to stderr
+    /// @param data the output
+    record Done(int code, String outs, Bytes data) implements CommandResult {}
+
+    /// The answer, once everything that is pending in the monitor's services has been committed.
+    record AfterCommit(Done answer) implements CommandResult {}
+
+    /// Run the command again after the next commit: it depends on something that is pending.
+    record Again() implements CommandResult {}
+
+    /// Somebody calls [CommandContext#reply] later.
+    record Later() implements CommandResult {}
+
+    static Done ok(String outs, Bytes data) {
+        return new Done(0, outs, data);
+    }
+
+    static Done ok(String outs, String data) {
+        return new Done(0, outs, Bytes.utf8(data));
+    }
+
+    /// Only a status line.
+    static Done status(String outs) {
+        return new Done(0, outs, Bytes.EMPTY);
+    }
+
+    /// Only output.
+    static Done data(String text) {
+        return new Done(0, "", Bytes.utf8(text));
+    }
+
+    static Done data(Formatter formatter) {
+        return new Done(0, "", formatter.bytes());
+    }
+
+    static Done error(Errno errno, String outs) {
+        return new Done(errno.code(), outs, Bytes.EMPTY);
+    }
+
+    static AfterCommit afterCommit(String outs) {
+        return new AfterCommit(status(outs));
+    }
+
+    static AfterCommit afterCommit(String outs, Bytes data) {
+        return new AfterCommit(ok(outs, data));
+    }
+
+    static Again again() {
+        return new Again();
+    }
+
+    static Later later() {
+        return new Later();
+    }
+}

@@ -1,0 +1,155 @@
+package dev.inkfish.mon;
+
+import dev.inkfish.command.Command;
+import dev.inkfish.command.CommandContext;
+import dev.inkfish.command.CommandResult;
+import dev.inkfish.command.CommandTable;
+import dev.inkfish.wire.Bytes;
+import dev.inkfish.wire.CephException;
+import dev.inkfish.wire.DecodeException;
+import dev.inkfish.wire.Errno;
+import dev.inkfish.wire.message.MMonCommand;
+import dev.inkfish.wire.message.MMonCommandAck;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// Takes commands apart, checks who may give them, runs them and answers (`Monitor::handle_command`).
+public final class CommandDispatch {
+    /// Takes a command's answer.
+    @FunctionalInterface
+    public interface Reply {
+        void reply(CommandResult.Done answer);
+    }
+
+    /// Sees commands as they are dispatched, refused and finished, for the audit log.
+    @FunctionalInterface
+    public interface Audit {
+        void record(@Nullable MonSession session, Command command, List<String> words, String what);
+    }
+
+    /// Passes commands on that the manager serves.
+    @FunctionalInterface
+    public interface ManagerProxy {
+        void forward(Command command, MMonCommand message, Reply reply);
+    }
+
+    private final MonCore mon;
+    private Supplier<List<Command>> managerCommands = List::of;
+    private Audit audit = (session, command, words, what) -> {};
+    private ManagerProxy managerProxy = (command, message, reply) ->
+            reply.reply(CommandResult.error(Errno.EACCES, "access denied"));
+
+    CommandDispatch(MonCore mon) {
+        this.mon = mon;
+    }
+
+    /// Commands that the active manager announces and serves.
+    void manager(Supplier<List<Command>> announced, ManagerProxy proxy) {
+        managerCommands = announced;
+        managerProxy = proxy;
+    }
+
+    void audit(Audit listener) {
+        audit = listener;
+    }
+
+    void handle(MonSession session, MMonCommand message, long tid) {
+        Reply reply = answer -> mon.send(session, new MMonCommandAck(answer.code(), answer.outs(), message.cmd(), answer.data()), tid);
+        if (!message.fsid().equals(mon.fsid())) {
+            reply.reply(CommandResult.error(Errno.EPERM, "wrong fsid"));
+        } else {
+            guarded(reply, () -> dispatch(session, message, reply));
+        }
+    }
+
+    void handleLocal(List<String> words, Bytes input, Reply reply) {
+        guarded(reply, () -> dispatch(null, new MMonCommand(mon.fsid(), words, input), reply));
+    }
+
+    private void dispatch(@Nullable MonSession session, MMonCommand message, Reply reply) {
+        if (message.cmd().isEmpty()) {
+            throw new CephException(Errno.EINVAL, "no command specified");
+        }
+        Map<String, @Nullable Object> call = CommandTable.parseCall(message.cmd());
+        Object given = call.get("prefix");
+        if (given == null) {
+            throw new CephException(Errno.EINVAL, "command prefix not found");
+        }
+        if (!(given instanceof String prefix)) {
+            throw new CephException(Errno.EINVAL, "bad or missing field 'prefix'");
+        }
+        if (prefix.isEmpty()) {
+            throw new CephException(Errno.EINVAL, "command prefix must not be empty");
+        }
+        if (prefix.equals("get_command_descriptions")) {
+            List<Command> all = new ArrayList<>(managerCommands.get());
+            all.addAll(mon.commands().all());
+            reply.reply(CommandResult.ok("", CommandTable.describe(all)));
+            return;
+        }
+        Command command = find(prefix);
+        CommandContext context = new CommandContext(
+                command, call, message.data(), session == null ? this : session, mon.now(), reply::reply);
+        if (command.has(Command.FLAG_OBSOLETE)) {
+            throw new CephException(Errno.EOPNOTSUPP, "command is obsolete; please check usage and/or man page");
+        }
+        if (session != null && !isAllowed(session, command, context)) {
+            audit.record(session, command, message.cmd(), " access denied");
+            throw new CephException(Errno.EACCES, "access denied");
+        }
+        audit.record(session, command, message.cmd(), "dispatch");
+        if (command.has(Command.FLAG_MGR)) {
+            managerProxy.forward(command, message, reply);
+        } else if (command.writes()) {
+            Reply audited = answer -> {
+                audit.record(session, command, message.cmd(), "finished");
+                reply.reply(answer);
+            };
+            mon.whenWriteable(() -> guarded(audited, () -> run(command, context, audited)));
+        } else {
+            run(command, context, reply);
+        }
+    }
+
+    private Command find(String prefix) {
+        Command own = mon.commands().find(prefix);
+        if (own != null) {
+            return own;
+        }
+        return managerCommands.get().stream()
+                .filter(command -> command.prefix().equals(prefix))
+                .findFirst()
+                .orElseThrow(() -> new CephException(Errno.EINVAL, "command not known"));
+    }
+
+    private static boolean isAllowed(MonSession session, Command command, CommandContext context) {
+        String perm = command.perm();
+        return session.isAuthenticated()
+                && session.caps().allows(
+                        session.authName(), session.socketAddr(), command.module(), command.prefix(), context.texts(),
+                        perm.indexOf('r') >= 0, perm.indexOf('w') >= 0, perm.indexOf('x') >= 0);
+    }
+
+    private void run(Command command, CommandContext context, Reply reply) {
+        switch (command.handler().run(context)) {
+            case CommandResult.Done done -> reply.reply(done);
+            case CommandResult.AfterCommit after -> mon.afterCommit(() -> reply.reply(after.answer()));
+            case CommandResult.Again again ->
+                mon.afterCommit(() -> mon.whenWriteable(() -> guarded(reply, () -> run(command, context, reply))));
+            case CommandResult.Later later -> {}
+        }
+    }
+
+    private static void guarded(Reply reply, Runnable body) {
+        try {
+            body.run();
+        } catch (CephException e) {
+            reply.reply(new CommandResult.Done(e.code(), String.valueOf(e.getMessage()), Bytes.EMPTY));
+        } catch (DecodeException e) {
+            reply.reply(CommandResult.error(Errno.EINVAL, "malformed input: " + e.getMessage()));
+        }
+    }
+}

@@ -1,0 +1,24 @@
+package dev.inkfish.mon;
+
+import dev.inkfish.mon.store.MonTransaction;
+import dev.inkfish.wire.message.Message;
+
+/// What the core asks of its surroundings.
+public interface MonEffects {
+    /// Have the quorum agree on it; it comes back through [MonCore#committed]. At most one is under way.
+    void propose(MonTransaction transaction);
+
+    /// @param tid the request's, where it is an answer; otherwise 0
+    void send(MonSession session, Message message, long tid);
+
+    void close(MonSession session);
+
+    /// Random bytes, for keys.
+    byte[] random(int count);
+
+    /// For the daemon's own log.
+    void log(Level level, String text);
+
+    /// How grave a log line is.
+    enum Level { DEBUG, INFO, WARN, ERROR }
+}

@@ -1,0 +1,84 @@
+package dev.inkfish.mon;
+
+import dev.inkfish.mon.subs.Subscription;
+import dev.inkfish.mon.subs.Topic;
+import dev.inkfish.wire.message.MMonCommand;
+import dev.inkfish.wire.message.MMonGetMap;
+import dev.inkfish.wire.message.MMonGetVersion;
+import dev.inkfish.wire.message.MMonGetVersionReply;
+import dev.inkfish.wire.message.MMonSubscribe;
+import dev.inkfish.wire.message.MPing;
+import dev.inkfish.wire.message.Message;
+import java.util.Map;
+
+/// Messages that belong to the session itself; all others are offered to the services
+/// (`Monitor::dispatch_op`).
+final class SessionDispatch {
+    private final MonCore mon;
+
+    SessionDispatch(MonCore mon) {
+        this.mon = mon;
+    }
+
+    void handle(MonSession session, Message message, long tid) {
+        switch (message) {
+            case MPing ping -> mon.send(session, ping, tid);
+            case MMonGetMap get -> offer(session, message, tid);
+            case MMonCommand command -> mon.commandDispatch().handle(session, command, tid);
+            case MMonSubscribe subscribe -> subscribe(session, subscribe);
+            case MMonGetVersion get -> version(session, get, tid);
+            default -> offer(session, message, tid);
+        }
+    }
+
+    private void offer(MonSession session, Message message, long tid) {
+        for (MonService service : mon.services()) {
+            if (service.handle(session, message, tid, mon.now())) {
+                return;
+            }
+        }
+        mon.effects().log(MonEffects.Level.DEBUG, "message of type " + message.type() + " from " + session + " is not known");
+    }
+
+    private void subscribe(MonSession session, MMonSubscribe message) {
+        if (!session.isAuthenticated()) {
+            return;
+        }
+        for (Map.Entry<String, MMonSubscribe.Item> wish : message.what().entrySet()) {
+            String name = wish.getKey();
+            Topic topic = mon.findTopic(name);
+            if (topic == null || !isAllowed(session, name)) {
+                continue;
+            }
+            MMonSubscribe.Item item = wish.getValue();
+            Subscription subscription = new Subscription(session, name, item.start(), item.once(), item.start() > 0);
+            session.subscriptions().put(name, subscription);
+            topic.check(subscription);
+        }
+    }
+
+    /// Maps that only those may see who can read the service they belong to.
+    private static boolean isAllowed(MonSession session, String topic) {
+        if (topic.startsWith("osd") || topic.startsWith("osd_pg_creates")) {
+            return session.caps().canRead(session, "osd");
+        }
+        if (topic.startsWith("mds") || topic.startsWith("fsmap")) {
+            return session.caps().canRead(session, "mds");
+        }
+        return switch (topic) {
+            case "monmap", "config", "mgrmap" -> true;
+            default -> session.caps().canRead(session, "mon");
+        };
+    }
+
+    private void version(MonSession session, MMonGetVersion message, long tid) {
+        MonService service = switch (message.what()) {
+            case "osdmap", "monmap", "mgrmap", "fsmap" -> mon.service(message.what());
+            case "mdsmap" -> mon.service("fsmap");
+            default -> null;
+        };
+        if (service != null) {
+            mon.send(session, new MMonGetVersionReply(message.handle(), service.newestVersion(), service.oldestVersion()), tid);
+        }
+    }
+}

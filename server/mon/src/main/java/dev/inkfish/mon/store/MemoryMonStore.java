@@ -1,0 +1,45 @@
+package dev.inkfish.mon.store;
+
+import dev.inkfish.wire.Bytes;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// A store without a disk, for tests and simulations.
+public final class MemoryMonStore implements MonStore {
+    private final NavigableMap<String, NavigableMap<String, Bytes>> namespaces = new TreeMap<>();
+
+    @Override
+    public @Nullable Bytes get(String namespace, String key) {
+        NavigableMap<String, Bytes> values = namespaces.get(namespace);
+        return values == null ? null : values.get(key);
+    }
+
+    @Override
+    public NavigableMap<String, Bytes> scan(String namespace, String prefix) {
+        NavigableMap<String, Bytes> found = new TreeMap<>();
+        for (var entry : namespaces.getOrDefault(namespace, new TreeMap<>()).tailMap(prefix, true).entrySet()) {
+            if (!entry.getKey().startsWith(prefix)) {
+                break;
+            }
+            found.put(entry.getKey(), entry.getValue());
+        }
+        return found;
+    }
+
+    @Override
+    public void apply(MonTransaction transaction) {
+        for (MonTransaction.Change change : transaction.changes()) {
+            NavigableMap<String, Bytes> values = namespaces.computeIfAbsent(change.namespace(), n -> new TreeMap<>());
+            Bytes value = change.value();
+            if (value == null) {
+                values.remove(change.key());
+            } else {
+                values.put(change.key(), value);
+            }
+        }
+    }
+
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,105 @@
+package dev.inkfish.mon.store;
+
+import dev.inkfish.wire.Bytes;
+import dev.inkfish.wire.Text;
+import java.io.UncheckedIOException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.Options;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
+
+/// The store on RocksDB: key is namespace, a zero byte, name. Each transaction is one batch, synced to disk
+/// before [#apply] returns.
+public final class RocksMonStore implements MonStore {
+    private final Options options;
+    private final WriteOptions sync;
+    private final RocksDB db;
+
+    /// @throws UncheckedIOException where the directory cannot be opened, or another process has it open
+    public RocksMonStore(Path directory) {
+        RocksDB.loadLibrary();
+        options = new Options().setCreateIfMissing(true).setWriteBufferSize(8 << 20).setMaxOpenFiles(256)
+                .setKeepLogFileNum(2).setInfoLogLevel(org.rocksdb.InfoLogLevel.WARN_LEVEL);
+        sync = new WriteOptions().setSync(true);
+        try {
+            db = RocksDB.open(options, directory.toString());
+        } catch (RocksDBException e) {
+            throw failure(e);
+        }
+    }
+
+    @Override
+    public @Nullable Bytes get(String namespace, String key) {
+        try {
+            byte[] value = db.get(key(namespace, key));
+            return value == null ? null : Bytes.wrap(value);
+        } catch (RocksDBException e) {
+            throw failure(e);
+        }
+    }
+
+    @Override
+    public NavigableMap<String, Bytes> scan(String namespace, String prefix) {
+        NavigableMap<String, Bytes> found = new TreeMap<>();
+        byte[] start = key(namespace, prefix);
+        int nameOffset = Text.encode(namespace).length + 1;
+        try (RocksIterator iterator = db.newIterator()) {
+            for (iterator.seek(start); iterator.isValid(); iterator.next()) {
+                byte[] key = iterator.key();
+                if (key.length < start.length || !Arrays.equals(start, 0, start.length, key, 0, start.length)) {
+                    break;
+                }
+                found.put(Text.decode(key, nameOffset, key.length - nameOffset), Bytes.wrap(iterator.value()));
+            }
+            iterator.status();
+        } catch (RocksDBException e) {
+            throw failure(e);
+        }
+        return found;
+    }
+
+    @Override
+    public void apply(MonTransaction transaction) {
+        try (WriteBatch batch = new WriteBatch()) {
+            for (MonTransaction.Change change : transaction.changes()) {
+                byte[] key = key(change.namespace(), change.key());
+                Bytes value = change.value();
+                if (value == null) {
+                    batch.delete(key);
+                } else {
+                    batch.put(key, value.toArray());
+                }
+            }
+            db.write(sync, batch);
+        } catch (RocksDBException e) {
+            throw failure(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        db.close();
+        sync.close();
+        options.close();
+    }
+
+    private static byte[] key(String namespace, String key) {
+        byte[] first = Text.encode(namespace);
+        byte[] second = Text.encode(key);
+        byte[] all = Arrays.copyOf(first, first.length + 1 + second.length);
+        System.arraycopy(second, 0, all, first.length + 1, second.length);
+        return all;
+    }
+
+    private static UncheckedIOException failure(RocksDBException e) {
+        return new UncheckedIOException(new IOException("monitor store: " + e.getMessage(), e));
+    }
+}

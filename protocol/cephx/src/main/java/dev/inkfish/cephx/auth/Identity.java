@@ -6,7 +6,7 @@ import dev.inkfish.wire.EntityAuthName;
 /// Who a connection turned out to be.
 ///
 /// @param globalId the number under which the cluster knows this client instance
-/// @param caps the capability string for the service that was asked, as the ticket or the key database
-///     carries it; empty for none
+/// @param caps the capability text (UTF-8, ready to be parsed) for the service that was asked, from the ticket
+///     or the key database; empty for none
 /// @param allowAll true where authentication is off
 public record Identity(EntityAuthName name, long globalId, Bytes caps, boolean allowAll) {}

@@ -110,6 +110,9 @@ public interface ClassContext {
     /// Sets a result code above zero (`r > 0` returned by a class method).
     void setResult(int code);
 
+    /// Output that reaches the client although the method is about to fail.
+    void setErrorOutput(Bytes output);
+
     /// Logs for people debugging a class; never needed for its work.
     void log(int level, String message);
 

@@ -1,5 +1,10 @@
 package dev.inkfish.objclass;
 
+import dev.inkfish.objclass.hello.HelloClass;
+import dev.inkfish.objclass.lock.LockClass;
+import dev.inkfish.objclass.numops.NumopsClass;
+import dev.inkfish.objclass.refcount.RefcountClass;
+import dev.inkfish.objclass.version.VersionClass;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +15,12 @@ public final class ObjectClasses {
 
     /// All classes there are.
     public static ObjectClasses all() {
-        return new ObjectClasses();
+        return new ObjectClasses()
+                .with(LockClass.create())
+                .with(VersionClass.create())
+                .with(RefcountClass.create())
+                .with(NumopsClass.create())
+                .with(HelloClass.create());
     }
 
     public ObjectClasses with(ObjectClass objectClass) {

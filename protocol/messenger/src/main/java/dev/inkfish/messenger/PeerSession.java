@@ -38,6 +38,7 @@ public final class PeerSession {
     private @Nullable SocketProtocol socket;
     private boolean ready;
     private boolean closed;
+    private volatile long queuedBytes;
     private @Nullable Object owner;
 
     PeerSession(EntityType type, EntityAddrVec addrs, EntityAddr target, boolean lossy) {
@@ -107,7 +108,18 @@ public final class PeerSession {
     public void enqueue(Message message, long tid) {
         if (!closed) {
             queue.add(new Outgoing(message, tid, ++outSeq));
+            queuedBytes += weight(message);
         }
+    }
+
+    /// About how many bytes wait to be written; may be asked from any thread.
+    public long queuedBytes() {
+        return queuedBytes;
+    }
+
+    /// About how many bytes a message takes, without encoding it.
+    public static long weight(Message message) {
+        return 256L + message.middle().length() + message.data().length();
     }
 
     /// Whether anything waits for a socket, or for the peer's word that it has it.
@@ -133,8 +145,11 @@ public final class PeerSession {
 
     @Nullable Outgoing next() {
         Outgoing out = queue.poll();
-        if (out != null && !lossy) {
-            unacked.add(out);
+        if (out != null) {
+            queuedBytes -= weight(out.message());
+            if (!lossy) {
+                unacked.add(out);
+            }
         }
         return out;
     }
@@ -148,14 +163,16 @@ public final class PeerSession {
     /// The socket is gone: what the peer may not have goes to the front of the queue again.
     void requeue() {
         while (!unacked.isEmpty()) {
-            queue.addFirst(unacked.removeLast());
+            Outgoing out = unacked.removeLast();
+            queue.addFirst(out);
+            queuedBytes += weight(out.message());
         }
     }
 
     /// On a resumed session: what the peer has need not be sent again.
     void discardUpTo(long seq) {
         while (!queue.isEmpty() && queue.peek().seq() <= seq) {
-            queue.remove();
+            queuedBytes -= weight(queue.remove().message());
         }
     }
 
@@ -174,6 +191,7 @@ public final class PeerSession {
     private void clear() {
         queue.clear();
         unacked.clear();
+        queuedBytes = 0;
     }
 
     /// This socket carries the session from now on; another one that did is given up.

@@ -17,6 +17,9 @@ public interface Dispatcher {
     /// queued is gone.
     default void onReset(Connection connection) {}
 
-    /// Nobody listens there.
+    /// The peer has answered [Connection#sendKeepalive].
+    default void onKeepaliveAnswer(Connection connection) {}
+
+    /// Nobody listens there. A lossy connection is over then ([#onReset] follows); a lossless one tries again.
     default void onRefused(Connection connection) {}
 }

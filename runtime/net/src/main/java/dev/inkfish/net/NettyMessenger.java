@@ -1,42 +1,389 @@
 package dev.inkfish.net;
 
 import dev.inkfish.cephx.auth.ClientAuth;
+import dev.inkfish.cephx.auth.Identity;
 import dev.inkfish.cephx.auth.ServerAuth;
+import dev.inkfish.messenger.Endpoint;
+import dev.inkfish.messenger.Limits;
+import dev.inkfish.messenger.PeerSession;
+import dev.inkfish.wire.Bytes;
+import dev.inkfish.wire.CephException;
 import dev.inkfish.wire.EntityAddr;
 import dev.inkfish.wire.EntityAddrVec;
+import dev.inkfish.wire.EntityAuthName;
 import dev.inkfish.wire.EntityName;
 import dev.inkfish.wire.EntityType;
+import dev.inkfish.wire.Errno;
+import dev.inkfish.wire.Utime;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.EventLoop;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/// The messenger over TCP (msgr2 and msgr1) and within the process.
+/// The messenger over TCP (msgr2 and msgr1) and within the process. Everything that touches sessions runs on
+/// one event loop, the messenger's home; its dispatchers are called there.
 public final class NettyMessenger implements Messenger {
+    private static final Logger LOG = LoggerFactory.getLogger(NettyMessenger.class);
+    private static final SecureRandom RANDOM = new SecureRandom();
+    /// Ceph's `ms_initial_backoff` and `ms_max_backoff`.
+    private static final long FIRST_BACKOFF_MILLIS = 200;
+    private static final long LAST_BACKOFF_MILLIS = 15_000;
+    private static final long CLOSE_MILLIS = 3000;
+
+    private final EventLoops loops;
+    private final EventLoop loop;
+    private final Endpoint endpoint;
+    private final List<EntityAddr> bind;
+    private final int nonce;
+    private final @Nullable LocalNetwork network;
+    private final Dispatcher dispatcher;
+    private final @Nullable Identity identity;
+    private final Map<EntityAddrVec, TcpConnection> lossless = new ConcurrentHashMap<>();
+    private final Map<LocalConnection, ConnectionPolicy> local = new ConcurrentHashMap<>();
+    private final Set<TcpSocket> sockets = new HashSet<>();
+    private final List<Channel> listeners = new ArrayList<>();
+    /// Accepted sockets that are not through their handshake.
+    private final AtomicInteger handshakes = new AtomicInteger();
+    private volatile EntityName name;
+    private volatile EntityAddrVec addrs;
+    private volatile boolean closed;
+
     private NettyMessenger(Builder builder) {
-        throw new UnsupportedOperationException("not there yet");
+        loops = builder.loops;
+        loop = loops.next();
+        name = builder.name;
+        nonce = builder.nonce;
+        bind = List.copyOf(builder.bind);
+        network = builder.network;
+        dispatcher = builder.dispatcher;
+        identity = builder.identity;
+        addrs = EntityAddrVec.of(new EntityAddr(EntityAddr.Kind.ANY, nonce, Bytes.EMPTY, 0));
+        endpoint = new Endpoint(
+                name, addrs, builder.clientAuth, builder.serverAuth, Limits.DEFAULT, RANDOM::nextLong);
     }
 
     public static Builder builder(EntityName name, EventLoops loops) {
         return new Builder(name, loops);
     }
 
-    /// Binds the addresses and begins to accept. Before it nothing is dispatched.
+    /// Binds the addresses and begins to accept.
     ///
-    /// @throws dev.inkfish.wire.CephException with one line to show, where a port is taken or an address not ours
+    /// @throws CephException with one line to show, where a port is taken or an address not ours
     public void start() {
-        throw new UnsupportedOperationException("not there yet");
+        List<EntityAddr> bound = new ArrayList<>();
+        List<Listener> opened = new ArrayList<>();
+        try {
+            for (EntityAddr wish : bind) {
+                Listener listener = Listener.bind(this, loops, wish);
+                opened.add(listener);
+                bound.add(wish.withPort(listener.port()).withNonce(nonce));
+            }
+        } catch (CephException e) {
+            opened.forEach(Listener::close);
+            throw e;
+        }
+        if (bound.isEmpty()) {
+            return;
+        }
+        addrs = new EntityAddrVec(bound);
+        runOnLoop(() -> endpoint.addrs(addrs));
+        if (network != null) {
+            network.register(this);
+        }
+        for (Listener listener : opened) {
+            listeners.add(listener.channel());
+            listener.accept();
+        }
+    }
+
+    private void runOnLoop(Runnable task) {
+        if (loop.inEventLoop()) {
+            task.run();
+        } else {
+            loop.submit(task).syncUninterruptibly();
+        }
+    }
+
+    EventLoop loop() {
+        return loop;
+    }
+
+    Endpoint endpoint() {
+        return endpoint;
+    }
+
+    AtomicInteger handshakes() {
+        return handshakes;
+    }
+
+    Dispatcher dispatcher() {
+        return dispatcher;
+    }
+
+    /// Who we are to peers in the same process, which believe it.
+    Identity localIdentity() {
+        if (identity != null) {
+            return identity;
+        }
+        EntityAuthName byNumber = new EntityAuthName(name.type(), Long.toString(name.number()));
+        return new Identity(byNumber, Math.max(name.number(), 0), Bytes.EMPTY, true);
+    }
+
+    @Override
+    public EntityName name() {
+        return name;
+    }
+
+    @Override
+    public void rename(EntityName other) {
+        name = other;
+        loop.execute(() -> endpoint.rename(other));
+    }
+
+    @Override
+    public EntityAddrVec addrs() {
+        return addrs;
+    }
+
+    @Override
+    public Connection connect(EntityType type, EntityAddrVec peer, ConnectionPolicy policy) {
+        return connect(type, peer, policy, dispatcher);
+    }
+
+    @Override
+    public Connection connect(EntityType type, EntityAddrVec peer, ConnectionPolicy policy, Dispatcher own) {
+        if (network != null) {
+            Connection near = network.connect(this, own, peer, policy);
+            if (near != null) {
+                return near;
+            }
+        }
+        return connectTcp(type, peer, policy, own);
+    }
+
+    /// Over TCP even where the peer is in this process.
+    Connection connectTcp(EntityType type, EntityAddrVec peer, ConnectionPolicy policy, Dispatcher own) {
+        if (policy == ConnectionPolicy.LOSSY) {
+            TcpConnection connection = new TcpConnection(this, own, type, peer, policy);
+            loop.execute(() -> begin(connection));
+            return connection;
+        }
+        return lossless.computeIfAbsent(peer, key -> {
+            TcpConnection connection = new TcpConnection(this, own, type, peer, policy);
+            loop.execute(() -> begin(connection));
+            return connection;
+        });
+    }
+
+    private void begin(TcpConnection connection) {
+        if (closed || connection.isClosed()) {
+            return;
+        }
+        if (connection.session() == null) {
+            EntityAddr target = connection.target.msgr2();
+            if (target.isBlank()) {
+                target = connection.target.legacy();
+            }
+            boolean lossy = connection.policy == ConnectionPolicy.LOSSY;
+            connection.session(endpoint.connect(connection.type, connection.target, target, lossy));
+            openSocket(connection);
+        }
+        connection.drain();
+    }
+
+    private void openSocket(TcpConnection connection) {
+        PeerSession session = connection.session();
+        if (closed || connection.isClosed() || session == null || session.closed() || session.socket() != null) {
+            return;
+        }
+        EntityAddr target = session.target();
+        TcpSocket socket = TcpSocket.connecting(this, session);
+        if (target.isBlank()) {
+            socket.unreachable("no address");
+            return;
+        }
+        InetSocketAddress to = target.toSocketAddress();
+        Bootstrap bootstrap = Listener.clientOptions(new Bootstrap())
+                .group(loop)
+                .channel(loops.socketChannel())
+                .handler(socket);
+        ChannelFuture connecting = bootstrap.connect(to);
+        connecting.addListener(done -> {
+            if (!done.isSuccess()) {
+                refused(connection, socket, String.valueOf(done.cause().getMessage()));
+            }
+        });
+    }
+
+    private void refused(TcpConnection connection, TcpSocket socket, String reason) {
+        connection.down(0, reason);
+        connection.dispatcher.onRefused(connection);
+        socket.unreachable(reason);
+    }
+
+    // What sockets tell, on the loop.
+
+    void socketOpened(TcpSocket socket) {
+        sockets.add(socket);
+        if (socket.accepted) {
+            socket.handshaking = true;
+            handshakes.incrementAndGet();
+        }
+    }
+
+    private void handshakeOver(TcpSocket socket) {
+        if (socket.handshaking) {
+            socket.handshaking = false;
+            handshakes.decrementAndGet();
+        }
+    }
+
+    void opened(TcpSocket socket, PeerSession session) {
+        handshakeOver(socket);
+        TcpConnection connection = session.owner() instanceof TcpConnection known ? known : adopt(session);
+        connection.up(session, socket);
+        LOG.debug("{}: {} is up", name, connection);
+        if (socket.accepted) {
+            connection.dispatcher.onAccepted(connection);
+        } else {
+            connection.dispatcher.onConnected(connection);
+        }
+        connection.drain();
+    }
+
+    private TcpConnection adopt(PeerSession session) {
+        if (session.lossy()) {
+            return new TcpConnection(this, dispatcher, session.type(), session.addrs(), ConnectionPolicy.LOSSY);
+        }
+        return lossless.computeIfAbsent(
+                session.addrs(),
+                peer -> new TcpConnection(this, dispatcher, session.type(), peer, ConnectionPolicy.LOSSLESS_PEER));
+    }
+
+    void closed(TcpSocket socket, @Nullable PeerSession session, int code, String reason) {
+        sockets.remove(socket);
+        handshakeOver(socket);
+        if (closed) {
+            return;
+        }
+        if (session == null || !(session.owner() instanceof TcpConnection connection)) {
+            LOG.info("{}: closed a connection with {}: {}", name, socket.peer, reason);
+            return;
+        }
+        boolean wasUp = connection.isConnected();
+        LOG.debug("{}: {} lost its socket: {}", name, connection, reason);
+        connection.down(code, reason);
+        if (session.lossy()) {
+            connection.dead();
+            connection.dispatcher.onReset(connection);
+        } else if (session.pending() || !wasUp) {
+            reconnectLater(connection);
+        }
+    }
+
+    private void reconnectLater(TcpConnection connection) {
+        long wait = connection.backoffMillis;
+        connection.backoffMillis = Math.min(Math.max(wait * 2, FIRST_BACKOFF_MILLIS), LAST_BACKOFF_MILLIS);
+        loop.schedule(() -> openSocket(connection), wait, TimeUnit.MILLISECONDS);
+    }
+
+    void pump(TcpConnection connection, PeerSession session) {
+        TcpSocket socket = connection.socket();
+        if (socket != null) {
+            socket.pump();
+            socket.adjustReading();
+        } else if (session.hasQueued() && connection.backoffMillis == 0) {
+            openSocket(connection);
+        }
+    }
+
+    void keepalive(TcpConnection connection) {
+        TcpSocket socket = connection.socket();
+        if (socket != null) {
+            socket.keepalive(Utime.ofMillis(System.currentTimeMillis()));
+        }
+    }
+
+    void forget(TcpConnection connection) {
+        lossless.remove(connection.target, connection);
+        loop.execute(() -> {
+            PeerSession session = connection.session();
+            if (session != null) {
+                lossless.remove(session.addrs(), connection);
+                session.close();
+                endpoint.remove(session);
+            }
+        });
+    }
+
+    // Within the process.
+
+    void addLocal(LocalConnection end, ConnectionPolicy policy) {
+        local.put(end, policy);
+    }
+
+    @Nullable LocalConnection localPeer(NettyMessenger peer) {
+        for (Map.Entry<LocalConnection, ConnectionPolicy> each : local.entrySet()) {
+            if (each.getKey().peer() == peer && each.getValue() == ConnectionPolicy.LOSSLESS_PEER) {
+                return each.getKey();
+            }
+        }
+        return null;
+    }
+
+    void forgetLocal(LocalConnection end) {
+        local.remove(end);
+    }
+
+    /// Closes all connections without telling the dispatchers.
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        if (network != null) {
+            network.unregister(this);
+        }
+        List.copyOf(local.keySet()).forEach(LocalConnection::close);
+        Runnable shut = () -> {
+            listeners.forEach(Channel::close);
+            for (TcpSocket socket : List.copyOf(sockets)) {
+                socket.protocol().abandon("shut down");
+            }
+            lossless.values().forEach(TcpConnection::dead);
+        };
+        if (loop.inEventLoop()) {
+            shut.run();
+        } else if (!loop.isShuttingDown()) {
+            loop.submit(shut).awaitUninterruptibly(CLOSE_MILLIS);
+        }
     }
 
     /// Collects what a messenger needs.
     public static final class Builder {
-        final EntityName name;
-        final EventLoops loops;
-        final List<EntityAddr> bind = new ArrayList<>();
-        @Nullable ServerAuth serverAuth;
-        @Nullable ClientAuth clientAuth;
-        @Nullable Dispatcher dispatcher;
-        @Nullable LocalNetwork network;
-        int nonce;
+        private final EntityName name;
+        private final EventLoops loops;
+        private final List<EntityAddr> bind = new ArrayList<>();
+        private @Nullable ServerAuth serverAuth;
+        private @Nullable ClientAuth clientAuth;
+        private Dispatcher dispatcher = (connection, message, tid) -> {};
+        private @Nullable LocalNetwork network;
+        private @Nullable Identity identity;
+        private int nonce;
 
         private Builder(EntityName name, EventLoops loops) {
             this.name = name;
@@ -67,6 +414,12 @@ public final class NettyMessenger implements Messenger {
             return this;
         }
 
+        /// What peers in the same process believe we are; made of the messenger's name where not given.
+        public Builder identity(Identity trusted) {
+            identity = trusted;
+            return this;
+        }
+
         /// Listens there; kind `MSGR2` or `LEGACY`; port 0 takes a free one. May be called for several.
         public Builder bind(EntityAddr addr) {
             bind.add(addr);
@@ -80,37 +433,10 @@ public final class NettyMessenger implements Messenger {
         }
 
         public NettyMessenger build() {
+            if (!bind.isEmpty() && serverAuth == null) {
+                throw new CephException(Errno.EINVAL, "a messenger that listens needs to authenticate its peers");
+            }
             return new NettyMessenger(this);
         }
-    }
-
-    @Override
-    public EntityName name() {
-        throw new UnsupportedOperationException("not there yet");
-    }
-
-    @Override
-    public void rename(EntityName name) {
-        throw new UnsupportedOperationException("not there yet");
-    }
-
-    @Override
-    public EntityAddrVec addrs() {
-        throw new UnsupportedOperationException("not there yet");
-    }
-
-    @Override
-    public Connection connect(EntityType type, EntityAddrVec addrs, ConnectionPolicy policy) {
-        throw new UnsupportedOperationException("not there yet");
-    }
-
-    @Override
-    public Connection connect(EntityType type, EntityAddrVec addrs, ConnectionPolicy policy, Dispatcher dispatcher) {
-        throw new UnsupportedOperationException("not there yet");
-    }
-
-    @Override
-    public void close() {
-        throw new UnsupportedOperationException("not there yet");
     }
 }

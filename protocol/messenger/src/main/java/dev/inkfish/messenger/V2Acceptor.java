@@ -158,7 +158,9 @@ public final class V2Acceptor extends V2Socket {
 
     private void accept(PeerSession agreed, Control.ClientIdent ident) {
         take(agreed);
-        agreed.name = new EntityName(type, ident.gid());
+        // a client does not know its number when it first comes to a monitor
+        boolean nameless = ident.gid() < 0 && identity != null;
+        agreed.name = new EntityName(type, nameless ? identity.globalId() : ident.gid());
         agreed.features = ident.supported() & endpoint.supported;
         agreed.peerGlobalSeq = ident.globalSeq();
         agreed.inSeq = 0;

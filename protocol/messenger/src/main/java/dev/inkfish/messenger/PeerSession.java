@@ -23,6 +23,7 @@ public final class PeerSession {
     EntityName name;
     long features;
     @Nullable Identity identity;
+    long assignedId;
 
     long clientCookie;
     long serverCookie;
@@ -76,6 +77,11 @@ public final class PeerSession {
 
     public @Nullable Identity identity() {
         return identity;
+    }
+
+    /// The global id that the peer, a monitor, gave us; 0 for none.
+    public long assignedId() {
+        return assignedId;
     }
 
     public void identity(Identity proven) {

@@ -56,6 +56,7 @@ public final class V2Connector extends V2Socket {
                     throw new DecodeException("peer chose connection mode " + done.mode() + ", which we did not offer");
                 }
                 ClientAuth.Keys keys = exchange.done(done.globalId(), done.mode(), done.payload());
+                opening.assignedId = done.globalId();
                 secure(done.mode() == AuthMethod.MODE_SECURE, keys.sessionKey(), keys.connectionSecret(), true);
             }
             default -> throw unexpected(control);

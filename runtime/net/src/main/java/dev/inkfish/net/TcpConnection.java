@@ -93,6 +93,12 @@ final class TcpConnection implements Connection {
         closeReason = reason;
     }
 
+    /// The global id that a monitor gave us, or 0.
+    long assignedId() {
+        PeerSession of = session;
+        return of == null ? 0 : of.assignedId();
+    }
+
     /// The negative errno with which the last socket was refused, or 0.
     int closeCode() {
         return closeCode;

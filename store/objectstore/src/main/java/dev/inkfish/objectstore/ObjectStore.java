@@ -17,7 +17,10 @@ public interface ObjectStore extends AutoCloseable {
     /// the store, when it is durable; it must only hand the news on.
     ///
     /// @throws StoreFullException before anything was changed, if there is no room for it
-    /// @throws IllegalArgumentException if an operation does not fit the store's state (a bug of the caller)
+    /// @throws IllegalArgumentException if an operation does not fit the store's state (a bug of the caller);
+    ///     nothing was changed
+    /// @throws dev.inkfish.wire.CephException EIO, if a block to be overwritten in part fails its checksum
+    ///     (nothing was changed), or if the disk failed earlier (the store takes nothing any more)
     void submit(CollectionId collection, Transaction transaction, Runnable onCommit);
 
     List<CollectionId> listCollections();

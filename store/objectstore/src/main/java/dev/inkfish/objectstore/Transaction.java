@@ -2,6 +2,8 @@ package dev.inkfish.objectstore;
 
 import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.GhObject;
+import dev.inkfish.wire.WireReader;
+import dev.inkfish.wire.WireWriter;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -10,6 +12,10 @@ import java.util.SortedMap;
 
 /// A list of changes that become durable together (`ObjectStore::Transaction`). Built by one thread,
 /// then submitted and not touched again.
+///
+/// Operations take effect in order and see what those before them did. Write, Zero, Truncate, Touch,
+/// SetAttrs, OmapSet, OmapSetHeader and CloneRange (its target) create an object that is not there; removing
+/// anything from an object that is not there does nothing.
 public final class Transaction {
     private final List<Op> ops = new ArrayList<>();
 
@@ -47,7 +53,8 @@ public final class Transaction {
     /// Makes `target` equal to `source`: data (shared, not copied), attributes and omap.
     public record Clone(CollectionId collection, GhObject source, GhObject target) implements Op {}
 
-    /// Replaces a range of `target` with a range of `source` (shared where blocks align).
+    /// Replaces a range of `target` with a range of `source` (shared where blocks align); past the
+    /// source's end there are zeros.
     public record CloneRange(
             CollectionId collection, GhObject source, GhObject target, long sourceOffset, long length, long targetOffset)
             implements Op {}
@@ -74,6 +81,38 @@ public final class Transaction {
 
     public boolean isEmpty() {
         return ops.isEmpty();
+    }
+
+    /// A compact format of our own: for messages between replicas and for logs.
+    public void encode(WireWriter out) {
+        TransactionCodec.encode(this, out);
+    }
+
+    public Bytes encode() {
+        WireWriter out = new WireWriter();
+        encode(out);
+        return out.toBytes();
+    }
+
+    /// Payloads share the reader's array.
+    public static Transaction decode(WireReader in) {
+        return TransactionCodec.decode(in);
+    }
+
+    /// By the operations.
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Transaction that && ops.equals(that.ops);
+    }
+
+    @Override
+    public int hashCode() {
+        return ops.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return ops.toString();
     }
 
     public Transaction add(Op op) {

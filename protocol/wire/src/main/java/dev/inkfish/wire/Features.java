@@ -38,6 +38,7 @@ public final class Features {
     public static final long OSDMAP_ENC = 1L << 39;
     public static final long CRUSH_TUNABLES3 = 1L << 41;
     public static final long CRUSH_V4 = 1L << 48;
+    public static final long OSD_POOLRESEND = 1L << 43;
     public static final long SERVER_JEWEL = 1L << 57;
     public static final long CRUSH_TUNABLES5 = 1L << 58;
     public static final long NEW_OSDOPREPLY_ENCODING = 1L << 58;

@@ -1,5 +1,6 @@
 package dev.inkfish.mon;
 
+import dev.inkfish.command.Command;
 import dev.inkfish.command.CommandTable;
 import dev.inkfish.conf.Conf;
 import dev.inkfish.mon.store.MonTransaction;
@@ -21,6 +22,7 @@ import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The monitor without its surroundings (`Monitor`). One thread calls it; each call is a turn: what happened,
@@ -28,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 public final class MonCore {
     /// Bounds what waits while a proposal is under way.
     private static final int MAX_WAITING = 100_000;
+    /// The release whose behaviour is ours; clients and scripts compare the number.
+    private static final String VERSION =
+            "ceph version 16.2.15 (618f440892089921c3e944a991122ddc44e60516) pacific (stable)";
 
     private final String name;
     private final int rank;
@@ -47,6 +52,7 @@ public final class MonCore {
     private List<Runnable> whenCommitted = new ArrayList<>();
     private boolean proposing;
     private Utime now = Utime.ZERO;
+    private Utime started = Utime.ZERO;
 
     public MonCore(String name, int rank, UUID fsid, Conf conf, StoreView store, MonEffects effects) {
         this.name = name;
@@ -100,6 +106,7 @@ public final class MonCore {
 
     /// Reads all state; before anything else.
     public void start(Utime time) {
+        started = time;
         turn(time, () -> services.values().forEach(service -> service.refresh(store)));
     }
 
@@ -145,7 +152,7 @@ public final class MonCore {
             whenCommitted = new ArrayList<>();
             Set<String> touched = transaction.namespaces();
             services.values().stream()
-                    .filter(service -> touched.contains(service.name()))
+                    .filter(service -> service.namespaces().stream().anyMatch(touched::contains))
                     .forEach(service -> service.refresh(store));
             promises.forEach(Runnable::run);
             for (int count = waitingToWrite.size(); count > 0; count--) {
@@ -168,10 +175,8 @@ public final class MonCore {
 
     private void proposePending() {
         MonTransaction transaction = new MonTransaction();
-        for (MonService service : services.values()) {
-            if (service.hasPending()) {
-                service.encodePending(transaction);
-            }
+        if (services.values().stream().anyMatch(MonService::hasPending)) {
+            services.values().forEach(service -> service.encodePending(transaction));
         }
         List<Runnable> promises = new ArrayList<>(whenProposed);
         whenProposed.clear();
@@ -245,9 +250,29 @@ public final class MonCore {
         send(session, message, 0);
     }
 
+    /// Shows every command to an audit log.
+    public void audit(CommandDispatch.Audit listener) {
+        commandDispatch.audit(listener);
+    }
+
+    /// Announces the manager's commands and passes them on.
+    public void managerCommands(Supplier<List<Command>> announced, CommandDispatch.ManagerProxy proxy) {
+        commandDispatch.manager(announced, proxy);
+    }
+
     /// The time of this turn.
     public Utime now() {
         return now;
+    }
+
+    /// The time of [#start].
+    public Utime started() {
+        return started;
+    }
+
+    /// As `ceph version` prints it.
+    public String version() {
+        return VERSION;
     }
 
     public String name() {

@@ -5,6 +5,7 @@ import dev.inkfish.mon.store.MonTransaction;
 import dev.inkfish.mon.store.StoreView;
 import dev.inkfish.wire.Utime;
 import dev.inkfish.wire.message.Message;
+import java.util.Set;
 
 /// A part of the monitor with state of its own in the replicated store (`PaxosService`).
 ///
@@ -22,6 +23,11 @@ public abstract class MonService {
     /// The namespace of its keys.
     public abstract String name();
 
+    /// The namespaces that [#refresh] reads.
+    public Set<String> namespaces() {
+        return Set.of(name());
+    }
+
     /// The state of a new cluster.
     public void createInitial(MonTransaction transaction, NewCluster cluster) {}
 
@@ -29,9 +35,10 @@ public abstract class MonService {
     /// changes have been committed with it; forget them. Then tell subscribers ([MonCore#checkSubscriptions]).
     public abstract void refresh(StoreView store);
 
+    /// Whether something is pending that should be proposed now.
     public abstract boolean hasPending();
 
-    /// Writes what is pending. It stays pending, unchanged, until [#refresh].
+    /// Writes what is pending, if anything. It stays pending, unchanged, until [#refresh].
     public abstract void encodePending(MonTransaction transaction);
 
     public void registerCommands(CommandTable table) {}

@@ -23,6 +23,7 @@ public final class MonSession {
     private long globalId;
     private Utime since = Utime.ZERO;
     private int osdEpoch;
+    private String host = "";
     private boolean open = true;
 
     /// @param id unique within the daemon's life; tells sessions apart in ordered collections
@@ -109,6 +110,15 @@ public final class MonSession {
 
     public void osdEpoch(int epoch) {
         osdEpoch = epoch;
+    }
+
+    /// The host name it told with its subscriptions; empty if none.
+    public String host() {
+        return host;
+    }
+
+    void host(String hostName) {
+        host = hostName;
     }
 
     @Override

@@ -44,6 +44,9 @@ final class SessionDispatch {
         if (!session.isAuthenticated()) {
             return;
         }
+        if (!message.hostname().isEmpty()) {
+            session.host(message.hostname());
+        }
         for (Map.Entry<String, MMonSubscribe.Item> wish : message.what().entrySet()) {
             String name = wish.getKey();
             Topic topic = mon.findTopic(name);

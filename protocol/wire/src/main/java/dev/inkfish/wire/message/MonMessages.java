@@ -7,6 +7,6 @@ final class MonMessages {
     private MonMessages() {}
 
     static void register(Map<Integer, MessageType.Decoder> table) {
-        // table.put(MOSDOp.TYPE, MOSDOp::decode);
+        table.put(MGetConfig.TYPE, MGetConfig::decode);
     }
 }

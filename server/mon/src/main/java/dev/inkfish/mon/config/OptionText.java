@@ -1,0 +1,105 @@
+package dev.inkfish.mon.config;
+
+import dev.inkfish.command.Formatter;
+import dev.inkfish.conf.Option;
+import dev.inkfish.conf.Values;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+
+/// Option values and descriptions as Ceph shows them.
+final class OptionText {
+    /// Options that a daemon needs before it can ask the monitors (`FLAG_NO_MON_UPDATE`).
+    private static final Set<String> SPECIAL = new TreeSet<>(Set.of(
+            "fsid", "mon_host", "mon_addr", "mon_initial_members", "host", "keyring", "key", "keyfile", "mon_dns_srv_name",
+            "mon_data", "osd_data", "mgr_data", "monmap", "admin_socket"));
+
+    private OptionText() {}
+
+    static boolean isSpecial(String name) {
+        return SPECIAL.contains(name);
+    }
+
+    /// The value in the form in which it is stored.
+    ///
+    /// @throws IllegalArgumentException with the reason
+    static String normalise(Option option, String value) {
+        if (option.name().startsWith("debug_") && value.matches("\\d+")) {
+            return value + "/" + value;
+        }
+        return switch (option.type()) {
+            case INT -> Long.toString(integer(value, 1000));
+            case UINT -> unsigned(value);
+            case SIZE -> Long.toUnsignedString(integer(value, 1024));
+            case FLOAT -> decimal(value);
+            case BOOL -> Boolean.toString(Values.flag(value));
+            case STRING, SECONDS, MILLIS, ADDR, UUID -> value;
+        };
+    }
+
+    private static String decimal(String value) {
+        return String.format(Locale.ROOT, "%.6f", Values.decimal(value));
+    }
+
+    private static String unsigned(String value) {
+        long number = integer(value, 1000);
+        if (number < 0) {
+            throw new IllegalArgumentException("strict_iecstrtoll: value should not be negative");
+        }
+        return Long.toString(number);
+    }
+
+    private static long integer(String value, int base) {
+        if (value.isBlank()) {
+            throw new IllegalArgumentException("strict_si_cast: value not specified");
+        }
+        try {
+            return base == 1024 ? Values.size(value) : Values.integer(value);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("strict_si_cast: unit prefix not recognized", e);
+        }
+    }
+
+    /// The default as `config get` shows it.
+    static String display(Option option) {
+        return switch (option.type()) {
+            case BOOL -> Boolean.toString(Values.flag(option.defaultValue()));
+            case FLOAT -> decimal(option.defaultValue());
+            case SIZE -> Long.toUnsignedString(Values.size(option.defaultValue()));
+            case INT, UINT -> Long.toString(Values.integer(option.defaultValue()));
+            case STRING, SECONDS, MILLIS, ADDR, UUID -> option.defaultValue();
+        };
+    }
+
+    /// The plain form of `config help`.
+    static String help(Option option) {
+        return option.name() + " - " + option.description() + "\n  (" + option.type().text() + ", advanced)\n  Default: "
+                + display(option) + "\n  Can update at runtime: " + option.runtime() + "\n";
+    }
+
+    static void dump(Formatter f, Option option) {
+        f.openObject("option");
+        f.dump("name", option.name());
+        f.dump("type", option.type().text());
+        f.dump("level", "advanced");
+        f.dump("desc", option.description());
+        f.dump("long_desc", "");
+        switch (option.type()) {
+            case INT, UINT, SIZE, BOOL -> f.dumpRaw("default", display(option));
+            case FLOAT -> f.dump("default", Values.decimal(option.defaultValue()));
+            case STRING, SECONDS, MILLIS, ADDR, UUID -> f.dump("default", display(option));
+        }
+        f.dump("daemon_default", "");
+        for (String list : new String[] {"tags", "services", "see_also"}) {
+            f.openArray(list).close();
+        }
+        f.dump("min", "").dump("max", "");
+        f.dump("can_update_at_runtime", option.runtime());
+        f.openArray("flags");
+        if (option.runtime()) {
+            f.dump("option", "runtime");
+        }
+        f.close();
+        f.close();
+    }
+}

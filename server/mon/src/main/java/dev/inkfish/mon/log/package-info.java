@@ -1,0 +1,5 @@
+/// The cluster log.
+@NullMarked
+package dev.inkfish.mon.log;
+
+import org.jspecify.annotations.NullMarked;

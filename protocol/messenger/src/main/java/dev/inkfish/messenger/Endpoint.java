@@ -20,6 +20,8 @@ public final class Endpoint {
     final Limits limits;
     final long supported = Features.PACIFIC;
     final long required = Features.MSG_ADDR2;
+    /// Of msgr1 peers: 64-bit group ids and the newer pool encoding, as any client since 2012 has.
+    final long requiredOverV1 = Features.PGID64 | Features.PGPOOL3;
     private final LongSupplier random;
     private final NavigableMap<EntityAddrVec, PeerSession> lossless = new TreeMap<>();
     private EntityName name;

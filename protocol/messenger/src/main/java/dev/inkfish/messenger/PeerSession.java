@@ -20,7 +20,7 @@ public final class PeerSession {
     boolean lossy;
     EntityAddrVec addrs;
     EntityAddr target;
-    EntityName name;
+    volatile EntityName name;
     long features;
     @Nullable Identity identity;
     long assignedId;
@@ -84,8 +84,12 @@ public final class PeerSession {
         return assignedId;
     }
 
+    /// For authentication in messages.
     public void identity(Identity proven) {
         identity = proven;
+        if (name.number() < 0) {
+            name = new EntityName(type, proven.globalId());
+        }
     }
 
     /// The socket in use, up or in its handshake.

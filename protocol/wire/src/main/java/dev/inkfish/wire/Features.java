@@ -32,6 +32,11 @@ public final class Features {
     public static final long RADOS_BACKOFF = 1L << 21 | INCARNATION_2;
     public static final long OSDMAP_PG_UPMAP = 1L << 21 | INCARNATION_2;
     public static final long CRUSH_CHOOSE_ARGS = 1L << 21 | INCARNATION_2;
+    /// msgr1 messages carry signatures.
+    public static final long MSG_AUTH = 1L << 23;
+    public static final long MSGR_KEEPALIVE2 = 1L << 42;
+    /// Authorizers with a challenge; signatures over the lengths too.
+    public static final long CEPHX_V2 = 1L << 61;
     public static final long OSD_CACHEPOOL = 1L << 35;
     public static final long CRUSH_V2 = 1L << 36;
     public static final long EXPORT_PEER = 1L << 37;

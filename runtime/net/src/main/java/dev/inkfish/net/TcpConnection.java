@@ -27,7 +27,7 @@ final class TcpConnection implements Connection {
     private final Queue<Entry> inbox = new ConcurrentLinkedQueue<>();
     private final AtomicLong inboxBytes = new AtomicLong();
     private final AtomicBoolean drainScheduled = new AtomicBoolean();
-    private volatile EntityName name;
+    private final EntityName name;
     private volatile EntityAddrVec addrs;
     private volatile EntityAddr socketAddr = EntityAddr.NONE;
     private volatile long features;
@@ -75,7 +75,6 @@ final class TcpConnection implements Connection {
     void up(PeerSession of, TcpSocket on) {
         socket = on;
         session(of);
-        name = of.name();
         addrs = of.addrs();
         features = of.features();
         if (of.identity() != null) {
@@ -122,7 +121,8 @@ final class TcpConnection implements Connection {
 
     @Override
     public EntityName peerName() {
-        return name;
+        PeerSession of = session;
+        return of == null ? name : of.name();
     }
 
     @Override
@@ -148,6 +148,10 @@ final class TcpConnection implements Connection {
     @Override
     public void setIdentity(Identity proven) {
         identity = proven;
+        PeerSession of = session;
+        if (of != null) {
+            of.identity(proven);
+        }
     }
 
     @Override
@@ -213,6 +217,6 @@ final class TcpConnection implements Connection {
 
     @Override
     public String toString() {
-        return messenger.name() + "→" + name + " " + addrs;
+        return messenger.name() + "→" + peerName() + " " + addrs;
     }
 }

@@ -13,6 +13,8 @@ import dev.inkfish.wire.EntityAuthName;
 import dev.inkfish.wire.EntityName;
 import dev.inkfish.wire.EntityType;
 import dev.inkfish.wire.Utime;
+import dev.inkfish.wire.message.MCommand;
+import dev.inkfish.wire.message.MCommandReply;
 import dev.inkfish.wire.message.MOSDMap;
 import dev.inkfish.wire.message.Message;
 import java.net.InetSocketAddress;
@@ -21,6 +23,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -46,8 +49,43 @@ class RealCephTest {
         return EntityAddr.of(kind, new InetSocketAddress(found.group(1), port), 0);
     }
 
+    /// A command for an OSD: over msgr1 this needs right signatures both ways.
+    private static String askOsd(NettyMessenger messenger, MonClient monitors, EntityAddr.Kind kind) throws Exception {
+        CompletableFuture<String> found = new CompletableFuture<>();
+        monitors.command(
+                "{\"prefix\":\"osd find\",\"id\":0,\"format\":\"json\"}",
+                Bytes.EMPTY,
+                (code, line, output) -> found.complete(output.utf8()));
+        Matcher addr = Pattern.compile("\"type\":\"" + kind.text() + "\",\"addr\":\"([0-9.]+):(\\d+)\",\"nonce\":(\\d+)")
+                .matcher(found.get(5, TimeUnit.SECONDS));
+        assertThat(addr.find()).isTrue();
+        EntityAddr osd = EntityAddr.of(
+                kind,
+                new InetSocketAddress(addr.group(1), Integer.parseInt(addr.group(2))),
+                Integer.parseUnsignedInt(addr.group(3)));
+        CompletableFuture<String> version = new CompletableFuture<>();
+        Dispatcher replies = new Dispatcher() {
+            @Override
+            public void onMessage(Connection connection, Message message, long tid) {
+                if (message instanceof MCommandReply reply) {
+                    version.complete(connection.peerName() + reply.data().utf8());
+                }
+            }
+
+            @Override
+            public void onReset(Connection connection) {
+                version.completeExceptionally(new AssertionError(connection + " was reset"));
+            }
+        };
+        Connection connection =
+                messenger.connect(EntityType.OSD, EntityAddrVec.of(osd), ConnectionPolicy.LOSSY, replies);
+        UUID fsid = UUID.fromString(setting("fsid"));
+        connection.send(new MCommand(fsid, List.of("{\"prefix\":\"version\"}"), Bytes.EMPTY), 7);
+        return version.get(5, TimeUnit.SECONDS);
+    }
+
     @ParameterizedTest
-    @CsvSource({"MSGR2, 1", "MSGR2, 2"})
+    @CsvSource({"MSGR2, 1", "MSGR2, 2", "LEGACY, 1"})
     void authenticatesAndAsksForStatusAndMaps(EntityAddr.Kind kind, int mode) throws Exception {
         EntityAuthName admin = EntityAuthName.parse("client.admin");
         EntityAuth key = Objects.requireNonNull(
@@ -98,6 +136,7 @@ class RealCephTest {
             assertThat(version.get(5, TimeUnit.SECONDS)).isPositive();
             assertThat(monitors.globalId()).isPositive();
             assertThat(auth.hasTicket(EntityType.OSD)).isTrue();
+            assertThat(askOsd(messenger, monitors, kind)).contains("16.2.15");
             assertThat(mode).isIn(AuthMethod.MODE_CRC, AuthMethod.MODE_SECURE);
         }
     }

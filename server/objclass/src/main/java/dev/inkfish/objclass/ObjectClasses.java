@@ -3,6 +3,7 @@ package dev.inkfish.objclass;
 import dev.inkfish.objclass.hello.HelloClass;
 import dev.inkfish.objclass.lock.LockClass;
 import dev.inkfish.objclass.numops.NumopsClass;
+import dev.inkfish.objclass.rbd.RbdClass;
 import dev.inkfish.objclass.refcount.RefcountClass;
 import dev.inkfish.objclass.version.VersionClass;
 import java.util.LinkedHashMap;
@@ -17,6 +18,7 @@ public final class ObjectClasses {
     public static ObjectClasses all() {
         return new ObjectClasses()
                 .with(LockClass.create())
+                .with(RbdClass.create())
                 .with(VersionClass.create())
                 .with(RefcountClass.create())
                 .with(NumopsClass.create())

@@ -8,6 +8,8 @@ import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.CephException;
 import dev.inkfish.wire.DecodeException;
 import dev.inkfish.wire.Errno;
+import dev.inkfish.wire.message.MCommand;
+import dev.inkfish.wire.message.MCommandReply;
 import dev.inkfish.wire.message.MMonCommand;
 import dev.inkfish.wire.message.MMonCommandAck;
 import java.util.ArrayList;
@@ -65,15 +67,29 @@ public final class CommandDispatch {
         }
     }
 
-    void handleLocal(List<String> words, Bytes input, Reply reply) {
-        guarded(reply, () -> dispatch(null, new MMonCommand(mon.fsid(), words, input), reply));
+    /// A command to this monitor itself; only those who may do everything here.
+    void tell(MonSession session, MCommand message, long tid) {
+        Reply reply = answer -> mon.send(session, new MCommandReply(answer.code(), answer.outs(), answer.data()), tid);
+        guarded(reply, () -> {
+            if (!session.caps().allows(
+                    session.authName(), session.socketAddr(), "mon", "", Map.of(), true, true, true)) {
+                throw new CephException(Errno.EACCES, "insufficient caps");
+            }
+            Map<String, @Nullable Object> call = CommandTable.parseCall(message.cmd());
+            String prefix = prefixOf(call);
+            if (prefix.equals("get_command_descriptions")) {
+                reply.reply(CommandResult.ok("", CommandTable.describe(mon.tells().all())));
+                return;
+            }
+            Command command = mon.tells().find(prefix);
+            if (command == null) {
+                throw new CephException(Errno.EINVAL, "No handler for '" + prefix + "'");
+            }
+            run(command, new CommandContext(command, call, message.data(), session, mon.now(), reply::reply), reply);
+        });
     }
 
-    private void dispatch(@Nullable MonSession session, MMonCommand message, Reply reply) {
-        if (message.cmd().isEmpty()) {
-            throw new CephException(Errno.EINVAL, "no command specified");
-        }
-        Map<String, @Nullable Object> call = CommandTable.parseCall(message.cmd());
+    private static String prefixOf(Map<String, @Nullable Object> call) {
         Object given = call.get("prefix");
         if (given == null) {
             throw new CephException(Errno.EINVAL, "command prefix not found");
@@ -84,6 +100,19 @@ public final class CommandDispatch {
         if (prefix.isEmpty()) {
             throw new CephException(Errno.EINVAL, "command prefix must not be empty");
         }
+        return prefix;
+    }
+
+    void handleLocal(List<String> words, Bytes input, Reply reply) {
+        guarded(reply, () -> dispatch(null, new MMonCommand(mon.fsid(), words, input), reply));
+    }
+
+    private void dispatch(@Nullable MonSession session, MMonCommand message, Reply reply) {
+        if (message.cmd().isEmpty()) {
+            throw new CephException(Errno.EINVAL, "no command specified");
+        }
+        Map<String, @Nullable Object> call = CommandTable.parseCall(message.cmd());
+        String prefix = prefixOf(call);
         if (prefix.equals("get_command_descriptions")) {
             List<Command> all = new ArrayList<>(managerCommands.get());
             all.addAll(mon.commands().all());

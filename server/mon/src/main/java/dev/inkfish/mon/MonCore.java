@@ -1,5 +1,6 @@
 package dev.inkfish.mon;
 
+import dev.inkfish.cephx.auth.Identity;
 import dev.inkfish.command.Command;
 import dev.inkfish.command.CommandTable;
 import dev.inkfish.conf.Conf;
@@ -8,7 +9,6 @@ import dev.inkfish.mon.store.StoreView;
 import dev.inkfish.mon.subs.Subscription;
 import dev.inkfish.mon.subs.Topic;
 import dev.inkfish.wire.Bytes;
-import dev.inkfish.wire.EntityAuthName;
 import dev.inkfish.wire.Utime;
 import dev.inkfish.wire.message.Message;
 import java.util.ArrayDeque;
@@ -41,6 +41,7 @@ public final class MonCore {
     private final StoreView store;
     private final MonEffects effects;
     private final CommandTable commands = new CommandTable();
+    private final CommandTable tells = new CommandTable();
     private final CommandDispatch commandDispatch;
     private final SessionDispatch sessionDispatch;
     private final Map<String, MonService> services = new LinkedHashMap<>();
@@ -50,6 +51,7 @@ public final class MonCore {
     private final Deque<Runnable> waitingToWrite = new ArrayDeque<>();
     private final List<Runnable> whenProposed = new ArrayList<>();
     private List<Runnable> whenCommitted = new ArrayList<>();
+    private @Nullable MonAuth auth;
     private boolean proposing;
     private Utime now = Utime.ZERO;
     private Utime started = Utime.ZERO;
@@ -112,14 +114,18 @@ public final class MonCore {
 
     // ---- what happens
 
-    public void opened(MonSession session, Utime time) {
-        turn(time, () -> sessions.put(session.id(), session));
+    /// @param identity null on a connection of msgr1, which authenticates by messages
+    public void opened(MonSession session, @Nullable Identity identity, Utime time) {
+        turn(time, () -> {
+            sessions.put(session.id(), session);
+            if (identity != null) {
+                authenticated(session, identity);
+            }
+        });
     }
 
-    /// The session's peer has proved who it is.
-    public void authenticated(
-            MonSession session, EntityAuthName authName, long globalId, SessionCaps caps, Utime time) {
-        turn(time, () -> session.authenticated(authName, globalId, caps, time));
+    void authenticated(MonSession session, Identity identity) {
+        session.authenticated(identity, auth().capsOf(identity), now);
     }
 
     public void closed(MonSession session, Utime time) {
@@ -296,12 +302,29 @@ public final class MonCore {
         return store;
     }
 
+    /// Before [#start].
+    public void auth(MonAuth authentication) {
+        auth = authentication;
+    }
+
+    public MonAuth auth() {
+        if (auth == null) {
+            throw new IllegalStateException("no authentication");
+        }
+        return auth;
+    }
+
     public MonEffects effects() {
         return effects;
     }
 
     public CommandTable commands() {
         return commands;
+    }
+
+    /// Commands to this monitor rather than to the cluster (`ceph tell mon.a …`).
+    public CommandTable tells() {
+        return tells;
     }
 
     CommandDispatch commandDispatch() {

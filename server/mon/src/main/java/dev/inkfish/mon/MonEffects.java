@@ -1,5 +1,6 @@
 package dev.inkfish.mon;
 
+import dev.inkfish.cephx.auth.Identity;
 import dev.inkfish.mon.store.MonTransaction;
 import dev.inkfish.wire.message.Message;
 
@@ -10,6 +11,9 @@ public interface MonEffects {
 
     /// @param tid the request's, where it is an answer; otherwise 0
     void send(MonSession session, Message message, long tid);
+
+    /// A session of msgr1 has been authenticated by messages.
+    void identify(MonSession session, Identity identity);
 
     void close(MonSession session);
 

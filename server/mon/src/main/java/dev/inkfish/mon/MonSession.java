@@ -1,5 +1,7 @@
 package dev.inkfish.mon;
 
+import dev.inkfish.cephx.MauthSession;
+import dev.inkfish.cephx.auth.Identity;
 import dev.inkfish.mon.subs.Subscription;
 import dev.inkfish.wire.EntityAddr;
 import dev.inkfish.wire.EntityAddrVec;
@@ -18,9 +20,9 @@ public final class MonSession {
     private final EntityAddr socketAddr;
     private final long features;
     private final NavigableMap<String, Subscription> subscriptions = new TreeMap<>();
-    private @Nullable EntityAuthName authName;
+    private @Nullable Identity identity;
+    private @Nullable MauthSession dialogue;
     private SessionCaps caps = SessionCaps.NONE;
-    private long globalId;
     private Utime since = Utime.ZERO;
     private int osdEpoch;
     private String host = "";
@@ -41,7 +43,7 @@ public final class MonSession {
 
     /// By type and number; a client's number is its global id.
     public EntityName peer() {
-        return globalId != 0 && peer.number() <= 0 ? new EntityName(peer.type(), globalId) : peer;
+        return globalId() != 0 && peer.number() <= 0 ? new EntityName(peer.type(), globalId()) : peer;
     }
 
     public EntityAddrVec addrs() {
@@ -57,21 +59,29 @@ public final class MonSession {
     }
 
     public boolean isAuthenticated() {
-        return authName != null;
+        return identity != null;
     }
 
     /// Who it proved to be.
     ///
     /// @throws IllegalStateException before it did
     public EntityAuthName authName() {
-        if (authName == null) {
-            throw new IllegalStateException("session without a name");
-        }
-        return authName;
+        return identity().name();
     }
 
+    /// Name, number and capabilities.
+    ///
+    /// @throws IllegalStateException before it has proved them
+    public Identity identity() {
+        if (identity == null) {
+            throw new IllegalStateException("session without a name");
+        }
+        return identity;
+    }
+
+    /// 0 before it has one.
     public long globalId() {
-        return globalId;
+        return identity == null ? 0 : identity.globalId();
     }
 
     public SessionCaps caps() {
@@ -82,9 +92,15 @@ public final class MonSession {
         return since;
     }
 
-    void authenticated(EntityAuthName name, long id, SessionCaps allowed, Utime now) {
-        authName = name;
-        globalId = id;
+    MauthSession dialogue(MonAuth auth) {
+        if (dialogue == null) {
+            dialogue = auth.dialogue(identity);
+        }
+        return dialogue;
+    }
+
+    void authenticated(Identity who, SessionCaps allowed, Utime now) {
+        identity = who;
         caps = allowed;
         since = now;
     }
@@ -123,6 +139,6 @@ public final class MonSession {
 
     @Override
     public String toString() {
-        return peer() + " " + addrs + (authName == null ? "" : " (" + authName + ")");
+        return peer() + " " + addrs + (identity == null ? "" : " (" + identity.name() + ")");
     }
 }

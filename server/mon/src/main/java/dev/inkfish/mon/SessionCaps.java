@@ -1,5 +1,6 @@
 package dev.inkfish.mon;
 
+import dev.inkfish.cephx.caps.MonCap;
 import dev.inkfish.wire.EntityAddr;
 import dev.inkfish.wire.EntityAuthName;
 import java.util.Map;
@@ -21,6 +22,11 @@ public interface SessionCaps {
             boolean read,
             boolean write,
             boolean execute);
+
+    /// @param caps text as a key carries it: `allow r, allow command "osd blocklist"`, `profile rbd`
+    static SessionCaps parse(String caps) {
+        return MonCap.parse(caps)::allows;
+    }
 
     default boolean canRead(MonSession session, String service) {
         return allows(session.authName(), session.socketAddr(), service, "", Map.of(), true, false, false);

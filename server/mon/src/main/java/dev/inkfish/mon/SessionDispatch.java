@@ -1,7 +1,12 @@
 package dev.inkfish.mon;
 
+import dev.inkfish.cephx.MauthSession;
+import dev.inkfish.cephx.auth.Identity;
 import dev.inkfish.mon.subs.Subscription;
 import dev.inkfish.mon.subs.Topic;
+import dev.inkfish.wire.message.MAuth;
+import dev.inkfish.wire.message.MAuthReply;
+import dev.inkfish.wire.message.MCommand;
 import dev.inkfish.wire.message.MMonCommand;
 import dev.inkfish.wire.message.MMonGetMap;
 import dev.inkfish.wire.message.MMonGetVersion;
@@ -21,14 +26,31 @@ final class SessionDispatch {
     }
 
     void handle(MonSession session, Message message, long tid) {
+        boolean open = message instanceof MPing || message instanceof MAuth || message instanceof MMonGetMap;
+        if (!open && !session.isAuthenticated()) {
+            return;
+        }
         switch (message) {
             case MPing ping -> mon.send(session, ping, tid);
+            case MAuth step -> authenticate(session, step, tid);
             case MMonGetMap get -> offer(session, message, tid);
+            case MCommand command -> mon.commandDispatch().tell(session, command, tid);
             case MMonCommand command -> mon.commandDispatch().handle(session, command, tid);
             case MMonSubscribe subscribe -> subscribe(session, subscribe);
             case MMonGetVersion get -> version(session, get, tid);
             default -> offer(session, message, tid);
         }
+    }
+
+    private void authenticate(MonSession session, MAuth message, long tid) {
+        MauthSession.Reply reply = session.dialogue(mon.auth()).handle(message.protocol(), message.payload());
+        Identity identity = reply.identity();
+        if (identity != null && !session.isAuthenticated()) {
+            mon.authenticated(session, identity);
+            mon.effects().identify(session, identity);
+        }
+        mon.send(session,
+                new MAuthReply(reply.protocol(), reply.result(), reply.globalId(), reply.payload(), reply.message()), tid);
     }
 
     private void offer(MonSession session, Message message, long tid) {
@@ -41,9 +63,6 @@ final class SessionDispatch {
     }
 
     private void subscribe(MonSession session, MMonSubscribe message) {
-        if (!session.isAuthenticated()) {
-            return;
-        }
         if (!message.hostname().isEmpty()) {
             session.host(message.hostname());
         }

@@ -1,0 +1,31 @@
+package dev.inkfish.mon.daemon;
+
+import dev.inkfish.mon.MonCore;
+import dev.inkfish.mon.config.ConfigKeyService;
+import dev.inkfish.mon.config.ConfigService;
+import dev.inkfish.mon.log.LogService;
+import dev.inkfish.mon.map.ClusterCommands;
+import dev.inkfish.mon.map.MonMapService;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// The list of a monitor's services. The order is that of their refreshing: a service reads only those before it.
+public final class MonServices {
+    private MonServices() {}
+
+    /// @param metadata this monitor's own, for `mon metadata`
+    public static void addAll(MonCore core, Map<String, String> metadata) {
+        MonMapService monMap = core.add(new MonMapService(core));
+        core.add(new LogService(core));
+        core.add(new ConfigKeyService(core));
+        core.add(new ConfigService(core));
+        ClusterCommands.Census census = type -> {
+            Map<String, Map<String, String>> all = new TreeMap<>();
+            if (type.equals("mon")) {
+                all.put(core.name(), metadata);
+            }
+            return all;
+        };
+        new ClusterCommands(core, monMap, census).register(core.commands());
+    }
+}

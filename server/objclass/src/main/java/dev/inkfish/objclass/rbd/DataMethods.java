@@ -25,7 +25,7 @@ final class DataMethods {
                 })
                 .readWrite("sparse_copyup", DataMethods::sparseCopyup)
                 .readWrite("sparsify", DataMethods::sparsify)
-                .read("assert_snapc_seq", DataMethods::assertSnapContextSeq);
+                .readWrite("assert_snapc_seq", DataMethods::assertSnapContextSeq);
     }
 
     private static Bytes sparseCopyup(ClassContext context, Bytes input) {

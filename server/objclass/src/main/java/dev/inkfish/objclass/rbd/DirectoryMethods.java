@@ -12,7 +12,7 @@ import dev.inkfish.wire.WireReader;
 import dev.inkfish.wire.WireWriter;
 import java.util.TreeMap;
 
-/// The names of a pool's images: `rbd_directory` (name to id and back) and `rbd_id.NAME`.
+/// The names of a pool's images and groups: `rbd_directory` (name to id and back) and `rbd_id.NAME`.
 final class DirectoryMethods {
     private static final String NAME = "name_";
     private static final String ID = "id_";
@@ -28,12 +28,13 @@ final class DirectoryMethods {
                 .read("dir_get_name", (context, input) -> lookUp(context, input, ID))
                 .read("dir_list", DirectoryMethods::list)
                 .readWrite("dir_add_image", DirectoryMethods::add)
-                .readWrite("dir_remove_image", (context, input) -> {
-                    Entry entry = Codec.input(input, in -> new Entry(in.string(), in.string()));
-                    remove(context, entry);
-                    return Bytes.EMPTY;
-                })
+                .readWrite("dir_remove_image", DirectoryMethods::remove)
                 .readWrite("dir_rename_image", DirectoryMethods::rename)
+                // a pool's groups (`rbd_group_directory`) are named in the same way
+                .read("group_dir_list", DirectoryMethods::list)
+                .readWrite("group_dir_add", DirectoryMethods::add)
+                .readWrite("group_dir_remove", DirectoryMethods::remove)
+                .readWrite("group_dir_rename", DirectoryMethods::rename)
                 .read("dir_state_assert", DirectoryMethods::assertState)
                 .readWrite("dir_state_set", DirectoryMethods::setState);
     }
@@ -105,6 +106,12 @@ final class DirectoryMethods {
         if (entry.name.isEmpty() || !Keys.isValidId(entry.id)) {
             throw fail(Errno.EINVAL, "not a name or not an id");
         }
+    }
+
+    private static Bytes remove(ClassContext context, Bytes input) {
+        Entry entry = Codec.input(input, in -> new Entry(in.string(), in.string()));
+        remove(context, entry);
+        return Bytes.EMPTY;
     }
 
     private static void remove(ClassContext context, Entry entry) {

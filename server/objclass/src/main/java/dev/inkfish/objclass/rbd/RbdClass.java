@@ -14,6 +14,7 @@ public final class RbdClass {
         ChildMethods.register(rbd);
         DirectoryMethods.register(rbd);
         ListedMethods.register(rbd);
+        GroupMethods.register(rbd);
         ObjectMapMethods.register(rbd);
         DataMethods.register(rbd);
         OldFormat.register(rbd);

@@ -20,7 +20,7 @@ final class MapCodec {
             | Features.OSDENC
             | Features.OSDMAP_ENC
             | Features.OSD_POOLRESEND
-            | Features.NEW_OSDOPREPLY_ENCODING
+            | Features.NEW_OSDOP_ENCODING
             | Features.MSG_ADDR2
             | Features.CRUSH_TUNABLES5
             | Features.CRUSH_CHOOSE_ARGS

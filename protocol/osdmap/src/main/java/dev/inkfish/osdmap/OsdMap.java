@@ -112,7 +112,7 @@ public final class OsdMap {
             features &= ~(1L << 16);
         }
         if (m.requireOsdRelease < Release.NAUTILUS) {
-            features &= ~(1L << 1);
+            features &= ~(1L << 2);
         }
         if (m.requireOsdRelease < Release.MIMIC) {
             features &= ~(1L << 28);
@@ -124,7 +124,7 @@ public final class OsdMap {
             features &= ~(1L << 14 | 1L << 59);
         }
         if (m.requireOsdRelease < Release.JEWEL) {
-            features &= ~(1L << 57 | 1L << 58);
+            features &= ~(1L << 56 | 1L << 57 | 1L << 58);
         }
         return features;
     }

@@ -22,7 +22,7 @@ final class PgPoolCodec {
     /// 22 jewel: fast_read … 24: options; 25 luminous: resend epochs by release; 26: applications; 27 mimic:
     /// creation time; 28 nautilus: targets; 29: merge; 30 pacific, stretch pools only.
     private static int version(PgPool pool, long features) {
-        if (!Features.has(features, Features.NEW_OSDOPREPLY_ENCODING)) {
+        if (!Features.has(features, Features.NEW_OSDOP_ENCODING)) {
             return 21;
         }
         if (!Features.has(features, Features.SERVER_LUMINOUS)) {

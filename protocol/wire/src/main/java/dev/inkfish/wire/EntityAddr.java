@@ -15,6 +15,7 @@ public record EntityAddr(Kind kind, int nonce, Bytes ip, int port) implements Co
     private static final int AF_INET = 2;
     private static final int AF_INET6 = 10;
     private static final int LEGACY_STORAGE = 128;
+    private static final int UNION = 28;
 
     public static final EntityAddr NONE = new EntityAddr(Kind.NONE, 0, Bytes.EMPTY, 0);
 
@@ -133,7 +134,8 @@ public record EntityAddr(Kind kind, int nonce, Bytes ip, int port) implements Co
             out.u32((kind == Kind.ANY && !nautilus ? Kind.LEGACY : kind).ordinal());
             out.u32(nonce);
             if (isBlank()) {
-                out.u32(0);
+                // Ceph writes its whole union for an address without family
+                out.u32(UNION).zeros(UNION);
             } else {
                 out.lengthPrefixed(() -> out.u16(family()).raw(sockaddrBody()));
             }
@@ -181,15 +183,19 @@ public record EntityAddr(Kind kind, int nonce, Bytes ip, int port) implements Co
         return (ip.length() == 16 ? "[" + host + "]" : host) + ":" + port;
     }
 
+    /// By the bytes in memory, little-endian, as Ceph's `memcmp`: maps with addresses as keys travel in this order.
     @Override
     public int compareTo(EntityAddr other) {
         int c = kind.compareTo(other.kind);
         if (c == 0) {
-            c = Integer.compareUnsigned(nonce, other.nonce);
+            c = Integer.compareUnsigned(Integer.reverseBytes(nonce), Integer.reverseBytes(other.nonce));
         }
         if (c == 0) {
-            c = ip.compareTo(other.ip);
+            c = Integer.compare(family(), other.family());
         }
-        return c != 0 ? c : Integer.compare(port, other.port);
+        if (c == 0) {
+            c = Integer.compare(port, other.port);
+        }
+        return c != 0 ? c : ip.compareTo(other.ip);
     }
 }

@@ -8,8 +8,8 @@ public final class Features {
     public static final long INCARNATION_3 = (1L << 57) | (1L << 28);
 
     public static final long UID = 1L;
-    public static final long SERVER_NAUTILUS = 1L << 1 | INCARNATION_3;
-    public static final long FLOCK = 1L << 2;
+    public static final long SERVER_NAUTILUS = 1L << 2 | INCARNATION_3;
+    public static final long FLOCK = 1L << 3;
     public static final long SUBSCRIBE2 = 1L << 4;
     public static final long MONNAMES = 1L << 5;
     public static final long RECONNECT_SEQ = 1L << 6;
@@ -44,6 +44,7 @@ public final class Features {
     public static final long CRUSH_TUNABLES3 = 1L << 41;
     public static final long CRUSH_V4 = 1L << 48;
     public static final long OSD_POOLRESEND = 1L << 43;
+    public static final long NEW_OSDOP_ENCODING = 1L << 56;
     public static final long SERVER_JEWEL = 1L << 57;
     public static final long CRUSH_TUNABLES5 = 1L << 58;
     public static final long NEW_OSDOPREPLY_ENCODING = 1L << 58;

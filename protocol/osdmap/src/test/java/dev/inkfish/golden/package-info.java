@@ -1,0 +1,2 @@
+/// Structs against real encodings of them.
+package dev.inkfish.golden;

@@ -1,0 +1,47 @@
+package dev.inkfish.wire.message;
+
+import dev.inkfish.wire.Bytes;
+import dev.inkfish.wire.SpgId;
+import dev.inkfish.wire.Utime;
+import dev.inkfish.wire.WireReader;
+import dev.inkfish.wire.WireWriter;
+import java.util.NavigableMap;
+
+/// Tells a primary to make new groups (`MSG_OSD_PG_CREATE2`).
+/// 
+/// @param pgs where each was created: epoch and time
+public record MOSDPGCreate2(int epoch, NavigableMap<SpgId, Created> pgs) implements Message {
+    public static final int TYPE = 120;
+    private static final int VERSION = 2;
+    private static final int COMPAT = 1;
+
+    public record Created(int epoch, Utime stamp) {}
+
+    static MOSDPGCreate2 decode(MessageHeader header, WireReader in, Bytes middle, Bytes data) {
+        int epoch = in.u32();
+        // what may follow are histories; a group without one begins with its creation
+        return new MOSDPGCreate2(epoch, in.map(SpgId::decode, r -> new Created(r.u32(), Utime.decode(r))));
+    }
+
+    @Override
+    public int type() {
+        return TYPE;
+    }
+
+    @Override
+    public int version(long features) {
+        return VERSION;
+    }
+
+    @Override
+    public int compatVersion(long features) {
+        return COMPAT;
+    }
+
+    @Override
+    public void encodeFront(WireWriter out, long features) {
+        out.u32(epoch);
+        out.map(pgs, (w, pg) -> pg.encode(w), (w, created) -> created.stamp().encode(w.u32(created.epoch())));
+        out.u32(0);
+    }
+}

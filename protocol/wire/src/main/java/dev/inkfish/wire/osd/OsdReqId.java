@@ -2,8 +2,10 @@ package dev.inkfish.wire.osd;
 
 import dev.inkfish.wire.CephType;
 import dev.inkfish.wire.EntityName;
+import dev.inkfish.wire.EntityType;
 import dev.inkfish.wire.WireReader;
 import dev.inkfish.wire.WireWriter;
+import org.jspecify.annotations.Nullable;
 
 /// Names one request of one client for ever, so that a resend is recognised (`osd_reqid_t`).
 ///
@@ -16,6 +18,27 @@ public record OsdReqId(EntityName name, long tid, int incarnation) implements Co
             long tid = body.u64();
             return new OsdReqId(name, tid, body.u32());
         });
+    }
+
+    /// Reads what may be no request at all, which is a client without type and number, or of number 0: null then.
+    public static @Nullable OsdReqId decodeOptional(WireReader in) {
+        return in.versioned(2, (body, version) -> {
+            int type = body.u8();
+            long number = body.u64();
+            long tid = body.u64();
+            int incarnation = body.u32();
+            boolean none = type == 0 || number == 0 && tid == 0 && type == EntityType.CLIENT.number();
+            return none ? null : new OsdReqId(new EntityName(EntityType.of(type), number), tid, incarnation);
+        });
+    }
+
+    /// Writes a request, or what stands for none.
+    public static void encodeOptional(@Nullable OsdReqId reqid, WireWriter out) {
+        if (reqid != null) {
+            reqid.encode(out);
+        } else {
+            out.versioned(2, 2, () -> out.u8(0).u64(0).u64(0).u32(0));
+        }
     }
 
     public void encode(WireWriter out) {

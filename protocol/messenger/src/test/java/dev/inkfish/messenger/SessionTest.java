@@ -40,7 +40,7 @@ class SessionTest {
             assertThat(Objects.requireNonNull(there.identity()).globalId()).isEqualTo(4711);
             assertThat(session.assignedId()).isEqualTo(4711);
             assertThat(there.lossy()).isTrue();
-            Bytes data = Bytes.wrap("payload ".repeat(20_000).getBytes());
+            Bytes data = Bytes.wrap("payload ".repeat(2_500).getBytes());
             there.enqueue(new MMonCommand(new UUID(1, 2), List.of("a", "b"), data), 9);
             TestWire.protocol(link.b()).pump(Long.MAX_VALUE);
             TestWire.protocol(link.a()).keepalive(new Utime(77, 0));
@@ -225,7 +225,7 @@ class SessionTest {
             wire.run();
             assertThat(b.received).containsExactly(1L, 2L);
             PeerSession there = Objects.requireNonNull(b.lastOpened);
-            Bytes data = Bytes.wrap("payload ".repeat(20_000).getBytes());
+            Bytes data = Bytes.wrap("payload ".repeat(2_500).getBytes());
             there.enqueue(new MMonCommand(new UUID(1, 2), List.of("a", "b"), data), 9);
             TestWire.protocol(link.b()).pump(Long.MAX_VALUE);
             TestWire.protocol(link.a()).keepalive(new Utime(77, 0));

@@ -51,6 +51,7 @@ public final class NettyMessenger implements Messenger {
     private final @Nullable LocalNetwork network;
     private final Dispatcher dispatcher;
     private final @Nullable Identity identity;
+    private final long handshakeMillis;
     private final Map<EntityAddrVec, TcpConnection> lossless = new ConcurrentHashMap<>();
     private final Map<LocalConnection, ConnectionPolicy> local = new ConcurrentHashMap<>();
     private final Set<TcpSocket> sockets = new HashSet<>();
@@ -70,6 +71,7 @@ public final class NettyMessenger implements Messenger {
         network = builder.network;
         dispatcher = builder.dispatcher;
         identity = builder.identity;
+        handshakeMillis = builder.handshakeMillis;
         addrs = EntityAddrVec.of(new EntityAddr(EntityAddr.Kind.ANY, nonce, Bytes.EMPTY, 0));
         endpoint = new Endpoint(
                 name, addrs, builder.clientAuth, builder.serverAuth, Limits.DEFAULT, RANDOM::nextLong);
@@ -123,6 +125,10 @@ public final class NettyMessenger implements Messenger {
 
     Endpoint endpoint() {
         return endpoint;
+    }
+
+    long handshakeMillis() {
+        return handshakeMillis;
     }
 
     AtomicInteger handshakes() {
@@ -329,6 +335,20 @@ public final class NettyMessenger implements Messenger {
         });
     }
 
+    /// For tests: all TCP connections break.
+    void breakSockets() {
+        loop.execute(() -> List.copyOf(sockets).forEach(socket -> socket.protocol().lost("broken on purpose")));
+    }
+
+    /// For tests: what comes stays in the sockets' buffers.
+    void stopReading() {
+        loop.execute(() -> sockets.forEach(socket -> socket.autoRead(false)));
+    }
+
+    void resumeReading() {
+        loop.execute(() -> sockets.forEach(socket -> socket.autoRead(true)));
+    }
+
     // Within the process.
 
     void addLocal(LocalConnection end, ConnectionPolicy policy) {
@@ -384,6 +404,8 @@ public final class NettyMessenger implements Messenger {
         private @Nullable LocalNetwork network;
         private @Nullable Identity identity;
         private int nonce;
+        /// Ceph's `ms_connection_ready_timeout`.
+        private long handshakeMillis = 10_000;
 
         private Builder(EntityName name, EventLoops loops) {
             this.name = name;
@@ -429,6 +451,12 @@ public final class NettyMessenger implements Messenger {
         /// Tells instances on the same port apart: the process id, or a random number for clients.
         public Builder nonce(int value) {
             nonce = value;
+            return this;
+        }
+
+        /// How long a peer may take to say who it is.
+        public Builder handshakeMillis(long millis) {
+            handshakeMillis = millis;
             return this;
         }
 

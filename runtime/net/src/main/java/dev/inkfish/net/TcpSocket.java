@@ -22,14 +22,16 @@ import org.slf4j.LoggerFactory;
 /// share a buffer; nothing is encoded while the channel has enough to write.
 final class TcpSocket extends ChannelInboundHandlerAdapter implements SocketHost {
     private static final Logger LOG = LoggerFactory.getLogger(TcpSocket.class);
-    private static final int BATCH = 64 << 10;
+    private static final int FIRST_BUFFER = 4 << 10;
+    private static final int NEXT_BUFFER = 64 << 10;
     private static final int LARGEST_BUFFER = 512 << 10;
     private static final long PUMP = 256 << 10;
     /// Replies waiting for a peer that does not read them: beyond this we do not read its requests either.
     private static final long STOP_READING = 32L << 20;
     private static final long RESUME_READING = 8L << 20;
-    /// Ceph's `ms_connection_ready_timeout` and `ms_connection_idle_timeout`.
-    private static final long HANDSHAKE_SECONDS = 10;
+    /// Beyond this the peer is given up.
+    private static final long GIVE_UP = 1L << 30;
+    /// Ceph's `ms_connection_idle_timeout`.
     private static final long IDLE_SECONDS = 900;
 
     final EntityAddr peer;
@@ -39,6 +41,8 @@ final class TcpSocket extends ChannelInboundHandlerAdapter implements SocketHost
     private final SocketProtocol protocol;
     private @Nullable Channel channel;
     private @Nullable ByteBuf batch;
+    /// Taken since the last flush.
+    private int buffers;
     private @Nullable PeerSession carried;
     private boolean reading;
     private boolean paused;
@@ -77,7 +81,7 @@ final class TcpSocket extends ChannelInboundHandlerAdapter implements SocketHost
             context.close();
             return;
         }
-        context.executor().schedule(this::handshakeOver, HANDSHAKE_SECONDS, TimeUnit.SECONDS);
+        context.executor().schedule(this::handshakeOver, messenger.handshakeMillis(), TimeUnit.MILLISECONDS);
         messenger.socketOpened(this);
         protocol.start();
         flush();
@@ -85,7 +89,7 @@ final class TcpSocket extends ChannelInboundHandlerAdapter implements SocketHost
 
     private void handshakeOver() {
         if (!closed && !protocol.established()) {
-            protocol.lost("no handshake within " + HANDSHAKE_SECONDS + " s");
+            protocol.lost("no handshake within " + messenger.handshakeMillis() + " ms");
         } else if (!closed) {
             checkIdle();
         }
@@ -176,12 +180,21 @@ final class TcpSocket extends ChannelInboundHandlerAdapter implements SocketHost
             return;
         }
         long waiting = session.queuedBytes();
-        if (!paused && waiting > STOP_READING) {
+        if (waiting > GIVE_UP) {
+            protocol.lost("the peer does not read: " + waiting + " bytes are waiting for it");
+        } else if (!paused && waiting > STOP_READING) {
             paused = true;
             on.config().setAutoRead(false);
         } else if (paused && waiting < RESUME_READING) {
             paused = false;
             on.config().setAutoRead(true);
+        }
+    }
+
+    void autoRead(boolean on) {
+        Channel of = channel;
+        if (of != null) {
+            of.config().setAutoRead(on);
         }
     }
 
@@ -196,7 +209,8 @@ final class TcpSocket extends ChannelInboundHandlerAdapter implements SocketHost
             while (at < each.length()) {
                 ByteBuf into = batch;
                 if (into == null) {
-                    int size = Math.min(Math.max(each.length() - at, BATCH), LARGEST_BUFFER);
+                    int least = buffers++ == 0 ? FIRST_BUFFER : NEXT_BUFFER;
+                    int size = Math.min(Math.max(each.length() - at, least), LARGEST_BUFFER);
                     into = on.alloc().directBuffer(size, size);
                     batch = into;
                 }
@@ -224,6 +238,7 @@ final class TcpSocket extends ChannelInboundHandlerAdapter implements SocketHost
         Channel on = channel;
         if (on != null && !reading) {
             emitBatch();
+            buffers = 0;
             on.flush();
         }
     }

@@ -50,7 +50,9 @@ final class FakeMonitor implements AutoCloseable, Dispatcher, KeyDatabase {
 
     final NettyMessenger messenger;
     final Queue<String> seen = new ConcurrentLinkedQueue<>();
+    final Queue<String> subscriptions = new ConcurrentLinkedQueue<>();
     final Entropy entropy;
+    volatile boolean answersCommands = true;
     private final NavigableMap<EntityAuthName, EntityAuth> keys = new TreeMap<>();
     private final NavigableMap<EntityType, RotatingSecrets> rotating = new TreeMap<>();
     private final CephxMonAuth auth;
@@ -102,6 +104,7 @@ final class FakeMonitor implements AutoCloseable, Dispatcher, KeyDatabase {
             case MAuth request -> authenticate(connection, request);
             case MMonGetMap get -> connection.send(encodedMap());
             case MMonSubscribe subscribe -> {
+                subscriptions.add(subscribe.what().toString());
                 connection.send(encodedMap());
                 if (subscribe.what().containsKey("config")) {
                     connection.send(new MConfig(new TreeMap<>()));
@@ -112,6 +115,9 @@ final class FakeMonitor implements AutoCloseable, Dispatcher, KeyDatabase {
                 String text = command.cmd().getFirst();
                 boolean help = text.contains("get_command_descriptions");
                 Bytes output = Bytes.utf8(help ? DESCRIPTIONS : STATUS);
+                if (!answersCommands) {
+                    return;
+                }
                 connection.send(new MMonCommandAck(0, "", command.cmd(), output), tid);
             }
             default -> {}

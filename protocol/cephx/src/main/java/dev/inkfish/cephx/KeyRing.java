@@ -32,40 +32,48 @@ public record KeyRing(NavigableMap<EntityAuthName, EntityAuth> keys) {
 
     /// Reads the text of a keyring file.
     ///
-    /// @throws CephException with EINVAL and a line to show
+    /// @throws CephException with EINVAL and Ceph's words
     public static KeyRing parse(String text) {
         NavigableMap<EntityAuthName, EntityAuth> keys = new TreeMap<>();
         EntityAuthName name = null;
-        int number = 0;
         for (String raw : text.split("\n", -1)) {
-            number++;
             String line = uncommented(raw).strip();
             if (line.isEmpty()) {
                 continue;
             }
             if (line.startsWith("[")) {
-                if (!line.endsWith("]")) {
-                    throw malformed(number, "section without ]");
-                }
-                name = EntityAuthName.parse(line.substring(1, line.length() - 1).strip());
+                name = section(line);
                 keys.putIfAbsent(name, new EntityAuth(CryptoKey.EMPTY, new TreeMap<>()));
                 continue;
             }
             int equals = line.indexOf('=');
             if (name == null || equals < 0) {
-                throw malformed(number, "neither a section nor a setting");
+                throw malformed("cannot parse buffer");
             }
             String key = line.substring(0, equals).strip().replace('_', ' ').replaceAll("\\s+", " ");
             String value = unquoted(line.substring(equals + 1).strip());
-            keys.compute(name, (n, auth) -> set(auth, key, value));
+            keys.compute(name, (n, auth) -> set(n, auth, key, value));
         }
         return new KeyRing(keys);
     }
 
-    private static EntityAuth set(@Nullable EntityAuth old, String key, String value) {
+    private static EntityAuthName section(String line) {
+        String text = line.endsWith("]") ? line.substring(1, line.length() - 1).strip() : "";
+        try {
+            return EntityAuthName.parse(text);
+        } catch (CephException e) {
+            throw malformed(text.isEmpty() ? "cannot parse buffer" : "bad entity name in keyring: " + text);
+        }
+    }
+
+    private static EntityAuth set(EntityAuthName name, @Nullable EntityAuth old, String key, String value) {
         EntityAuth auth = old == null ? new EntityAuth(CryptoKey.EMPTY, new TreeMap<>()) : old;
         if (key.equals("key")) {
-            return new EntityAuth(CryptoKey.parse(value), auth.caps());
+            try {
+                return new EntityAuth(CryptoKey.parse(value), auth.caps());
+            } catch (CephException e) {
+                throw malformed("error setting modifier for [" + name + "] type=key val=" + value);
+            }
         }
         if (key.startsWith("caps ")) {
             NavigableMap<String, String> caps = new TreeMap<>(auth.caps());
@@ -75,8 +83,8 @@ public record KeyRing(NavigableMap<EntityAuthName, EntityAuth> keys) {
         return auth;
     }
 
-    private static CephException malformed(int line, String what) {
-        return new CephException(Errno.EINVAL, "keyring line " + line + ": " + what);
+    private static CephException malformed(String what) {
+        return new CephException(Errno.EINVAL, what + ": Malformed input");
     }
 
     /// Cuts a comment off, which begins with `#` or `;` outside quotes.

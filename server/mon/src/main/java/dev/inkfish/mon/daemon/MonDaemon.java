@@ -1,17 +1,16 @@
 package dev.inkfish.mon.daemon;
 
-import dev.inkfish.cephx.AuthPolicy;
 import dev.inkfish.cephx.CephxMonAuth;
 import dev.inkfish.cephx.MauthSession;
-import dev.inkfish.cephx.auth.AuthMethod;
 import dev.inkfish.cephx.auth.Identity;
-import dev.inkfish.cephx.keys.KeyDatabase;
 import dev.inkfish.command.CommandResult;
 import dev.inkfish.conf.Conf;
 import dev.inkfish.mon.MonAuth;
 import dev.inkfish.mon.MonCore;
 import dev.inkfish.mon.NewCluster;
 import dev.inkfish.mon.SessionCaps;
+import dev.inkfish.mon.auth.AuthKeys;
+import dev.inkfish.mon.auth.AuthService;
 import dev.inkfish.mon.map.MonMapService;
 import dev.inkfish.mon.store.MonStore;
 import dev.inkfish.mon.store.MonTransaction;
@@ -32,7 +31,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -62,9 +60,10 @@ public final class MonDaemon implements AutoCloseable {
         loop = new MonLoop("mon." + config.name(), store);
         core = new MonCore(config.name(), 0, UUID.fromString(fsid.utf8()), config.conf(), store, loop);
         Map<String, String> metadata = new TreeMap<>(HostFacts.collect(core.version()));
-        MonServices.addAll(core, metadata);
-        KeyDatabase keys = keyDatabase();
-        CephxMonAuth auth = new CephxMonAuth(keys, policy(config.conf()), count -> Bytes.wrap(randomBytes(count)));
+        AuthKeys keys = new AuthKeys(MonDaemon::now);
+        MonServices.addAll(core, metadata, keys);
+        CephxMonAuth auth = new CephxMonAuth(
+                keys, AuthService.policy(config.conf()), count -> Bytes.wrap(randomBytes(count)));
         core.auth(new Auth(auth));
         core.start(now());
         MonMap map = core.service(MonMapService.class).map();
@@ -83,14 +82,6 @@ public final class MonDaemon implements AutoCloseable {
         messenger = builder.build();
     }
 
-    private KeyDatabase keyDatabase() {
-        return core.services().stream()
-                .filter(KeyDatabase.class::isInstance)
-                .map(KeyDatabase.class::cast)
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("no service keeps the keys"));
-    }
-
     /// Makes the store of a new cluster's monitor.
     ///
     /// @param keyring text with at least the keys of `mon.` and `client.admin`
@@ -102,7 +93,7 @@ public final class MonDaemon implements AutoCloseable {
             }
             MonLoop unused = new MonLoop("mon." + name, store);
             MonCore core = new MonCore(name, monMap.rankOf(name), monMap.fsid(), conf, store, unused);
-            MonServices.addAll(core, new TreeMap<>());
+            MonServices.addAll(core, new TreeMap<>(), new AuthKeys(MonDaemon::now));
             MonTransaction initial = core.newCluster(new NewCluster(monMap.fsid(), monMap, keyring, conf, now()));
             initial.put(META, FSID, Bytes.utf8(monMap.fsid().toString()));
             store.apply(initial);
@@ -140,29 +131,6 @@ public final class MonDaemon implements AutoCloseable {
         } catch (IOException e) {
             throw new CephException(Errno.EIO, directory + ": " + e.getMessage());
         }
-    }
-
-    private static AuthPolicy policy(Conf conf) {
-        return new AuthPolicy(
-                methods(conf.string("auth_cluster_required")),
-                methods(conf.string("auth_service_required")),
-                List.of(AuthMethod.MODE_CRC, AuthMethod.MODE_SECURE),
-                (long) (conf.decimal("auth_service_ticket_ttl") * 1000),
-                (long) (conf.decimal("auth_mon_ticket_ttl") * 1000),
-                conf.flag("auth_allow_insecure_global_id_reclaim"));
-    }
-
-    private static List<Integer> methods(String text) {
-        List<Integer> methods = new ArrayList<>();
-        for (String word : text.split("[,; ]+")) {
-            switch (word) {
-                case "cephx" -> methods.add(AuthMethod.CEPHX);
-                case "none" -> methods.add(AuthMethod.NONE);
-                case "" -> {}
-                default -> throw new CephException(Errno.EINVAL, "unknown authentication method '" + word + "'");
-            }
-        }
-        return methods;
     }
 
     /// Runs a command without a session, allowed everything.
@@ -203,9 +171,15 @@ public final class MonDaemon implements AutoCloseable {
 
         @Override
         public SessionCaps capsOf(Identity identity) {
-            return identity.allowAll() || identity.name().type() == EntityType.MON
-                    ? SessionCaps.ALL
-                    : SessionCaps.parse(identity.caps().utf8());
+            if (identity.allowAll() || identity.name().type() == EntityType.MON) {
+                return SessionCaps.ALL;
+            }
+            try {
+                return SessionCaps.parse(identity.caps().utf8());
+            } catch (CephException e) {
+                // stored before they were checked
+                return SessionCaps.NONE;
+            }
         }
     }
 }

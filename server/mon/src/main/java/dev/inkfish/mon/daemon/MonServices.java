@@ -1,6 +1,8 @@
 package dev.inkfish.mon.daemon;
 
 import dev.inkfish.mon.MonCore;
+import dev.inkfish.mon.auth.AuthKeys;
+import dev.inkfish.mon.auth.AuthService;
 import dev.inkfish.mon.config.ConfigKeyService;
 import dev.inkfish.mon.config.ConfigService;
 import dev.inkfish.mon.log.LogService;
@@ -14,8 +16,10 @@ public final class MonServices {
     private MonServices() {}
 
     /// @param metadata this monitor's own, for `mon metadata`
-    public static void addAll(MonCore core, Map<String, String> metadata) {
+    /// @param keys what connections are authenticated by
+    public static void addAll(MonCore core, Map<String, String> metadata, AuthKeys keys) {
         MonMapService monMap = core.add(new MonMapService(core));
+        core.add(new AuthService(core, keys, AuthService.policy(core.conf())));
         core.add(new LogService(core));
         core.add(new ConfigKeyService(core));
         core.add(new ConfigService(core));

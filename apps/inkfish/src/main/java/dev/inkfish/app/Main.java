@@ -9,12 +9,19 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         version = "inkfish 0.1.0",
         description = "A storage cluster that speaks Ceph's protocols.",
-        subcommands = {CommandLine.HelpCommand.class})
+        subcommands = {UpCommand.class, CommandLine.HelpCommand.class})
 public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
         CommandLine line = new CommandLine(new Main());
+        line.setExecutionExceptionHandler((e, command, parsed) -> {
+            System.err.println("inkfish: " + UpCommand.explain(e));
+            if (System.getenv("INKFISH_TRACE") != null) {
+                e.printStackTrace();
+            }
+            return 1;
+        });
         System.exit(args.length == 0 ? usage(line) : line.execute(args));
     }
 

@@ -1,0 +1,160 @@
+package dev.inkfish.app;
+
+import dev.inkfish.wire.CephException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// `inkfish up`: a whole cluster on this machine.
+@Command(
+        name = "up",
+        mixinStandardHelpOptions = true,
+        description = "Creates or reopens a one-machine cluster and runs it until it is stopped (Ctrl-C, inkfish down).")
+final class UpCommand implements Callable<Integer> {
+    private static final int MSGR2_PORT = 3300;
+    private static final int MSGR1_PORT = 6789;
+    private static final Duration HEALTHY_WITHIN = Duration.ofSeconds(60);
+
+    @Option(names = "--dir", description = "where the cluster lives (default: ${DEFAULT-VALUE})", defaultValue = "data")
+    private Path dir = Path.of("data");
+
+    @Option(names = "--osds", description = "how many OSDs a new cluster gets (default: 3)")
+    private @Nullable Integer osds;
+
+    @Option(names = "--mons", description = "how many monitors; only 1 so far", defaultValue = "1")
+    private int mons = 1;
+
+    @Option(names = "--listen", description = "address of a new cluster (default: ${DEFAULT-VALUE})", defaultValue = "127.0.0.1")
+    private String listen = "127.0.0.1";
+
+    @Option(
+            names = "--port",
+            description = "the monitor's port for msgr2 in a new cluster (default: 3300, msgr1 on 6789; else msgr1 on the next)")
+    private @Nullable Integer port;
+
+    @Option(names = "--auth", description = "cephx or none, in a new cluster (default: ${DEFAULT-VALUE})", defaultValue = "cephx")
+    private String auth = "cephx";
+
+    @Option(names = "--memory", description = "a new cluster keeps objects in memory only: lost when it stops")
+    private boolean memory;
+
+    @Option(names = "--processes", description = "each daemon in a process of its own")
+    private boolean processes;
+
+    @Option(names = "--detach", description = "return when the cluster is healthy; it goes on in the background")
+    private boolean detach;
+
+    @Override
+    public Integer call() throws Exception {
+        check();
+        if (detach) {
+            return Detached.up(dir, arguments());
+        }
+        long started = System.nanoTime();
+        ClusterDir cluster = new ClusterDir(dir);
+        cluster.lock();
+        boolean fresh = !cluster.exists();
+        if (fresh) {
+            int v2 = port == null ? MSGR2_PORT : port;
+            int v1 = v2 == MSGR2_PORT ? MSGR1_PORT : v2 + 1;
+            cluster.create(new ClusterDir.NewClusterOptions(
+                    osds == null ? 3 : osds, listen, v2, v1, auth, memory ? "memstore" : "blockstore"));
+        } else if (osds != null && osds != cluster.osds()) {
+            throw new UserError(cluster.path() + " has " + cluster.osds() + " OSDs; leave --osds out to reopen it");
+        }
+        CountDownLatch stop = new CountDownLatch(1);
+        try (LocalCluster running = processes ? null : LocalCluster.start(cluster)) {
+            if (running == null) {
+                throw new UserError("--processes is not there yet");
+            }
+            Thread main = Thread.currentThread();
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> stopAndWait(stop, main), "shutdown"));
+            String health = running.awaitHealth(HEALTHY_WITHIN);
+            announce(cluster, health, fresh, Duration.ofNanos(System.nanoTime() - started));
+            if (!health.startsWith("HEALTH_OK")) {
+                return 1;
+            }
+            stop.await();
+        }
+        return 0;
+    }
+
+    private static void stopAndWait(CountDownLatch stop, Thread main) {
+        stop.countDown();
+        try {
+            main.join(20_000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void check() {
+        if (mons != 1) {
+            throw new UserError("--mons " + mons + ": only one monitor so far");
+        }
+        if (osds != null && osds < 1) {
+            throw new UserError("--osds " + osds + ": a cluster needs at least one");
+        }
+        if (!auth.equals("cephx") && !auth.equals("none")) {
+            throw new UserError("--auth " + auth + ": cephx or none");
+        }
+        if (port != null && (port < 1 || port > 65534)) {
+            throw new UserError("--port " + port + ": not a port");
+        }
+    }
+
+    private java.util.List<String> arguments() {
+        java.util.List<String> all = new java.util.ArrayList<>(java.util.List.of(
+                "up", "--dir", dir.toString(), "--listen", listen, "--auth", auth));
+        if (osds != null) {
+            all.addAll(java.util.List.of("--osds", osds.toString()));
+        }
+        if (port != null) {
+            all.addAll(java.util.List.of("--port", port.toString()));
+        }
+        if (memory) {
+            all.add("--memory");
+        }
+        if (processes) {
+            all.add("--processes");
+        }
+        return all;
+    }
+
+    private static void announce(ClusterDir cluster, String health, boolean fresh, Duration took) {
+        System.out.printf(
+                """
+                %s after %.1f s: %s cluster in %s
+
+                  export CEPH_CONF=%s
+                  ceph -s
+                  ceph osd pool create rbd && rbd pool init rbd
+                  rbd create --size 10G rbd/disk1 && rbd ls
+
+                Configuration: %s   admin key: %s
+                """,
+                health,
+                took.toMillis() / 1000.0,
+                fresh ? "new" : "reopened",
+                cluster.path(),
+                cluster.conf(),
+                cluster.conf(),
+                cluster.adminKeyring());
+        System.out.flush();
+    }
+
+    /// What a failure means to the user.
+    static String explain(Exception e) {
+        return switch (e) {
+            case UserError user -> user.getMessage();
+            case CephException ceph -> ceph.getMessage();
+            case IOException io -> io.getMessage() == null ? io.toString() : io.toString();
+            default -> e.toString();
+        };
+    }
+}

@@ -4,9 +4,7 @@ import dev.inkfish.cephx.CryptoKey;
 import dev.inkfish.cephx.EntityAuth;
 import dev.inkfish.cephx.KeyRing;
 import dev.inkfish.conf.ConfFile;
-import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.EntityAuthName;
-import dev.inkfish.wire.Utime;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -15,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -30,8 +27,6 @@ import org.jspecify.annotations.Nullable;
 /// run/inkfish.pid run/lock
 /// ```
 final class ClusterDir {
-    private static final SecureRandom RANDOM = new SecureRandom();
-
     private final Path dir;
     private @Nullable FileLock lock;
 
@@ -204,12 +199,7 @@ final class ClusterDir {
     }
 
     private static EntityAuth auth(Map<String, String> caps) {
-        Utime now = Utime.ofMillis(System.currentTimeMillis());
-        CryptoKey key = CryptoKey.generate(CryptoKey.AES, now, count -> {
-            byte[] random = new byte[count];
-            RANDOM.nextBytes(random);
-            return Bytes.wrap(random);
-        });
+        CryptoKey key = CryptoKey.generate(CryptoKey.AES, Credentials.now(), Credentials.ENTROPY);
         return EntityAuth.of(key, new TreeMap<>(caps));
     }
 

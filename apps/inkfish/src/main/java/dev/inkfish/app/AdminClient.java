@@ -1,0 +1,79 @@
+package dev.inkfish.app;
+
+import dev.inkfish.cephx.auth.ClientAuth;
+import dev.inkfish.conf.Conf;
+import dev.inkfish.net.Connection;
+import dev.inkfish.net.EventLoops;
+import dev.inkfish.net.MonClient;
+import dev.inkfish.net.NettyMessenger;
+import dev.inkfish.wire.Bytes;
+import dev.inkfish.wire.CephException;
+import dev.inkfish.wire.EntityAuthName;
+import dev.inkfish.wire.EntityName;
+import dev.inkfish.wire.message.Message;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/// A session with the monitors as `client.admin`.
+final class AdminClient implements AutoCloseable {
+    private static final int LIMIT_SECONDS = 10;
+
+    private final EventLoops loops;
+    private final NettyMessenger messenger;
+    private final MonClient client;
+
+    private AdminClient(EventLoops loops, NettyMessenger messenger, MonClient client) {
+        this.loops = loops;
+        this.messenger = messenger;
+        this.client = client;
+    }
+
+    static AdminClient connect(ClusterDir dir) throws IOException {
+        Conf conf = Conf.of("client", "admin", dir.readConf());
+        EntityAuthName name = EntityAuthName.parse("client.admin");
+        ClientAuth auth = Credentials.of(dir, conf, name, dir.adminKeyring(), List.of());
+        EventLoops loops = EventLoops.create("net", 1);
+        NettyMessenger messenger = NettyMessenger.builder(EntityName.client(-1), loops)
+                .clientAuth(auth)
+                .nonce(ThreadLocalRandom.current().nextInt() >>> 1)
+                .build();
+        messenger.start();
+        MonClient client = MonClient.create(
+                messenger, name, auth, MonHosts.parse(conf.string("mon_host")), new MonClient.Listener() {
+                    @Override
+                    public void onMessage(Connection connection, Message message, long tid) {}
+                });
+        client.start();
+        return new AdminClient(loops, messenger, client);
+    }
+
+    String command(String json) throws InterruptedException {
+        CompletableFuture<String> answer = new CompletableFuture<>();
+        client.command(json, Bytes.EMPTY, (code, status, output) -> {
+            if (code < 0) {
+                answer.completeExceptionally(new CephException(code, status));
+            } else {
+                answer.complete(output.utf8());
+            }
+        });
+        try {
+            return answer.get(LIMIT_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw new UserError(e.getCause().getMessage());
+        } catch (TimeoutException e) {
+            throw new UserError("the monitor does not answer within " + LIMIT_SECONDS + " s");
+        }
+    }
+
+    @Override
+    public void close() {
+        client.close();
+        messenger.close();
+        loops.close();
+    }
+}

@@ -81,8 +81,15 @@ final class SessionDispatch {
 
     /// Maps that only those may see who can read the service they belong to.
     private static boolean isAllowed(MonSession session, String topic) {
-        if (topic.startsWith("osd") || topic.startsWith("osd_pg_creates")) {
+        if (topic.equals("osd_pg_creates")) {
+            return session.caps().canWrite(session, "osd");
+        }
+        if (topic.startsWith("osd")) {
             return session.caps().canRead(session, "osd");
+        }
+        if (topic.startsWith("kv:")) {
+            // not with a mere "allow r": CVE-2026-50152
+            return session.caps().canRead(session, "config-key");
         }
         if (topic.startsWith("mds") || topic.startsWith("fsmap")) {
             return session.caps().canRead(session, "mds");

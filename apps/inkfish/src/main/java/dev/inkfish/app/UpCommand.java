@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -68,26 +69,28 @@ final class UpCommand implements Callable<Integer> {
             throw new UserError(cluster.path() + " has " + cluster.osds() + " OSDs; leave --osds out to reopen it");
         }
         CountDownLatch stop = new CountDownLatch(1);
+        CountDownLatch stopped = new CountDownLatch(1);
         try (LocalCluster running = processes ? null : LocalCluster.start(cluster)) {
             if (running == null) {
                 throw new UserError("--processes is not there yet");
             }
-            Thread main = Thread.currentThread();
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> stopAndWait(stop, main), "shutdown"));
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> stopAndWait(stop, stopped), "shutdown"));
             String health = running.awaitHealth(HEALTHY_WITHIN);
             announce(cluster, health, fresh, Duration.ofNanos(System.nanoTime() - started));
             if (!health.startsWith("HEALTH_OK")) {
                 return 1;
             }
             stop.await();
+        } finally {
+            stopped.countDown();
         }
         return 0;
     }
 
-    private static void stopAndWait(CountDownLatch stop, Thread main) {
+    private static void stopAndWait(CountDownLatch stop, CountDownLatch stopped) {
         stop.countDown();
         try {
-            main.join(20_000);
+            stopped.await(20, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

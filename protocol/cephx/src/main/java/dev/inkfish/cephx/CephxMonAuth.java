@@ -83,13 +83,12 @@ public final class CephxMonAuth implements ServerAuth {
         ESTABLISHED
     }
 
-    /// The key with which monitors read tickets that other monitors bring.
+    /// The key with which monitors read tickets that other monitors made for themselves. Tickets that were issued
+    /// for services are none of ours: their caps say nothing about monitors.
     ServiceKeys monitorKeys() {
         return (service, secretId) -> {
-            if (secretId != CephXTicketBlob.OWN_KEY) {
-                return database.rotating(service).find(secretId);
-            }
-            EntityAuth own = database.find(new EntityAuthName(service, ""));
+            boolean ours = service == EntityType.MON && secretId == CephXTicketBlob.OWN_KEY;
+            EntityAuth own = ours ? database.find(new EntityAuthName(EntityType.MON, "")) : null;
             return own == null ? null : own.key();
         };
     }

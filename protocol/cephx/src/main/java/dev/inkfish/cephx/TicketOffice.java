@@ -146,8 +146,7 @@ final class TicketOffice {
             if (old.blob().isEmpty()) {
                 throw new DecodeException("no ticket");
             }
-            ServiceKeys keys = (service, id) -> database.rotating(service).find(id);
-            CephXServiceTicketInfo info = Authorizer.openTicket(keys, EntityType.AUTH, old);
+            CephXServiceTicketInfo info = Authorizer.openTicket(ownKeys(), EntityType.AUTH, old);
             if (info.ticket().globalId() != globalId) {
                 throw new DecodeException("another's ticket");
             }
@@ -162,10 +161,9 @@ final class TicketOffice {
     }
 
     private Bytes serviceTickets(WireReader in) {
-        ServiceKeys keys = (service, id) -> database.rotating(service).find(id);
         Authorizer.Verified verified;
         try {
-            verified = Authorizer.verify(in, keys, database.now());
+            verified = Authorizer.verify(in, ownKeys(), database.now());
         } catch (DecodeException e) {
             throw new CephException(Errno.EACCES, "bad authorizer: " + e.getMessage());
         }
@@ -181,6 +179,11 @@ final class TicketOffice {
         new CephXResponseHeader(CephXResponseHeader.GET_PRINCIPAL_SESSION_KEY, result).encode(out);
         writeTickets(out, sessionKey, issues, null);
         return out.toBytes();
+    }
+
+    /// Only tickets for the authentication service itself are presented to it.
+    private ServiceKeys ownKeys() {
+        return (service, id) -> service == EntityType.AUTH ? database.rotating(service).find(id) : null;
     }
 
     /// The keys of the service that the client itself is, encrypted with its own key.

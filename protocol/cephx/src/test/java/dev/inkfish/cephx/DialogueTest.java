@@ -158,6 +158,23 @@ class DialogueTest {
     }
 
     @Test
+    void aTicketForOneServiceIsNoneForAnother() {
+        CephxClient user = client(
+                "client.user", keys.add("client.user", CryptoKey.AES, Map.of("mon", "allow r", "osd", "allow *")));
+        login(user);
+        for (EntityType service : List.of(EntityType.OSD, EntityType.MGR)) {
+            Bytes authorizer = user.open(service).first();
+            assertThat(monitor.open(EntityType.CLIENT).first(AuthMethod.CEPHX, AuthMethod.MODE_CRC, authorizer))
+                    .isInstanceOf(AuthStep.Refused.class);
+            assertThat(monitor.open(EntityType.MON).first(AuthMethod.CEPHX, AuthMethod.MODE_CRC, authorizer))
+                    .isInstanceOf(AuthStep.Refused.class);
+        }
+        Bytes toManager = user.open(EntityType.MGR).first();
+        assertThat(osdServer(osd(0)).open(EntityType.CLIENT).first(AuthMethod.CEPHX, AuthMethod.MODE_CRC, toManager))
+                .isInstanceOf(AuthStep.Refused.class);
+    }
+
+    @Test
     void ticketsAreRenewedBeforeTheyExpire() {
         CephxClient admin = client("client.admin", keys.add("client.admin", CryptoKey.AES, ADMIN_CAPS));
         CephxClient osd = osd(0);

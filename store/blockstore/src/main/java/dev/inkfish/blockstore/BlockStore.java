@@ -1,0 +1,407 @@
+package dev.inkfish.blockstore;
+
+import dev.inkfish.objectstore.CollectionId;
+import dev.inkfish.objectstore.ObjectStore;
+import dev.inkfish.objectstore.StoreFullException;
+import dev.inkfish.objectstore.Transaction;
+import dev.inkfish.wire.Bytes;
+import dev.inkfish.wire.CephException;
+import dev.inkfish.wire.Errno;
+import dev.inkfish.wire.GhObject;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// The object store on disk. See the package for how it works.
+public final class BlockStore implements ObjectStore {
+    private final Superblock superblock;
+    private final Media media;
+    private final StoreState state;
+    private final Pipeline pipeline;
+    private final NavigableMap<CollectionId, Coll> collections = new ConcurrentSkipListMap<>();
+    private boolean closed;
+
+    /// Makes a store in a directory, which may exist but must not hold one.
+    ///
+    /// A file or link `block` that is there already, as a link to a device, is used as it is.
+    public static void mkfs(Path directory, UUID clusterFsid, UUID osdFsid, int whoami, Options options) {
+        Media.create(directory, new Superblock(Superblock.VERSION, clusterFsid, osdFsid, whoami), options);
+    }
+
+    /// Opens what is in the directory.
+    ///
+    /// @throws CephException ENOENT if there is no store or a part of it is missing, EBUSY if another process has
+    ///     it open, EINVAL if its parts do not belong together or have another version, EIO if it cannot be read
+    public static BlockStore open(Path directory, Options options) {
+        Media media = Media.open(directory, options);
+        try {
+            BlockStore store = new BlockStore(media, options);
+            store.pipeline.start("osd." + media.superblock().whoami() + "-store");
+            return store;
+        } catch (IOException e) {
+            media.close();
+            throw new CephException(Errno.EIO, "cannot read " + directory + ": " + e);
+        } catch (RuntimeException e) {
+            media.close();
+            throw e;
+        }
+    }
+
+    /// Replays the journal; starts no threads.
+    BlockStore(Media media, Options options) throws IOException {
+        this.media = media;
+        superblock = media.superblock();
+        Journal journal = new Journal(media.journal());
+        BlockDevice device = new BlockDevice(media.block());
+        Journal.Position position = new Recovery(media, journal, device).run();
+        Allocator allocator = new Allocator(Math.toIntExact(media.block().size() / Shard.BLOCK));
+        PendingKeys keys = new PendingKeys(media.keyValues());
+        state = new StoreState(options, device, keys, allocator, position.generation());
+        load();
+        pipeline = new Pipeline(
+                journal, device, media.keyValues(), keys, allocator, options, superblock.osdFsid(), position.sequence());
+    }
+
+    public Superblock superblock() {
+        return superblock;
+    }
+
+    Pipeline pipeline() {
+        return pipeline;
+    }
+
+    StoreState state() {
+        return state;
+    }
+
+    Media media() {
+        return media;
+    }
+
+    Collection<Coll> collections() {
+        return collections.values();
+    }
+
+    /// Collections, and which blocks are in use, from the metadata.
+    private void load() {
+        state.allocator.mark(0);
+        Usage usage = new Usage(state.allocator);
+        state.keys.scan(Keys.COLLECTIONS.from(), Keys.COLLECTIONS.end(), (key, value) -> {
+            Coll collection = new Coll(Keys.decodeCollection(value));
+            collection.number = Keys.collectionOf(key);
+            collection.exists = true;
+            collections.put(collection.id, collection);
+            state.collectionSeen(collection.number);
+            return true;
+        });
+        state.keys.scan(Keys.OBJECTS.from(), Keys.OBJECTS.end(), (key, value) -> usage.onode(Onode.decode(value)));
+        state.keys.scan(Keys.SHARDS.from(), Keys.SHARDS.end(), (key, value) -> usage.shard(Shard.decode(value.reader())));
+        state.stored.set(usage.stored());
+        state.allocated.set(usage.allocated());
+    }
+
+    @Override
+    public void submit(CollectionId collection, Transaction transaction, Runnable onCommit) {
+        pipeline.admit();
+        try {
+            trySubmit(transaction, onCommit);
+        } catch (Workspace.NoSpace first) {
+            // what was freed lately can be used after a checkpoint
+            if (pipeline.hasThreads()) {
+                pipeline.requestCheckpoint(true);
+            }
+            try {
+                trySubmit(transaction, onCommit);
+            } catch (Workspace.NoSpace second) {
+                throw new StoreFullException(second.getMessage());
+            }
+        }
+    }
+
+    private void trySubmit(Transaction transaction, Runnable onCommit) {
+        NavigableMap<CollectionId, Coll> named = named(transaction);
+        named.values().forEach(c -> c.lock.writeLock().lock());
+        try {
+            Workspace workspace = new Workspace(state, named);
+            try {
+                workspace.execute(transaction);
+                checkLimit(workspace);
+                for (Workspace.DirectWrite write : workspace.directWrites()) {
+                    writeDirectly(write);
+                }
+            } catch (IOException e) {
+                workspace.abandon();
+                throw new CephException(Errno.EIO, "read failed: " + e);
+            } catch (RuntimeException e) {
+                workspace.abandon();
+                throw e;
+            }
+            publish(workspace, onCommit);
+        } finally {
+            named.values().forEach(c -> c.lock.writeLock().unlock());
+        }
+    }
+
+    private void writeDirectly(Workspace.DirectWrite write) {
+        try {
+            state.device.write(write.start(), write.data());
+        } catch (IOException e) {
+            pipeline.fail(e);
+            pipeline.checkAlive();
+        }
+    }
+
+    private void checkLimit(Workspace workspace) {
+        long bytes = 1024L + workspace.batch().bytes() + workspace.contents().size() * (Shard.BLOCK + 8L);
+        if (bytes > pipeline.transactionLimit()) {
+            throw new CephException(Errno.E2BIG, "a transaction of " + bytes + " bytes beside its large writes");
+        }
+    }
+
+    /// The collections of a transaction, in the order in which they are locked; those that do not exist too.
+    private NavigableMap<CollectionId, Coll> named(Transaction transaction) {
+        NavigableMap<CollectionId, Coll> named = new TreeMap<>();
+        Function<CollectionId, Coll> find = id -> collections.computeIfAbsent(id, Coll::new);
+        for (Transaction.Op op : transaction.ops()) {
+            named.computeIfAbsent(op.collection(), find);
+            if (op instanceof Transaction.MoveRename move) {
+                named.computeIfAbsent(move.targetCollection(), find);
+            }
+        }
+        return named;
+    }
+
+    /// Makes the outcome visible and sends it on its way. Nothing here fails.
+    private void publish(Workspace workspace, Runnable onCommit) {
+        KvBatch batch = workspace.batch();
+        List<Integer> freed = workspace.freed();
+        boolean counts = !workspace.references().isEmpty();
+        if (counts) {
+            state.refCounts.lock.lock();
+        }
+        try {
+            if (counts) {
+                freed.addAll(state.refCounts.add(workspace.references(), batch));
+            }
+            List<BlockDevice.Content> contents = new ArrayList<>(workspace.contents().size());
+            workspace.contents().forEach((block, data) -> contents.add(new BlockDevice.Content(block, data)));
+            Submitted submitted = new Submitted(
+                    batch.finish(),
+                    batch.count(),
+                    state.keys.add(batch.changes()),
+                    contents,
+                    !workspace.directWrites().isEmpty(),
+                    freed.stream().mapToInt(Integer::intValue).toArray(),
+                    onCommit);
+            state.device.defer(submitted);
+            pipeline.enqueue(submitted);
+        } finally {
+            if (counts) {
+                state.refCounts.lock.unlock();
+            }
+        }
+        workspace.existence().forEach((collection, exists) -> collection.exists = exists);
+        long stored = 0;
+        for (Workspace.Slot slot : workspace.slots()) {
+            stored += (slot.after == null ? 0 : slot.after.stored()) - (slot.before == null ? 0 : slot.before.stored());
+            Coll collection = slot.name.collection();
+            if (slot.after == null) {
+                state.onodes.remove(collection.number, slot.name.object());
+            } else {
+                state.onodes.put(collection.number, slot.name.object(), slot.after);
+            }
+        }
+        state.stored.addAndGet(stored);
+        state.allocated.addAndGet(workspace.allocatedBlocks() - freed.size());
+    }
+
+    @Override
+    public List<CollectionId> listCollections() {
+        return collections.values().stream().filter(c -> c.exists).map(c -> c.id).toList();
+    }
+
+    @Override
+    public boolean collectionExists(CollectionId collection) {
+        Coll found = collections.get(collection);
+        return found != null && found.exists;
+    }
+
+    @Override
+    public boolean exists(CollectionId collection, GhObject object) {
+        Coll found = collections.get(collection);
+        if (found == null) {
+            return false;
+        }
+        found.lock.readLock().lock();
+        try {
+            return found.exists && state.onode(found, object) != null;
+        } finally {
+            found.lock.readLock().unlock();
+        }
+    }
+
+    @Override
+    public long size(CollectionId collection, GhObject object) {
+        return with(collection, object, onode -> onode.size);
+    }
+
+    @Override
+    public Bytes read(CollectionId collection, GhObject object, long offset, long length) {
+        return with(collection, object, onode -> {
+            if (offset < 0 || length < 0) {
+                throw new IllegalArgumentException("read of " + offset + "~" + length);
+            }
+            if (offset >= onode.size) {
+                return Bytes.EMPTY;
+            }
+            try {
+                int count = Math.toIntExact(Math.min(length, onode.size - offset));
+                return ObjectReader.read(onode, state.keys, state.device, offset, count);
+            } catch (IOException e) {
+                throw new CephException(Errno.EIO, "read of " + object + " failed: " + e);
+            }
+        });
+    }
+
+    @Override
+    public List<Extent> extents(CollectionId collection, GhObject object, long offset, long length) {
+        return with(collection, object, onode -> ObjectReader.extents(onode, state.keys, offset, length));
+    }
+
+    @Override
+    public @Nullable Bytes attr(CollectionId collection, GhObject object, String name) {
+        Coll found = lockForReading(collection);
+        try {
+            return find(found, object).attrs.get(name);
+        } finally {
+            found.lock.readLock().unlock();
+        }
+    }
+
+    @Override
+    public NavigableMap<String, Bytes> attrs(CollectionId collection, GhObject object) {
+        return with(collection, object, onode -> new TreeMap<>(onode.attrs));
+    }
+
+    @Override
+    public Bytes omapHeader(CollectionId collection, GhObject object) {
+        return with(collection, object, onode -> {
+            Bytes header = onode.hasOmap ? state.keys.get(Keys.omapHeader(onode.id)) : null;
+            return header == null ? Bytes.EMPTY : header;
+        });
+    }
+
+    @Override
+    public NavigableMap<Bytes, Bytes> omapGet(CollectionId collection, GhObject object, Collection<Bytes> keys) {
+        return with(collection, object, onode -> {
+            NavigableMap<Bytes, Bytes> result = new TreeMap<>();
+            for (Bytes key : onode.hasOmap ? keys : List.<Bytes>of()) {
+                Bytes value = state.keys.get(Keys.omap(onode.id, key));
+                if (value != null) {
+                    result.put(key, value);
+                }
+            }
+            return result;
+        });
+    }
+
+    @Override
+    public void omapScan(CollectionId collection, GhObject object, Bytes from, OmapVisitor visitor) {
+        with(collection, object, onode -> {
+            if (onode.hasOmap) {
+                state.keys.scan(
+                        Keys.omap(onode.id, from),
+                        Keys.omapEnd(onode.id),
+                        (key, value) -> visitor.visit(Keys.omapKeyOf(key), value));
+            }
+            return true;
+        });
+    }
+
+    @Override
+    public List<GhObject> list(CollectionId collection, GhObject start, GhObject end, int max) {
+        Coll found = lockForReading(collection);
+        try {
+            List<GhObject> result = new ArrayList<>();
+            if (max > 0) {
+                Bytes from = Keys.object(found.number, start);
+                state.keys.scan(from, Keys.object(found.number, end), (key, value) -> {
+                    result.add(Keys.objectOf(key));
+                    return result.size() < max;
+                });
+            }
+            return result;
+        } finally {
+            found.lock.readLock().unlock();
+        }
+    }
+
+    @Override
+    public StoreStats stats() {
+        long blocks = state.allocator.blocks();
+        long omap = media.keyValues().approximateSize(Keys.OMAPS.from(), Keys.OMAPS.end());
+        long all = media.keyValues().approximateSize(Bytes.EMPTY, Bytes.wrap(new byte[] {(byte) 0xff}));
+        long allocated = state.allocated.get() * Shard.BLOCK;
+        return new StoreStats(
+                blocks * Shard.BLOCK,
+                (blocks - 1) * Shard.BLOCK - allocated,
+                state.stored.get(),
+                allocated,
+                omap,
+                Math.max(0, all - omap));
+    }
+
+    private <T> T with(CollectionId collection, GhObject object, Function<Onode, T> action) {
+        Coll found = lockForReading(collection);
+        try {
+            return action.apply(find(found, object));
+        } finally {
+            found.lock.readLock().unlock();
+        }
+    }
+
+    private Coll lockForReading(CollectionId collection) {
+        Coll found = collections.get(collection);
+        if (found != null) {
+            found.lock.readLock().lock();
+            if (found.exists) {
+                return found;
+            }
+            found.lock.readLock().unlock();
+        }
+        throw new CephException(Errno.ENOENT, "no collection " + collection);
+    }
+
+    private Onode find(Coll collection, GhObject object) {
+        Onode onode = state.onode(collection, object);
+        if (onode == null) {
+            throw new CephException(Errno.ENOENT, "no object " + object + " in " + collection.id);
+        }
+        return onode;
+    }
+
+    /// Brings everything in its place. What was submitted commits before this returns, unless the disk failed.
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        try {
+            pipeline.stop();
+        } catch (IOException | RuntimeException e) {
+            pipeline.fail(e);
+        } finally {
+            media.close();
+        }
+    }
+}

@@ -1,0 +1,486 @@
+package dev.inkfish.blockstore;
+
+import dev.inkfish.wire.Bytes;
+import dev.inkfish.wire.CephException;
+import dev.inkfish.wire.Errno;
+import dev.inkfish.wire.WireWriter;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/// What happens to transactions after they became visible, in three steps, each a thread's work.
+///
+/// - **commit**: everything that arrived meanwhile goes to the journal, with one sync (two if contents were written
+///   to the device directly: the device first). Then the commit listeners run.
+/// - **apply**: what is durable goes to the key-value store in one batch, and leaves [PendingKeys].
+/// - **checkpoint**: deferred contents are written to their place, the device is synced, the key-value store
+///   flushed, and the journal cut up to what was applied when this began.
+///
+/// **When a freed block may be used again**: when the checkpoint that cuts the transaction that freed it is done.
+/// Before, a crash could undo the freeing (it may not even be durable), and a replay could write an
+/// earlier deferred content over what its new owner wrote directly.
+///
+/// Records are physical (keys with values, blocks with contents), so replaying one that is in place already does no
+/// harm as long as all later ones follow. RocksDB may thus flush whenever it likes.
+final class Pipeline {
+    private final Journal journal;
+    private final BlockDevice device;
+    private final KeyValues store;
+    private final PendingKeys keys;
+    private final Allocator allocator;
+    private final Options options;
+    private final UUID fsid;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition submitted = lock.newCondition();
+    private final Condition committed = lock.newCondition();
+    private final Condition applied = lock.newCondition();
+    private final Condition checkpointWanted = lock.newCondition();
+    private final Condition checkpointDone = lock.newCondition();
+    private List<Submitted> queue = new ArrayList<>();
+    private List<Submitted> toApply = new ArrayList<>();
+    private final Deque<Submitted> freeing = new ArrayDeque<>();
+    private long inFlight;
+    private long lastSubmitted;
+    private long lastApplied;
+    private long lastCheckpoint;
+    private long freedBlocks;
+    private long checkpointsStarted;
+    private long checkpointsDone;
+    private boolean checkpointRequested;
+    private boolean stopping;
+    private volatile @Nullable Throwable failure;
+    private final List<Thread> threads = new ArrayList<>();
+
+    Pipeline(
+            Journal journal,
+            BlockDevice device,
+            KeyValues store,
+            PendingKeys keys,
+            Allocator allocator,
+            Options options,
+            UUID fsid,
+            long sequence) {
+        this.journal = journal;
+        this.device = device;
+        this.store = store;
+        this.keys = keys;
+        this.allocator = allocator;
+        this.options = options;
+        this.fsid = fsid;
+        lastSubmitted = sequence;
+        lastApplied = sequence;
+        lastCheckpoint = sequence;
+    }
+
+    /// Without this, tests make the steps.
+    void start(String name) {
+        threads.add(Thread.ofPlatform().name(name + "-commit").start(() -> loop(this::awaitSubmitted, this::commitStep)));
+        threads.add(Thread.ofPlatform().name(name + "-apply").start(() -> loop(this::awaitCommitted, this::applyStep)));
+        threads.add(Thread.ofPlatform()
+                .name(name + "-flush")
+                .start(() -> loop(this::awaitCheckpointWanted, this::flushStep)));
+    }
+
+    /// @return false when it is time to end
+    private interface Await {
+        boolean await() throws InterruptedException;
+    }
+
+    private interface Step {
+        void run() throws IOException;
+    }
+
+    private void loop(Await await, Step step) {
+        try {
+            while (await.await()) {
+                step.run();
+            }
+        } catch (Throwable e) {
+            fail(e);
+        }
+    }
+
+    /// The disk cannot be trusted any more: nothing is committed from here on.
+    void fail(Throwable cause) {
+        boolean first;
+        lock.lock();
+        try {
+            first = failure == null;
+            if (first) {
+                failure = cause;
+            }
+            submitted.signalAll();
+            committed.signalAll();
+            applied.signalAll();
+            checkpointWanted.signalAll();
+            checkpointDone.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        if (first) {
+            options.onFailure().accept(cause);
+        }
+    }
+
+    void checkAlive() {
+        Throwable cause = failure;
+        if (cause != null) {
+            throw new CephException(Errno.EIO, "the disk failed: " + cause);
+        }
+    }
+
+    /// Bytes a transaction may take in the journal.
+    long transactionLimit() {
+        return journal.limit();
+    }
+
+    /// Waits while too much is on its way. Hold no lock.
+    void admit() {
+        lock.lock();
+        try {
+            while (inFlight > options.inFlightLimit() && failure == null && !threads.isEmpty()) {
+                applied.awaitUninterruptibly();
+            }
+            if (stopping) {
+                throw new IllegalStateException("the store is closed");
+            }
+        } finally {
+            lock.unlock();
+        }
+        checkAlive();
+    }
+
+    /// The order of calls is the order of the journal.
+    void enqueue(Submitted transaction) {
+        lock.lock();
+        try {
+            transaction.sequence = ++lastSubmitted;
+            inFlight += transaction.journalBytes();
+            queue.add(transaction);
+            if (queue.size() == 1) {
+                submitted.signal();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean awaitSubmitted() throws InterruptedException {
+        lock.lock();
+        try {
+            while (queue.isEmpty() && !stopping && failure == null) {
+                submitted.await();
+            }
+            return !queue.isEmpty() && failure == null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void commitStep() throws IOException {
+        List<Submitted> group = takeQueue();
+        if (group.isEmpty()) {
+            return;
+        }
+        boolean direct = false;
+        for (Submitted transaction : group) {
+            direct |= transaction.wroteDirectly;
+        }
+        if (direct) {
+            device.sync();
+        }
+        int done = 0;
+        while (done < group.size()) {
+            int count = journal.append(group, done);
+            if (count == 0) {
+                // what is written so far must be able to leave the journal
+                journal.sync();
+                committed(group.subList(synced(group), done));
+                makeRoom();
+            }
+            done += count;
+        }
+        journal.sync();
+        committed(group.subList(synced(group), group.size()));
+    }
+
+    /// How many of the group are durable already.
+    private static int synced(List<Submitted> group) {
+        int count = 0;
+        while (count < group.size() && group.get(count).durable) {
+            count++;
+        }
+        return count;
+    }
+
+    private List<Submitted> takeQueue() {
+        lock.lock();
+        try {
+            List<Submitted> group = queue;
+            queue = new ArrayList<>(group.size() + 16);
+            return group;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void committed(List<Submitted> group) {
+        checkAlive();
+        for (Submitted transaction : group) {
+            transaction.durable = true;
+        }
+        lock.lock();
+        try {
+            toApply.addAll(group);
+            committed.signal();
+        } finally {
+            lock.unlock();
+        }
+        for (Submitted transaction : group) {
+            transaction.onCommit.run();
+        }
+    }
+
+    private void makeRoom() throws IOException {
+        if (threads.isEmpty()) {
+            applyStep();
+            checkpoint();
+            return;
+        }
+        long before = journal.used();
+        while (journal.used() >= before && failure == null) {
+            requestCheckpoint(false);
+        }
+        checkAlive();
+    }
+
+    private boolean awaitCommitted() throws InterruptedException {
+        lock.lock();
+        try {
+            while (toApply.isEmpty() && failure == null && !finished()) {
+                committed.await();
+            }
+            return !toApply.isEmpty() && failure == null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void applyStep() {
+        List<Submitted> group;
+        lock.lock();
+        try {
+            group = toApply;
+            toApply = new ArrayList<>();
+        } finally {
+            lock.unlock();
+        }
+        if (group.isEmpty()) {
+            return;
+        }
+        List<Bytes> parts = new ArrayList<>(group.size());
+        List<PendingKeys.Token> tokens = new ArrayList<>(group.size());
+        int count = 0;
+        long bytes = 0;
+        for (Submitted transaction : group) {
+            parts.add(transaction.records);
+            tokens.add(transaction.token);
+            count += transaction.recordCount;
+            bytes += transaction.journalBytes();
+        }
+        store.write(KvBatch.join(parts, count));
+        keys.applied(tokens);
+        lock.lock();
+        try {
+            lastApplied = group.getLast().sequence;
+            inFlight -= bytes;
+            for (Submitted transaction : group) {
+                if (transaction.freed.length > 0) {
+                    freeing.add(transaction);
+                    freedBlocks += transaction.freed.length;
+                }
+            }
+            applied.signalAll();
+            if (wantsFlush() || wantsCheckpoint()) {
+                checkpointWanted.signal();
+            }
+            if (stopping) {
+                committed.signalAll();
+                checkpointWanted.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean wantsFlush() {
+        return device.pendingBytes() > options.deferredLimit();
+    }
+
+    private boolean wantsCheckpoint() {
+        return checkpointRequested || journal.used() > journal.capacity() / 2 || freedBlocks > allocator.blocks() / 8;
+    }
+
+    private boolean awaitCheckpointWanted() throws InterruptedException {
+        lock.lock();
+        try {
+            long nanos = options.checkpointInterval().toNanos();
+            while (!wantsFlush() && !wantsCheckpoint() && !finished() && failure == null) {
+                if (nanos <= 0) {
+                    if (lastApplied > lastCheckpoint) {
+                        checkpointRequested = true;
+                    }
+                    nanos = options.checkpointInterval().toNanos();
+                } else {
+                    nanos = checkpointWanted.awaitNanos(nanos);
+                }
+            }
+            return !finished() && failure == null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean finished() {
+        return stopping && lastApplied == lastSubmitted;
+    }
+
+    private void flushStep() throws IOException {
+        boolean checkpoint;
+        lock.lock();
+        try {
+            checkpoint = wantsCheckpoint();
+        } finally {
+            lock.unlock();
+        }
+        if (checkpoint) {
+            checkpoint();
+        } else {
+            device.flush();
+        }
+    }
+
+    /// One at a time.
+    void checkpoint() throws IOException {
+        long sequence;
+        List<Submitted> releasing = new ArrayList<>();
+        lock.lock();
+        try {
+            checkpointRequested = false;
+            checkpointsStarted++;
+            sequence = lastApplied;
+            releasing.addAll(freeing);
+            freeing.clear();
+        } finally {
+            lock.unlock();
+        }
+        device.flush();
+        device.sync();
+        Journal.Position position = journal.positionAfter(sequence);
+        writeState(store, fsid, position);
+        store.flush();
+        journal.trim(position);
+        long released = 0;
+        for (Submitted transaction : releasing) {
+            for (int block : transaction.freed) {
+                allocator.release(block);
+            }
+            released += transaction.freed.length;
+        }
+        lock.lock();
+        try {
+            lastCheckpoint = sequence;
+            freedBlocks -= released;
+            checkpointsDone++;
+            checkpointDone.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    static void writeState(KeyValues store, UUID fsid, Journal.Position position) {
+        KvBatch batch = new KvBatch();
+        WireWriter value = new WireWriter(64);
+        value.u8(1).uuid(fsid).u64(position.generation()).u64(position.sequence()).u64(position.offset());
+        batch.put(Keys.STATE, value.toBytes());
+        store.write(KvBatch.join(List.of(batch.finish()), 1));
+    }
+
+    /// Waits for a checkpoint that starts from now on, of everything submitted so far if `all`. Hold no lock that
+    /// a commit listener takes.
+    void requestCheckpoint(boolean all) {
+        lock.lock();
+        try {
+            long target = lastSubmitted;
+            while (all && lastApplied < target && failure == null) {
+                applied.awaitUninterruptibly();
+            }
+            long wanted = checkpointsStarted + 1;
+            while (checkpointsDone < wanted && failure == null && !finished()) {
+                checkpointRequested = true;
+                checkpointWanted.signal();
+                checkpointDone.awaitUninterruptibly();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Blocks freed but not to be used yet; counts those that are still on their way to the disk, too.
+    boolean isFreeing() {
+        lock.lock();
+        try {
+            return freedBlocks > 0 || inFlightFrees();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean inFlightFrees() {
+        return lastApplied < lastSubmitted;
+    }
+
+    boolean hasThreads() {
+        return !threads.isEmpty();
+    }
+
+    /// Brings everything in place and ends the threads.
+    void stop() throws IOException {
+        lock.lock();
+        try {
+            stopping = true;
+            submitted.signalAll();
+            committed.signalAll();
+            checkpointWanted.signalAll();
+            checkpointDone.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        boolean interrupted = false;
+        for (Thread thread : threads) {
+            while (thread.isAlive()) {
+                try {
+                    thread.join(TimeUnit.SECONDS.toMillis(60));
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        if (failure == null) {
+            commitStep();
+            applyStep();
+            checkpoint();
+        }
+    }
+}

@@ -1,0 +1,21 @@
+package dev.inkfish.blockstore;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/// A file or device of fixed size: all the store asks of one. Tests put in one that forgets.
+interface StoreFile extends AutoCloseable {
+    /// Fills the buffer from `position`; it must lie within the file.
+    void read(ByteBuffer target, long position) throws IOException;
+
+    /// Writes all of the buffer at `position`.
+    void write(ByteBuffer source, long position) throws IOException;
+
+    /// Makes everything written so far survive a power cut.
+    void sync() throws IOException;
+
+    long size() throws IOException;
+
+    @Override
+    void close() throws IOException;
+}

@@ -19,7 +19,7 @@ class DurabilityTest {
                 // writes until the kill interrupts it, naming in a file what was acknowledged
                 cluster.run("cat > write.py <<'P'\n"
                         + WRITER
-                        + "P\n(/usr/bin/python3 write.py " + prefix + " > acked-" + round + " 2>/dev/null &) ; sleep 2");
+                        + "P\n(timeout 15 /usr/bin/python3 write.py " + prefix + " > acked-" + round + " 2>/dev/null &) ; sleep 2");
                 cluster.crashAndRestart();
                 for (String name : cluster.ok("cat acked-" + round).split("\n")) {
                     names.add(name);

@@ -50,6 +50,12 @@ public final class CrushBucket {
         this.derived = derived;
     }
 
+    /// A straw2 bucket with the default hash; the weights are of the items, 16.16 fixed point.
+    public static CrushBucket straw2(int id, int type, int[] items, int[] weights) {
+        int total = Arrays.stream(weights).sum();
+        return new CrushBucket(id, type, Algorithm.STRAW2, 0, total, items.clone(), weights.clone(), new int[0]);
+    }
+
     public int id() {
         return id;
     }

@@ -2,6 +2,7 @@ package dev.inkfish.mon;
 
 import dev.inkfish.cephx.MauthSession;
 import dev.inkfish.cephx.auth.Identity;
+import dev.inkfish.wire.EntityAddr;
 import org.jspecify.annotations.Nullable;
 
 /// Authentication in messages, and what comes of it.
@@ -13,4 +14,7 @@ public interface MonAuth {
 
     /// What an identity may do here.
     SessionCaps capsOf(Identity identity);
+
+    /// Whether the key's capabilities for OSDs let it write in a pool.
+    boolean mayWritePool(Identity identity, EntityAddr from, String pool);
 }

@@ -1,8 +1,11 @@
 package dev.inkfish.mon.daemon;
 
 import dev.inkfish.cephx.CephxMonAuth;
+import dev.inkfish.cephx.EntityAuth;
 import dev.inkfish.cephx.MauthSession;
 import dev.inkfish.cephx.auth.Identity;
+import dev.inkfish.cephx.caps.OsdCap;
+import dev.inkfish.cephx.keys.KeyDatabase;
 import dev.inkfish.command.CommandResult;
 import dev.inkfish.conf.Conf;
 import dev.inkfish.mon.MonAuth;
@@ -64,7 +67,7 @@ public final class MonDaemon implements AutoCloseable {
         MonServices.addAll(core, metadata, keys);
         CephxMonAuth auth = new CephxMonAuth(
                 keys, AuthService.policy(config.conf()), count -> Bytes.wrap(randomBytes(count)));
-        core.auth(new Auth(auth));
+        core.auth(new Auth(auth, keys));
         core.start(now());
         MonMap map = core.service(MonMapService.class).map();
         if (map.rankOf(config.name()) < 0) {
@@ -163,7 +166,15 @@ public final class MonDaemon implements AutoCloseable {
     }
 
     /// Authentication with the key database.
-    private record Auth(CephxMonAuth cephx) implements MonAuth {
+    private record Auth(CephxMonAuth cephx, KeyDatabase keys) implements MonAuth {
+        @Override
+        public boolean mayWritePool(Identity identity, EntityAddr from, String pool) {
+            EntityAuth auth = keys.find(identity.name());
+            String caps = auth == null ? "" : auth.caps().getOrDefault(EntityType.OSD.text(), "");
+            return identity.allowAll() || !caps.isEmpty()
+                    && OsdCap.parse(caps).allows(pool, "", Map.of(), "", false, true, List.of(), from);
+        }
+
         @Override
         public MauthSession dialogue(@Nullable Identity identity) {
             return identity == null ? cephx.mauth() : cephx.mauth(identity);

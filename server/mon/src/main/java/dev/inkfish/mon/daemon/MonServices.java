@@ -8,6 +8,8 @@ import dev.inkfish.mon.config.ConfigService;
 import dev.inkfish.mon.log.LogService;
 import dev.inkfish.mon.map.ClusterCommands;
 import dev.inkfish.mon.map.MonMapService;
+import dev.inkfish.mon.osd.OsdMapService;
+import dev.inkfish.mon.osd.OsdPlaces;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -22,11 +24,15 @@ public final class MonServices {
         core.add(new AuthService(core, keys, AuthService.policy(core.conf())));
         core.add(new LogService(core));
         core.add(new ConfigKeyService(core));
-        core.add(new ConfigService(core));
+        ConfigService config = core.add(new ConfigService(core));
+        OsdMapService osdMap = core.add(new OsdMapService(core));
+        config.places(new OsdPlaces(osdMap));
         ClusterCommands.Census census = type -> {
             Map<String, Map<String, String>> all = new TreeMap<>();
             if (type.equals("mon")) {
                 all.put(core.name(), metadata);
+            } else if (type.equals("osd")) {
+                osdMap.allMetadata().forEach((osd, facts) -> all.put(Integer.toString(osd), facts));
             }
             return all;
         };

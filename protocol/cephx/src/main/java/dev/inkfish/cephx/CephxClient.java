@@ -40,6 +40,8 @@ public final class CephxClient implements ClientAuth {
     private volatile TicketBox tickets = TicketBox.EMPTY;
     private volatile RotatingSecrets rotating = RotatingSecrets.EMPTY;
     private volatile long globalId;
+    /// The monitor's, on the connection of the session; empty before there is one.
+    private volatile Bytes challenge = Bytes.EMPTY;
 
     /// @param services those we want tickets for, besides the monitors
     /// @param modes connection modes we accept, best first
@@ -114,9 +116,15 @@ public final class CephxClient implements ClientAuth {
     /// [#renewed].
     public @Nullable Bytes renewal() {
         Utime now = clock.get();
-        int need = tickets.due(wanted, now);
         TicketBox.Ticket own = tickets.find(EntityType.AUTH);
-        if (need == 0 || own == null) {
+        if (own == null || challenge.isEmpty()) {
+            return null;
+        }
+        if (now.compareTo(own.renewAfter()) >= 0) {
+            return authenticate(challenge);
+        }
+        int need = tickets.due(wanted, now);
+        if (need == 0) {
             return null;
         }
         WireWriter out = new WireWriter();
@@ -126,11 +134,10 @@ public final class CephxClient implements ClientAuth {
         return out.toBytes();
     }
 
-    /// Whether the ticket for the monitors themselves must be renewed, which takes a new connection (msgr2)
-    /// or a new login.
+    /// Whether the ticket for the monitors themselves has expired, so that only another login helps.
     public boolean needsLogin() {
         TicketBox.Ticket own = tickets.find(EntityType.AUTH);
-        return own == null || clock.get().compareTo(own.renewAfter()) >= 0;
+        return own == null || clock.get().compareTo(own.expires()) >= 0;
     }
 
     /// Payload of an MAuth that asks for the keys of the service we are.
@@ -152,6 +159,7 @@ public final class CephxClient implements ClientAuth {
                 throw new CephException(header.status(), "the monitor gives no tickets");
             }
             switch (header.requestType()) {
+                case CephXResponseHeader.GET_AUTH_SESSION_KEY -> accept(payload);
                 case CephXResponseHeader.GET_PRINCIPAL_SESSION_KEY -> {
                     TicketBox.Ticket own = tickets.find(EntityType.AUTH);
                     if (own == null) {
@@ -174,8 +182,9 @@ public final class CephxClient implements ClientAuth {
 
     // ---- the dialogue
 
-    private Bytes authenticate(Bytes challenge) {
-        long server = checked(() -> CephXServerChallenge.decode(challenge.reader())).challenge();
+    private Bytes authenticate(Bytes question) {
+        challenge = question.compact();
+        long server = checked(() -> CephXServerChallenge.decode(question.reader())).challenge();
         long client = entropy.u64();
         TicketBox.Ticket old = tickets.find(EntityType.AUTH);
         CephXTicketBlob oldBlob = old == null ? CephXTicketBlob.NONE : old.blob();
@@ -237,7 +246,7 @@ public final class CephxClient implements ClientAuth {
     }
 
     private final class MonExchange implements Exchange {
-        private Bytes challenge = Bytes.EMPTY;
+        private boolean challenged;
 
         @Override
         public int method() {
@@ -259,16 +268,16 @@ public final class CephxClient implements ClientAuth {
 
         @Override
         public Bytes next(Bytes payload) {
-            if (!challenge.isEmpty()) {
+            if (challenged) {
                 throw new CephException(Errno.EACCES, "challenged twice");
             }
-            challenge = payload;
+            challenged = true;
             return authenticate(payload);
         }
 
         @Override
         public Keys done(long id, int mode, Bytes payload) {
-            if (challenge.isEmpty()) {
+            if (!challenged) {
                 throw new CephException(Errno.EACCES, "not challenged");
             }
             Keys keys = accept(payload);

@@ -65,8 +65,16 @@ public final class CephxMonAuth implements ServerAuth {
         return database;
     }
 
+    /// @param status of the global id
     TicketOffice office(EntityAuthName name, long globalId, GlobalId status) {
         return new TicketOffice(database, policy, entropy, name, globalId, status);
+    }
+
+    /// For a connection that is authenticated.
+    TicketOffice office(Identity identity) {
+        TicketOffice office = office(identity.name(), identity.globalId(), GlobalId.ESTABLISHED);
+        office.resume(identity.challenge());
+        return office;
     }
 
     Entropy entropy() {
@@ -163,9 +171,11 @@ public final class CephxMonAuth implements ServerAuth {
             try {
                 TicketOffice.Answer answer = office.handle(payload, mode);
                 Identity identity = answer.identity();
-                return identity == null
-                        ? new AuthStep.More(answer.payload())
-                        : new AuthStep.Done(answer.payload(), identity, answer.sessionKey(), answer.connectionSecret());
+                if (identity == null) {
+                    return new AuthStep.More(answer.payload());
+                }
+                office = null;
+                return new AuthStep.Done(answer.payload(), identity, answer.sessionKey(), answer.connectionSecret());
             } catch (CephException e) {
                 return new AuthStep.Refused(e.code(), e.getMessage());
             } catch (DecodeException e) {

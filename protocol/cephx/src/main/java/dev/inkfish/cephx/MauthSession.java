@@ -39,7 +39,7 @@ public final class MauthSession {
         if (identity != null) {
             method = identity.allowAll() ? AuthMethod.NONE : AuthMethod.CEPHX;
             globalId = identity.globalId();
-            office = auth.office(identity.name(), globalId, GlobalId.ESTABLISHED);
+            office = auth.office(identity);
         }
     }
 
@@ -83,7 +83,7 @@ public final class MauthSession {
         if (office == null) {
             throw new CephException(Errno.EINVAL, "no authentication to go on with");
         }
-        TicketOffice.Answer answer = office.handle(payload, AuthMethod.MODE_CRC);
+        TicketOffice.Answer answer = office.handle(payload, TicketOffice.NO_CONNECTION);
         return new Reply(method, 0, globalId, answer.payload(), "", answer.identity(), answer.sessionKey());
     }
 

@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 /// One client's dealings with the monitors' authentication service: challenge, tickets, renewal, rotating
 /// keys (`CephxServiceHandler`).
 final class TicketOffice {
+    /// In place of a mode, where the answer is not the end of a connection's handshake.
+    static final int NO_CONNECTION = 0;
+
     /// An answer to a request.
     ///
     /// @param identity set where the client has just proved who it is
@@ -50,7 +53,7 @@ final class TicketOffice {
     private final Entropy entropy;
     private final EntityAuthName name;
     private final long globalId;
-    private final GlobalId status;
+    private GlobalId status;
     private long serverChallenge;
 
     TicketOffice(
@@ -79,7 +82,12 @@ final class TicketOffice {
         return WireWriter.encode(new CephXServerChallenge(serverChallenge), CephXServerChallenge::encode);
     }
 
-    /// @param mode the connection's, for the size of the connection secret
+    /// Goes on with the challenge of the handshake.
+    void resume(long challenge) {
+        serverChallenge = challenge;
+    }
+
+    /// @param mode the connection's, for the size of the connection secret; or [#NO_CONNECTION]
     /// @throws CephException where the client is refused
     /// @throws DecodeException for malformed input
     Answer handle(Bytes request, int mode) {
@@ -96,12 +104,11 @@ final class TicketOffice {
     private Answer authenticate(WireReader in, int mode) {
         CephXAuthenticate request = CephXAuthenticate.decode(in);
         EntityAuth auth = database.find(name);
-        long challenge = serverChallenge;
-        serverChallenge = 0;
         if (auth == null || auth.key().isEmpty()) {
             throw new CephException(Errno.EACCES, "no key of " + name);
         }
-        if (challenge == 0 || request.key() != Sealed.proof(auth.key(), challenge, request.clientChallenge())) {
+        if (serverChallenge == 0
+                || request.key() != Sealed.proof(auth.key(), serverChallenge, request.clientChallenge())) {
             throw new CephException(Errno.EACCES, name + " does not have its key");
         }
         CryptoKey oldSessionKey = checkReclaim(request);
@@ -117,18 +124,22 @@ final class TicketOffice {
         writeTickets(out, auth.key(), List.of(issue), oldSessionKey);
         Bytes secret = mode == AuthMethod.MODE_SECURE ? entropy.bytes(Authorizer.CONNECTION_SECRET_SIZE) : Bytes.EMPTY;
         if (request.otherKeys() != 0) {
-            WireWriter sealed = new WireWriter();
-            sealed.bytes(Sealed.seal(issue.sessionKey, KeyUsage.CONNECTION_SECRET, entropy, w -> w.bytes(secret)));
-            out.bytes(sealed.toBytes());
-            WireWriter extra = new WireWriter();
+            Bytes sealed = mode == NO_CONNECTION ? Bytes.EMPTY : sealedSecret(issue.sessionKey, secret);
             List<Issue> others = issueAll(request.otherKeys(), ticket, auth.key().type());
+            WireWriter extra = new WireWriter();
             if (!others.isEmpty()) {
                 writeTickets(extra, issue.sessionKey, others, null);
             }
-            out.bytes(extra.toBytes());
+            out.bytes(sealed).bytes(extra.toBytes());
         }
-        Identity identity = new Identity(name, globalId, Bytes.utf8(monCaps), false);
+        status = GlobalId.ESTABLISHED;
+        Identity identity = new Identity(name, globalId, Bytes.utf8(monCaps), false, serverChallenge);
         return new Answer(out.toBytes(), identity, issue.sessionKey.secret(), secret);
+    }
+
+    private Bytes sealedSecret(CryptoKey sessionKey, Bytes secret) {
+        Bytes sealed = Sealed.seal(sessionKey, KeyUsage.CONNECTION_SECRET, entropy, w -> w.bytes(secret));
+        return new WireWriter().bytes(sealed).toBytes();
     }
 
     /// A client that comes with a global id must show a ticket that carries it (CVE-2021-20288).

@@ -200,6 +200,38 @@ class DialogueTest {
     }
 
     @Test
+    void theTicketForTheMonitorsIsRenewedOnTheSameConnection() {
+        CephxClient overV2 = client("client.a", keys.add("client.a", CryptoKey.AES, ADMIN_CAPS));
+        CephxClient overV1 = client("client.b", keys.add("client.b", CryptoKey.AES256K, ADMIN_CAPS));
+        MauthSession first = monitor.mauth(login(overV2).identity());
+        MauthSession second = monitor.mauth();
+        MauthSession.Reply begun = second.handle(0, overV1.mauthBegin());
+        overV1.mauthDone(second.handle(AuthMethod.CEPHX, overV1.mauthAnswer(begun.globalId(), begun.payload()))
+                .payload());
+        for (int day = 0; day < 30; day++) {
+            keys.pass(20 * TestKeys.HOUR);
+            keys.rotate();
+            renewAll(overV2, first);
+            renewAll(overV1, second);
+        }
+        // whoever hijacked the connection without the key gets nowhere
+        keys.pass(60 * TestKeys.HOUR);
+        CephxClient thief = client("client.a", CryptoKey.generate(CryptoKey.AES, keys.now, keys.entropy));
+        Bytes forged = thief.mauthAnswer(overV2.globalId(), begun.payload());
+        assertThat(first.handle(AuthMethod.CEPHX, forged).result()).isEqualTo(Errno.EACCES.code());
+    }
+
+    private static void renewAll(CephxClient client, MauthSession session) {
+        for (Bytes ask = client.renewal(); ask != null; ask = client.renewal()) {
+            MauthSession.Reply reply = session.handle(AuthMethod.CEPHX, ask);
+            assertThat(reply.result()).isZero();
+            client.renewed(reply.payload());
+        }
+        assertThat(client.needsLogin()).isFalse();
+        assertThat(client.hasTicket(EntityType.OSD)).isTrue();
+    }
+
+    @Test
     void anImpostorOsdIsFoundOut() {
         CephxClient admin = client("client.admin", keys.add("client.admin", CryptoKey.AES, ADMIN_CAPS));
         login(admin);

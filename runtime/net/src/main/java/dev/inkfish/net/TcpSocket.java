@@ -172,11 +172,12 @@ final class TcpSocket extends ChannelInboundHandlerAdapter implements SocketHost
         }
     }
 
-    /// Looks at how much the peer leaves unread.
+    /// Looks at how much the peer leaves unread. Only who accepts may stop reading: if both sides did, they
+    /// would wait for each other.
     void adjustReading() {
         Channel on = channel;
         PeerSession session = carried;
-        if (on == null || session == null || !session.lossy()) {
+        if (on == null || session == null || !accepted || !session.lossy()) {
             return;
         }
         long waiting = session.queuedBytes();

@@ -81,6 +81,15 @@ public final class ObjectStatSum {
         return new ObjectStatSum(copy);
     }
 
+    /// Adds to several members at once.
+    public ObjectStatSum adding(Field[] fields, long[] amounts) {
+        long[] copy = values.clone();
+        for (int i = 0; i < fields.length; i++) {
+            copy[fields[i].ordinal()] += amounts[i];
+        }
+        return new ObjectStatSum(copy);
+    }
+
     public ObjectStatSum plus(ObjectStatSum other) {
         long[] sum = values.clone();
         for (int i = 0; i < sum.length; i++) {

@@ -1,0 +1,119 @@
+package dev.inkfish.osd.pg;
+
+import dev.inkfish.wire.Eversion;
+import dev.inkfish.wire.osd.PgInfo;
+import dev.inkfish.wire.osd.PgShard;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/// Whose log is the truth, and who should serve (`PeeringState::choose_acting`, replicated pools).
+///
+/// @param best the member with the authoritative log
+/// @param want the acting set, primary first
+/// @param backfill members of the up set that first must be filled
+record ActingChoice(PgShard best, List<Integer> want, SortedSet<PgShard> backfill) {
+    /// Null if no member has a complete copy that knows of every acknowledged write.
+    static @Nullable ActingChoice choose(
+            SortedMap<PgShard, PgInfo> infos, List<Integer> up, List<Integer> acting, int primary, int size) {
+        PgShard best = findBest(infos, primary);
+        if (best == null) {
+            return null;
+        }
+        PgInfo truth = infos.get(best);
+        List<Integer> want = new ArrayList<>();
+        SortedSet<PgShard> backfill = new TreeSet<>();
+        int first = choosePrimary(infos, truth, best, up);
+        want.add(first);
+        for (int osd : Intervals.present(up)) {
+            PgShard member = PgShard.of(osd);
+            PgInfo info = infos.get(member);
+            if (osd == first) {
+                continue;
+            }
+            if (info == null || !usable(info, truth)) {
+                backfill.add(member);
+            } else {
+                want.add(osd);
+            }
+        }
+        for (int osd : Intervals.present(acting)) {
+            addSpare(infos, truth, size, want, backfill, osd);
+        }
+        for (PgShard member : infos.keySet()) {
+            addSpare(infos, truth, size, want, backfill, member.osd());
+        }
+        return new ActingChoice(best, want, backfill);
+    }
+
+    private static void addSpare(
+            Map<PgShard, PgInfo> infos,
+            PgInfo truth,
+            int size,
+            List<Integer> want,
+            SortedSet<PgShard> backfill,
+            int osd) {
+        PgInfo info = infos.get(PgShard.of(osd));
+        boolean taken = want.contains(osd) || backfill.contains(PgShard.of(osd));
+        if (!taken && want.size() < size && info != null && usable(info, truth)) {
+            want.add(osd);
+        }
+    }
+
+    private static int choosePrimary(
+            Map<PgShard, PgInfo> infos, PgInfo truth, PgShard best, List<Integer> up) {
+        List<Integer> candidates = Intervals.present(up);
+        if (!candidates.isEmpty()) {
+            PgInfo info = infos.get(PgShard.of(candidates.getFirst()));
+            if (info != null && usable(info, truth)) {
+                return candidates.getFirst();
+            }
+        }
+        return best.osd();
+    }
+
+    /// Complete, and its log reaches into the authoritative one.
+    private static boolean usable(PgInfo info, PgInfo truth) {
+        return !info.isIncomplete() && info.lastUpdate().compareTo(truth.logTail()) >= 0;
+    }
+
+    /// Only members that were active in the last interval that went active know every acknowledged
+    /// write; of those, the one with the newest log, then the longest, then the primary itself.
+    private static @Nullable PgShard findBest(SortedMap<PgShard, PgInfo> infos, int primary) {
+        int lastStarted = 0;
+        for (PgInfo info : infos.values()) {
+            lastStarted = Math.max(lastStarted, info.history().lastEpochStarted());
+            if (!info.isIncomplete()) {
+                lastStarted = Math.max(lastStarted, info.lastEpochStarted());
+            }
+        }
+        PgShard best = null;
+        for (Map.Entry<PgShard, PgInfo> candidate : infos.entrySet()) {
+            PgInfo info = candidate.getValue();
+            if (info.isIncomplete() || info.lastEpochStarted() < lastStarted) {
+                continue;
+            }
+            if (best == null || better(info, candidate.getKey(), infos.get(best), primary)) {
+                best = candidate.getKey();
+            }
+        }
+        return best;
+    }
+
+    private static boolean better(PgInfo info, PgShard member, PgInfo best, int primary) {
+        int byUpdate = compare(info.lastUpdate(), best.lastUpdate());
+        if (byUpdate != 0) {
+            return byUpdate > 0;
+        }
+        int byTail = compare(best.logTail(), info.logTail());
+        return byTail != 0 ? byTail > 0 : member.osd() == primary;
+    }
+
+    private static int compare(Eversion a, Eversion b) {
+        return a.compareTo(b);
+    }
+}

@@ -1,0 +1,140 @@
+package dev.inkfish.osd.pg;
+
+import dev.inkfish.osd.ops.ClientSession;
+import dev.inkfish.wire.EntityAddr;
+import dev.inkfish.wire.EntityName;
+import dev.inkfish.wire.message.MOSDOp;
+import dev.inkfish.wire.message.Message;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// The client operations of a group that are not answered yet: they wait until it is active, and are
+/// handed over again after an interval in which the primary stayed the same, since their clients do not
+/// send again then.
+final class OpQueue {
+    /// `CEPH_MSG_OSD_OPREPLY`
+    private static final int OSD_OPREPLY = 43;
+
+    private final Pg pg;
+    /// In the order in which they came.
+    private final LinkedHashMap<Key, Entry> unanswered = new LinkedHashMap<>();
+    private final Map<ClientSession, Watched> sessions = new IdentityHashMap<>();
+
+    private record Key(ClientSession session, long tid) {
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Key that && session == that.session && tid == that.tid;
+        }
+
+        @Override
+        public int hashCode() {
+            return System.identityHashCode(session) * 31 + Long.hashCode(tid);
+        }
+    }
+
+    private static final class Entry {
+        final Watched session;
+        final MOSDOp op;
+        final long tid;
+        boolean handedOver;
+
+        Entry(Watched session, MOSDOp op, long tid) {
+            this.session = session;
+            this.op = op;
+            this.tid = tid;
+        }
+    }
+
+    /// A session that notices which operations are answered through it.
+    private final class Watched implements ClientSession {
+        private final ClientSession session;
+
+        Watched(ClientSession session) {
+            this.session = session;
+        }
+
+        @Override
+        public EntityName name() {
+            return session.name();
+        }
+
+        @Override
+        public EntityAddr addr() {
+            return session.addr();
+        }
+
+        @Override
+        public long features() {
+            return session.features();
+        }
+
+        @Override
+        public boolean isConnected() {
+            return session.isConnected();
+        }
+
+        @Override
+        public void send(Message message, long tid) {
+            if (message.type() == OSD_OPREPLY) {
+                unanswered.remove(new Key(session, tid));
+            }
+            session.send(message, tid);
+        }
+    }
+
+    OpQueue(Pg pg) {
+        this.pg = pg;
+    }
+
+    void handle(ClientSession session, MOSDOp op, long tid) {
+        Watched watched = sessions.computeIfAbsent(session, Watched::new);
+        Entry entry = new Entry(watched, op, tid);
+        unanswered.put(new Key(session, tid), entry);
+        if (pg.servesOps()) {
+            handOver(entry);
+        }
+    }
+
+    private void handOver(Entry entry) {
+        entry.handedOver = true;
+        pg.ops.handle(entry.session, entry.op, entry.tid);
+    }
+
+    /// The group serves: everything that waits goes on.
+    void release() {
+        for (Entry entry : new ArrayList<>(unanswered.values())) {
+            if (!entry.handedOver) {
+                handOver(entry);
+            }
+        }
+    }
+
+    /// The interval is over: what was not answered waits again.
+    void requeueUnanswered() {
+        unanswered.values().forEach(entry -> entry.handedOver = false);
+    }
+
+    /// We are no longer the primary: the clients know whom to ask.
+    void dropAll() {
+        unanswered.clear();
+    }
+
+    void forget(ClientSession session) {
+        Watched watched = sessions.remove(session);
+        if (watched != null) {
+            unanswered.values().removeIf(entry -> entry.session == watched && !entry.handedOver);
+            pg.ops.onDisconnect(watched);
+        }
+    }
+
+    List<String> describe() {
+        List<String> result = new ArrayList<>();
+        unanswered.values()
+                .forEach(entry -> result.add(
+                        entry.session.name() + ":" + entry.tid + (entry.handedOver ? " started" : " waiting")));
+        return result;
+    }
+}

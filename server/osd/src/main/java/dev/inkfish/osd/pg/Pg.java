@@ -1,0 +1,408 @@
+package dev.inkfish.osd.pg;
+
+import dev.inkfish.objectstore.CollectionId;
+import dev.inkfish.objectstore.ObjectStore;
+import dev.inkfish.objectstore.Transaction;
+import dev.inkfish.osd.ops.ClientOps;
+import dev.inkfish.osd.ops.ClientSession;
+import dev.inkfish.osdmap.OsdMap;
+import dev.inkfish.wire.SpgId;
+import dev.inkfish.wire.message.MOSDOp;
+import dev.inkfish.wire.message.MOSDPGNotify2;
+import dev.inkfish.wire.message.MOSDPGQuery2;
+import dev.inkfish.wire.message.MOSDPGRemove;
+import dev.inkfish.wire.message.PgMessage;
+import dev.inkfish.wire.osd.PastIntervals;
+import dev.inkfish.wire.osd.PgHistory;
+import dev.inkfish.wire.osd.PgInfo;
+import dev.inkfish.wire.osd.PgNotify;
+import dev.inkfish.wire.osd.PgQuery;
+import dev.inkfish.wire.osd.PgShard;
+import dev.inkfish.wire.osd.PgStat;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+
+/// One member's part of a placement group (`PG`, `PeeringState`): what maps, messages, commits and client
+/// operations do to it. Pure: time, randomness, disk and network are behind [PgShell]; all calls come
+/// on the group's shard.
+///
+/// Intervals fence everything. A message carries the epoch it belongs to and is dropped in [#handle] if our
+/// interval began later; a completion is wrapped by [#inInterval] and does nothing in a later interval.
+public final class Pg {
+    final PgShell shell;
+    final PgData data;
+    final PgBackend backend;
+    final Peering peering;
+    final ReplicaRole replica;
+    final Recovery recovery;
+    final Backfill backfill;
+    final PgReport report;
+    final ClientOps ops;
+    private final OpQueue queue;
+    private final PgRemoval removal;
+
+    MapView map;
+    MapView.PoolParams pool;
+    MapView.Mapping mapping;
+    PgState state = new PgState.Reset();
+    /// What the others have, as they said or as we made it so; only on a primary.
+    final TreeMap<PgShard, PgInfo> peerInfo = new TreeMap<>();
+    final TreeMap<PgShard, MissingSet> peerMissing = new TreeMap<>();
+    /// The members of the interval, ourselves among them: acting set and backfill targets.
+    SortedSet<PgShard> members = new TreeSet<>();
+    SortedSet<PgShard> backfillTargets = new TreeSet<>();
+    /// Epoch since which our view of the interval holds.
+    private int resetEpoch;
+    private long generation;
+    private boolean dirtyInfo;
+    private boolean flushing;
+    private boolean flushed;
+    private boolean opsActive;
+    private final Deque<Received> waiting = new ArrayDeque<>();
+
+    private record Received(int osd, PgMessage message) {}
+
+    private Pg(PgShell shell, PgData data, MapView map, Function<PgHost, ClientOps> opsFactory) {
+        this.shell = shell;
+        this.data = data;
+        this.map = map;
+        MapView.PoolParams params = map.pool(data.pgid.pgid().pool());
+        if (params == null) {
+            throw new IllegalArgumentException("no pool for " + data.pgid + " in map " + map.epoch());
+        }
+        this.pool = params;
+        this.mapping = map.map(data.pgid.pgid());
+        this.resetEpoch = map.epoch();
+        this.recovery = new Recovery(this);
+        this.backend = new ReplicatedBackend(this);
+        this.peering = new Peering(this);
+        this.replica = new ReplicaRole(this);
+        this.backfill = new Backfill(this);
+        this.report = new PgReport(this);
+        this.removal = new PgRemoval(this);
+        this.ops = opsFactory.apply(new PgHostPort(this));
+        this.queue = new OpQueue(this);
+    }
+
+    /// A group that is new on this OSD.
+    ///
+    /// @param map the map of the epoch to which `history` and `past` belong
+    public static Pg create(
+            PgShell shell,
+            SpgId pgid,
+            PgHistory history,
+            PastIntervals past,
+            MapView map,
+            Function<PgHost, ClientOps> opsFactory) {
+        Pg pg = new Pg(shell, new PgData(pgid, history, past), map, opsFactory);
+        Transaction transaction = new Transaction();
+        PgDisk.create(pg.data, map.epoch(), transaction);
+        shell.submit(pg.data.collection, transaction, () -> {});
+        return pg;
+    }
+
+    /// The epoch of the map that [#load] must be given.
+    public static int epochOnDisk(ObjectStore store, SpgId pgid) {
+        return PgDisk.load(store, pgid).epochOnDisk;
+    }
+
+    /// A group as it is on disk.
+    ///
+    /// @param maps gives the map of an epoch
+    public static Pg load(
+            PgShell shell, SpgId pgid, Function<Integer, MapView> maps, Function<PgHost, ClientOps> opsFactory) {
+        PgData data = PgDisk.load(shell.store(), pgid);
+        Pg pg = new Pg(shell, data, maps.apply(data.epochOnDisk), opsFactory);
+        pg.replica.removeTemporaryObjects();
+        return pg;
+    }
+
+    public SpgId pgid() {
+        return data.pgid;
+    }
+
+    public int epoch() {
+        return map.epoch();
+    }
+
+    /// The oldest map the group needs when it is loaded again.
+    public int epochOnDisk() {
+        return data.epochOnDisk;
+    }
+
+    public boolean isPrimary() {
+        return mapping.actingPrimary() == shell.whoami();
+    }
+
+    public boolean isActive() {
+        return state instanceof PgState.Active;
+    }
+
+    public boolean isClean() {
+        return isActive() && peering.isClean();
+    }
+
+    /// For lists and logs: `active+clean` and so on.
+    public long stateBits() {
+        return report.stateBits();
+    }
+
+    public PgStat stat() {
+        return report.stat();
+    }
+
+    public PgInfo info() {
+        return data.info();
+    }
+
+    PgShard whoami() {
+        return new PgShard(shell.whoami(), data.pgid.shard());
+    }
+
+    CollectionId collection() {
+        return data.collection;
+    }
+
+    OsdMap osdMap() {
+        return map.osdMap();
+    }
+
+    int resetEpoch() {
+        return resetEpoch;
+    }
+
+    /// Wraps a completion: it does nothing once the interval is over.
+    Runnable inInterval(Runnable task) {
+        long since = generation;
+        return () -> {
+            if (generation == since) {
+                task.run();
+            }
+        };
+    }
+
+    // ---- maps
+
+    /// The next map; every epoch must come, in order.
+    public void advanceMap(MapView next) {
+        if (next.epoch() != map.epoch() + 1) {
+            throw new IllegalArgumentException("map " + next.epoch() + " after " + map.epoch());
+        }
+        MapView.PoolParams nextPool = next.pool(data.pgid.pgid().pool());
+        if (nextPool == null) {
+            endInterval();
+            map = next;
+            mapping = MapView.Mapping.NOWHERE;
+            queue.dropAll();
+            removal.start();
+            return;
+        }
+        MapView.Mapping nextMapping = next.map(data.pgid.pgid());
+        boolean cameUp = !map.isUp(shell.whoami()) && next.isUp(shell.whoami());
+        if (cameUp || Intervals.differ(mapping, pool, nextMapping, nextPool)) {
+            startInterval(next, nextPool, nextMapping);
+        }
+        map = next;
+        pool = nextPool;
+    }
+
+    private void startInterval(MapView next, MapView.PoolParams nextPool, MapView.Mapping nextMapping) {
+        boolean wasPrimary = isPrimary();
+        endInterval();
+        PgHistory history = data.history;
+        SortedSet<PgShard> acting = Intervals.members(mapping.acting(), pool.erasure());
+        data.past = data.past.plus(
+                new PastIntervals.Interval(history.sameIntervalSince(), map.epoch(), acting),
+                Intervals.wroteMaybe(history, mapping, pool, map));
+        int epoch = next.epoch();
+        data.history = history.withInterval(
+                mapping.up().equals(nextMapping.up()) ? history.sameUpSince() : epoch,
+                epoch,
+                mapping.actingPrimary() == nextMapping.actingPrimary() ? history.samePrimarySince() : epoch);
+        mapping = nextMapping;
+        resetEpoch = epoch;
+        dirtyInfo = true;
+        if (!(wasPrimary && isPrimary())) {
+            queue.dropAll();
+        }
+    }
+
+    private void endInterval() {
+        generation++;
+        flushing = false;
+        flushed = false;
+        if (opsActive) {
+            opsActive = false;
+            ops.onIntervalEnd();
+        }
+        queue.requeueUnanswered();
+        backend.reset();
+        recovery.reset();
+        backfill.reset();
+        peering.reset();
+        peerInfo.clear();
+        peerMissing.clear();
+        members = new TreeSet<>();
+        backfillTargets = new TreeSet<>();
+        state = new PgState.Reset();
+    }
+
+    /// Peering must begin again within the interval.
+    void restartPeering() {
+        endInterval();
+        resetEpoch = map.epoch();
+        flush();
+    }
+
+    /// The map is the newest one there is: act upon it.
+    public void activateMap() {
+        if (state instanceof PgState.Removing) {
+            return;
+        }
+        if (dirtyInfo || map.epoch() - data.epochOnDisk >= 100) {
+            persistInfo();
+        }
+        if (state instanceof PgState.Reset) {
+            if (!flushing) {
+                flush();
+            }
+        } else if (isPrimary()) {
+            peering.onMap();
+        } else if (state instanceof PgState.Stray) {
+            replica.start(); // the primary may have begun anew and forgotten us
+        }
+        if (opsActive) {
+            ops.onMap(map.osdMap());
+        }
+        deliverWaiting();
+    }
+
+    /// What we say that we have must survive our death: an interval begins, for us, when everything that was
+    /// written in earlier ones is durable.
+    private void flush() {
+        flushing = true;
+        Transaction transaction = new Transaction();
+        PgDisk.writeInfo(data, map.epoch(), transaction);
+        shell.submit(data.collection, transaction, inInterval(() -> {
+            flushed = true;
+            if (isPrimary()) {
+                peering.start();
+            } else {
+                replica.start();
+            }
+            deliverWaiting();
+        }));
+    }
+
+    /// Writes what is known of intervals, so that a restart does not need older maps.
+    public void persistInfo() {
+        if (!(state instanceof PgState.Removing)) {
+            dirtyInfo = false;
+            Transaction transaction = new Transaction();
+            PgDisk.writeInfo(data, map.epoch(), transaction);
+            shell.submit(data.collection, transaction, () -> {});
+        }
+    }
+
+    // ---- messages
+
+    /// A message of another member.
+    ///
+    /// @param osd who sent it
+    public void handle(int osd, PgMessage message) {
+        if (state instanceof PgState.Removing) {
+            dispatch(osd, message);
+        } else {
+            waiting.add(new Received(osd, message)); // behind those that wait, to keep the order
+            deliverWaiting();
+        }
+    }
+
+    private void deliverWaiting() {
+        while (flushed && !waiting.isEmpty() && waiting.peek().message.mapEpoch() <= map.epoch()) {
+            Received next = waiting.poll();
+            dispatch(next.osd, next.message);
+        }
+    }
+
+    private void dispatch(int osd, PgMessage message) {
+        if (message.minEpoch() < resetEpoch) {
+            return; // of an interval that is over
+        }
+        if (state instanceof PgState.Removing) {
+            if (message instanceof MOSDPGQuery2 query) {
+                shell.send(osd, absent(query, map.epoch()));
+            }
+            return;
+        }
+        if (message instanceof MOSDPGRemove) {
+            boolean ours = mapping.up().contains(shell.whoami()) || mapping.acting().contains(shell.whoami());
+            if (!ours) {
+                endInterval();
+                removal.start();
+            }
+        } else if (isPrimary()) {
+            peering.handle(osd, message);
+        } else {
+            replica.handle(osd, message);
+        }
+    }
+
+    /// The answer of an OSD that does not have the group.
+    public static MOSDPGNotify2 absent(MOSDPGQuery2 message, int epoch) {
+        PgQuery query = message.query();
+        SpgId theirs = new SpgId(message.pgid().pgid(), query.from());
+        PgNotify told = new PgNotify(
+                query.epochSent(),
+                epoch,
+                PgInfo.absent(message.pgid()),
+                query.from(),
+                message.pgid().shard(),
+                PastIntervals.EMPTY);
+        return new MOSDPGNotify2(theirs, told);
+    }
+
+    // ---- client operations
+
+    /// A client's operation; the daemon has checked that the client's map is not newer than ours.
+    public void handleOp(ClientSession session, MOSDOp op, long tid) {
+        if (!isPrimary() || state instanceof PgState.Removing) {
+            return; // the client learns of the right primary by its map and sends again
+        }
+        queue.handle(session, op, tid);
+    }
+
+    /// The session's connection broke.
+    public void onDisconnect(ClientSession session) {
+        queue.forget(session);
+    }
+
+    boolean servesOps() {
+        return opsActive;
+    }
+
+    /// The interval is active: operations may go on, if enough members are there.
+    void startOps() {
+        if (Intervals.present(mapping.acting()).size() >= pool.minSize()) {
+            opsActive = true;
+            ops.onActive();
+            queue.release();
+        }
+    }
+
+    /// Operations that wait or are under way.
+    public List<String> opsInFlight() {
+        return new ArrayList<>(queue.describe());
+    }
+
+    @Override
+    public String toString() {
+        return "pg " + data.pgid + " " + dev.inkfish.wire.osd.PgStates.text(stateBits()) + " " + state;
+    }
+}

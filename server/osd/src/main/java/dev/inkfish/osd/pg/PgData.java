@@ -1,0 +1,100 @@
+package dev.inkfish.osd.pg;
+
+import dev.inkfish.objectstore.CollectionId;
+import dev.inkfish.objectstore.Transaction;
+import dev.inkfish.wire.Eversion;
+import dev.inkfish.wire.GhObject;
+import dev.inkfish.wire.HObject;
+import dev.inkfish.wire.SpgId;
+import dev.inkfish.wire.osd.ObjectStatSum;
+import dev.inkfish.wire.osd.PastIntervals;
+import dev.inkfish.wire.osd.PgHistory;
+import dev.inkfish.wire.osd.PgInfo;
+import dev.inkfish.wire.osd.PgLogData;
+import dev.inkfish.wire.osd.PgMissing;
+import dev.inkfish.wire.osd.PgStat;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+
+/// What a member of a group keeps on disk besides the objects, as it is in memory: what `pg_info_t` says,
+/// the log, the missing objects, the past intervals.
+final class PgData {
+    final SpgId pgid;
+    final CollectionId collection;
+    final PgLog log = new PgLog();
+    final MissingSet missing = new MissingSet();
+    Eversion lastComplete = Eversion.ZERO;
+    long lastUserVersion;
+    HObject lastBackfill = HObject.MAX;
+    int lastEpochStarted;
+    int lastIntervalStarted;
+    PgHistory history;
+    PastIntervals past;
+    NavigableMap<Long, Long> purgedSnaps = new TreeMap<>();
+    ObjectStatSum sum = ObjectStatSum.ZERO;
+    /// The map up to which `history` and `past` are worked out on disk.
+    int epochOnDisk;
+
+    PgData(SpgId pgid, PgHistory history, PastIntervals past) {
+        this.pgid = pgid;
+        this.collection = CollectionId.of(pgid);
+        this.history = history;
+        this.past = past;
+    }
+
+    Eversion lastUpdate() {
+        return log.head();
+    }
+
+    PgInfo info() {
+        return new PgInfo(
+                pgid,
+                log.head(),
+                lastComplete,
+                log.tail(),
+                lastUserVersion,
+                lastBackfill,
+                lastEpochStarted,
+                lastIntervalStarted,
+                history,
+                purgedSnaps,
+                PgStat.EMPTY.withSum(sum));
+    }
+
+    void mergeHistory(PgHistory other) {
+        history = history.merge(other);
+    }
+
+    /// Everything below the oldest version that is lacking.
+    void updateLastComplete() {
+        Eversion oldest = missing.oldestNeed();
+        lastComplete = oldest == null ? log.head() : log.before(oldest);
+    }
+
+    /// Merges the authoritative log, carries out removals in `transaction`, and takes over the facts that go with it.
+    void merge(PgLogData authority, PgInfo info, Transaction transaction) {
+        for (HObject gone : LogMerge.merge(log, missing, authority, lastBackfill)) {
+            transaction.remove(collection, GhObject.of(gone));
+        }
+        adopt(info);
+    }
+
+    /// Forgets what was here and begins anew as a member that is to be backfilled.
+    void restartBackfill(PgLogData authority, PgInfo info) {
+        missing.clear();
+        log.reset(authority);
+        lastBackfill = HObject.MIN;
+        adopt(info);
+    }
+
+    private void adopt(PgInfo info) {
+        lastUserVersion = info.lastUserVersion();
+        sum = info.stats().sum();
+        purgedSnaps = new TreeMap<>(info.purgedSnaps());
+        updateLastComplete();
+    }
+
+    PgMissing missingCopy() {
+        return missing.copy();
+    }
+}

@@ -1,0 +1,230 @@
+package dev.inkfish.osd.pg;
+
+import dev.inkfish.objectstore.CollectionId;
+import dev.inkfish.objectstore.ObjectStore;
+import dev.inkfish.objectstore.Transaction;
+import dev.inkfish.wire.Bytes;
+import dev.inkfish.wire.DecodeException;
+import dev.inkfish.wire.Eversion;
+import dev.inkfish.wire.GhObject;
+import dev.inkfish.wire.HObject;
+import dev.inkfish.wire.SpgId;
+import dev.inkfish.wire.WireReader;
+import dev.inkfish.wire.WireWriter;
+import dev.inkfish.wire.osd.ObjectStatSum;
+import dev.inkfish.wire.osd.PastIntervals;
+import dev.inkfish.wire.osd.PgInfo;
+import dev.inkfish.wire.osd.PgLogData;
+import dev.inkfish.wire.osd.PgLogDup;
+import dev.inkfish.wire.osd.PgLogEntry;
+import dev.inkfish.wire.osd.PgMissing;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.TreeMap;
+
+/// Where [PgData] lies in the store: in the omap of one object of the group's own collection, so that it
+/// becomes durable with the objects it speaks of.
+///
+/// Keys: `i` info and past intervals (written when peering changes them), `f` the part of the info that
+/// each write changes, `e` + version a log entry, `d` + version a dup, `m` + object a missing object. A
+/// version is epoch and counter, both big-endian, so that keys sort as versions do.
+final class PgDisk {
+    /// Sorts before every object of any pool.
+    static final HObject OBJECT = new HObject("pgmeta", "", HObject.HEAD, 0, false, "", Long.MIN_VALUE + 1);
+
+    private static final GhObject META = GhObject.of(OBJECT);
+    private static final Bytes INFO = Bytes.utf8("i");
+    private static final Bytes FAST = Bytes.utf8("f");
+    private static final Bytes END_OF_DUPS = Bytes.utf8("e");
+    private static final Bytes DUPS = Bytes.utf8("d");
+    private static final Bytes END_OF_ENTRIES = Bytes.utf8("f");
+    private static final Bytes ENTRIES = Bytes.utf8("e");
+
+    private PgDisk() {}
+
+    /// Makes the collection.
+    static void create(PgData data, int epoch, Transaction transaction) {
+        transaction.createCollection(data.collection).touch(data.collection, META);
+        writeInfo(data, epoch, transaction);
+    }
+
+    /// Writes the info, the past intervals and what changed of the missing set.
+    static void writeInfo(PgData data, int epoch, Transaction transaction) {
+        WireWriter out = new WireWriter(2048);
+        out.versioned(1, 1, () -> {
+            out.u32(epoch);
+            data.info().encode(out);
+            data.past.encode(out);
+        });
+        TreeMap<Bytes, Bytes> keys = new TreeMap<>();
+        keys.put(INFO, out.toBytes());
+        keys.put(FAST, fast(data));
+        addMissing(data, keys, transaction);
+        transaction.omapSet(data.collection, META, keys);
+        data.epochOnDisk = epoch;
+    }
+
+    /// Writes the whole log anew, with the info: after a merge.
+    static void writeLog(PgData data, int epoch, Transaction transaction) {
+        transaction.omapRemoveRange(data.collection, META, DUPS, END_OF_DUPS);
+        transaction.omapRemoveRange(data.collection, META, ENTRIES, END_OF_ENTRIES);
+        TreeMap<Bytes, Bytes> keys = new TreeMap<>();
+        for (PgLogDup dup : data.log.dups()) {
+            keys.put(key('d', dup.version()), WireWriter.encode(dup, PgLogDup::encode));
+        }
+        for (PgLogEntry entry : data.log.entries()) {
+            keys.put(key('e', entry.version()), WireWriter.encode(entry, PgLogEntry::encode));
+        }
+        if (!keys.isEmpty()) {
+            transaction.omapSet(data.collection, META, keys);
+        }
+        writeInfo(data, epoch, transaction);
+    }
+
+    /// Writes new log entries and what they changed of the info.
+    static void writeEntries(PgData data, List<PgLogEntry> entries, Transaction transaction) {
+        TreeMap<Bytes, Bytes> keys = new TreeMap<>();
+        for (PgLogEntry entry : entries) {
+            keys.put(key('e', entry.version()), WireWriter.encode(entry, PgLogEntry::encode));
+        }
+        keys.put(FAST, fast(data));
+        addMissing(data, keys, transaction);
+        transaction.omapSet(data.collection, META, keys);
+    }
+
+    /// Writes what changed of the missing set.
+    static void writeMissing(PgData data, Transaction transaction) {
+        writeEntries(data, List.of(), transaction);
+    }
+
+    /// Trims the log up to `version`; what is trimmed becomes dups.
+    static void trim(PgData data, Eversion version, int dupsTracked, Transaction transaction) {
+        List<PgLogEntry> gone = data.log.trimTo(version);
+        if (gone.isEmpty()) {
+            return;
+        }
+        TreeMap<Bytes, Bytes> keys = new TreeMap<>();
+        for (PgLogEntry entry : gone) {
+            if (entry.reqid() != null) {
+                keys.put(
+                        key('d', entry.version()),
+                        WireWriter.encode(PgLog.dupOf(entry, entry.reqid()), PgLogDup::encode));
+            }
+        }
+        transaction.omapRemoveRange(data.collection, META, ENTRIES, keyAfter('e', version));
+        List<PgLogDup> forgotten = data.log.trimDups(dupsTracked);
+        if (!forgotten.isEmpty()) {
+            List<Bytes> old = new ArrayList<>();
+            forgotten.forEach(dup -> {
+                old.add(key('d', dup.version()));
+                keys.remove(key('d', dup.version()));
+            });
+            transaction.omapRemove(data.collection, META, old);
+        }
+        keys.put(FAST, fast(data));
+        transaction.omapSet(data.collection, META, keys);
+    }
+
+    /// Reads what was written.
+    ///
+    /// @throws DecodeException if it is damaged
+    static PgData load(ObjectStore store, SpgId pgid) {
+        CollectionId collection = CollectionId.of(pgid);
+        TreeMap<Bytes, Bytes> all = new TreeMap<>();
+        store.omapScan(collection, META, Bytes.EMPTY, (key, value) -> {
+            all.put(key, value);
+            return true;
+        });
+        Bytes big = all.get(INFO);
+        Bytes fast = all.get(FAST);
+        if (big == null || fast == null) {
+            throw new DecodeException("group " + pgid + " has no info");
+        }
+        PgData data = big.reader().versioned(1, (in, version) -> {
+            int epoch = in.u32();
+            PgInfo info = PgInfo.decode(in);
+            PgData decoded = new PgData(pgid, info.history(), PastIntervals.decode(in));
+            decoded.epochOnDisk = epoch;
+            decoded.lastBackfill = info.lastBackfill();
+            decoded.lastEpochStarted = info.lastEpochStarted();
+            decoded.lastIntervalStarted = info.lastIntervalStarted();
+            decoded.purgedSnaps = new TreeMap<>(info.purgedSnaps());
+            return decoded;
+        });
+        readFast(data, fast, all);
+        return data;
+    }
+
+    private static void readFast(PgData data, Bytes fast, TreeMap<Bytes, Bytes> all) {
+        fast.reader().versioned(1, (in, version) -> {
+            Eversion head = Eversion.decode(in);
+            Eversion tail = Eversion.decode(in);
+            List<PgLogEntry> entries = decodeAll(range(all, 'e'), PgLogEntry::decode);
+            List<PgLogDup> dups = decodeAll(range(all, 'd'), PgLogDup::decode);
+            data.log.reset(new PgLogData(head, tail, entries, dups));
+            range(all, 'm').forEach(value -> {
+                WireReader item = value.reader();
+                HObject object = HObject.decode(item);
+                PgMissing.Item lacking = PgMissing.Item.decode(item);
+                data.missing.put(object, lacking.need(), lacking.have());
+            });
+            data.missing.takeDirty();
+            data.lastComplete = Eversion.decode(in);
+            data.lastUserVersion = in.u64();
+            data.sum = ObjectStatSum.decode(in);
+            return data;
+        });
+    }
+
+    private static <T> List<T> decodeAll(Collection<Bytes> values, java.util.function.Function<WireReader, T> decoder) {
+        List<T> result = new ArrayList<>(values.size());
+        values.forEach(value -> result.add(decoder.apply(value.reader())));
+        return result;
+    }
+
+    private static Collection<Bytes> range(TreeMap<Bytes, Bytes> all, char prefix) {
+        return all.subMap(Bytes.utf8(String.valueOf(prefix)) , false, Bytes.utf8(String.valueOf((char) (prefix + 1))), false)
+                .values();
+    }
+
+    private static Bytes fast(PgData data) {
+        WireWriter out = new WireWriter(512);
+        out.versioned(1, 1, () -> {
+            data.log.head().encode(out);
+            data.log.tail().encode(out);
+            data.lastComplete.encode(out);
+            out.u64(data.lastUserVersion);
+            data.sum.encode(out);
+        });
+        return out.toBytes();
+    }
+
+    private static void addMissing(PgData data, TreeMap<Bytes, Bytes> keys, Transaction transaction) {
+        List<Bytes> found = new ArrayList<>();
+        for (HObject object : data.missing.takeDirty()) {
+            Bytes name = WireWriter.encode(object, HObject::encode);
+            Bytes key = Bytes.concat(Bytes.utf8("m"), name);
+            PgMissing.Item item = data.missing.get(object);
+            if (item == null) {
+                found.add(key);
+            } else {
+                keys.put(key, Bytes.concat(name, WireWriter.encode(item, PgMissing.Item::encode)));
+            }
+        }
+        if (!found.isEmpty()) {
+            transaction.omapRemove(data.collection, META, found);
+        }
+    }
+
+    private static Bytes key(char prefix, Eversion version) {
+        ByteBuffer key = ByteBuffer.allocate(13);
+        key.put((byte) prefix).putInt(version.epoch()).putLong(version.version());
+        return Bytes.wrap(key.array());
+    }
+
+    private static Bytes keyAfter(char prefix, Eversion version) {
+        return key(prefix, new Eversion(version.epoch(), version.version() + 1));
+    }
+}

@@ -1,0 +1,192 @@
+package dev.inkfish.osd.pg;
+
+import dev.inkfish.wire.Eversion;
+import dev.inkfish.wire.PgId;
+import dev.inkfish.wire.Utime;
+import dev.inkfish.wire.osd.ObjectStatSum;
+import dev.inkfish.wire.osd.ObjectStatSum.Field;
+import dev.inkfish.wire.osd.PgInfo;
+import dev.inkfish.wire.osd.PgShard;
+import dev.inkfish.wire.osd.PgStat;
+import dev.inkfish.wire.osd.PgStates;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/// What a primary reports of its group (`PeeringState::prepare_stats_for_publish`).
+final class PgReport {
+    private final Pg pg;
+    private long sequence;
+    private long lastState = -1;
+    private PgStat.Stamps stamps = PgStat.Stamps.ZERO;
+
+    PgReport(Pg pg) {
+        this.pg = pg;
+    }
+
+    void changed() {
+        pg.shell.reportSoon(pg);
+    }
+
+    void recovered() {
+        pg.data.sum = pg.data.sum.with(Field.NUM_OBJECTS_RECOVERED, pg.data.sum.get(Field.NUM_OBJECTS_RECOVERED) + 1);
+        changed();
+    }
+
+    long stateBits() {
+        long bits =
+                switch (pg.state) {
+                    case PgState.Reset s -> PgStates.PEERING.bit();
+                    case PgState.Stray s -> 0;
+                    case PgState.ReplicaActive s -> PgStates.ACTIVE.bit();
+                    case PgState.Removing s -> 0;
+                    case PgState.GetInfo s -> PgStates.PEERING.bit();
+                    case PgState.GetLog s -> PgStates.PEERING.bit();
+                    case PgState.GetMissing s -> PgStates.PEERING.bit();
+                    case PgState.WaitUpThru s -> PgStates.PEERING.bit();
+                    case PgState.WaitActingChange s -> PgStates.PEERING.bit();
+                    case PgState.Down s -> PgStates.DOWN.bit();
+                    case PgState.Incomplete s -> PgStates.INCOMPLETE.bit();
+                    case PgState.Activating s -> PgStates.ACTIVATING.bit();
+                    case PgState.Active s -> activeBits();
+                };
+        if (pg.isPrimary() && !(pg.state instanceof PgState.Removing)) {
+            if (pg.data.history.lastEpochStarted() == 0) {
+                bits |= PgStates.CREATING.bit();
+            }
+            if (Intervals.present(pg.mapping.acting()).size() < pg.pool.size()) {
+                bits |= PgStates.UNDERSIZED.bit() | PgStates.DEGRADED.bit();
+            }
+            if (!pg.mapping.up().equals(pg.mapping.acting())) {
+                bits |= PgStates.REMAPPED.bit();
+            }
+        }
+        return bits;
+    }
+
+    private long activeBits() {
+        boolean enough = Intervals.present(pg.mapping.acting()).size() >= pg.pool.minSize();
+        long bits = enough ? PgStates.ACTIVE.bit() : PgStates.PEERED.bit();
+        if (pg.peering.isFullyClean()) {
+            bits |= PgStates.CLEAN.bit();
+        }
+        if (pg.recovery.hasMissing()) {
+            bits |= PgStates.DEGRADED.bit();
+            bits |= pg.recovery.unfoundCount() > 0 ? PgStates.RECOVERY_UNFOUND.bit() : PgStates.RECOVERING.bit();
+        } else if (pg.backfill.isRunning()) {
+            bits |= PgStates.BACKFILLING.bit();
+        } else if (pg.backfill.isWaiting()) {
+            bits |= PgStates.BACKFILL_WAIT.bit();
+        }
+        return bits;
+    }
+
+    PgStat stat() {
+        PgInfo info = pg.data.info();
+        long state = stateBits();
+        Utime now = pg.shell.now();
+        advanceStamps(state, now);
+        return new PgStat(
+                info.lastUpdate(),
+                new PgStat.Reported(++sequence, pg.map.epoch()),
+                state,
+                info.logTail(),
+                info.logTail(),
+                info.history().epochCreated(),
+                info.history().lastEpochClean(),
+                new PgId(0, 0),
+                0,
+                info.history().scrubs(),
+                sums(),
+                pg.data.log.size(),
+                pg.data.log.size(),
+                pg.mapping.up(),
+                pg.mapping.acting(),
+                pg.mapping.upPrimary(),
+                pg.mapping.actingPrimary(),
+                info.history().sameIntervalSince(),
+                stamps,
+                PgStat.Invalid.NONE,
+                blockedBy(),
+                pg.isActive() ? pg.ops.snapTrimQueueLength() : 0,
+                new TreeMap<>(info.purgedSnaps()),
+                List.of(),
+                new TreeMap<>());
+    }
+
+    private void advanceStamps(long state, Utime now) {
+        PgStat.Stamps old = stamps;
+        boolean active = PgStates.ACTIVE.in(state);
+        boolean peered = active || PgStates.PEERED.in(state);
+        boolean wasActive = lastState >= 0 && PgStates.ACTIVE.in(lastState);
+        boolean wasPeered = lastState >= 0 && (wasActive || PgStates.PEERED.in(lastState));
+        stamps = new PgStat.Stamps(
+                now,
+                state != lastState ? now : old.change(),
+                active ? now : old.active(),
+                peered ? now : old.peered(),
+                PgStates.CLEAN.in(state) ? now : old.clean(),
+                now,
+                PgStates.DEGRADED.in(state) ? old.undegraded() : now,
+                PgStates.UNDERSIZED.in(state) ? old.fullsized() : now,
+                active && !wasActive ? now : old.becameActive(),
+                peered && !wasPeered ? now : old.becamePeered());
+        lastState = state;
+    }
+
+    private List<Integer> blockedBy() {
+        return switch (pg.state) {
+            case PgState.Down s -> new ArrayList<>(s.prior().blockedBy().keySet());
+            case PgState.Incomplete s -> new ArrayList<>(s.prior().down());
+            case PgState.GetInfo s -> osds(s.awaiting());
+            case PgState.GetMissing s -> osds(s.awaiting());
+            default -> List.of();
+        };
+    }
+
+    private static List<Integer> osds(Iterable<PgShard> members) {
+        TreeSet<Integer> result = new TreeSet<>();
+        members.forEach(member -> result.add(member.osd()));
+        return new ArrayList<>(result);
+    }
+
+    /// The stored sums, and what follows from the present state: copies, degraded and misplaced ones.
+    private ObjectStatSum sums() {
+        ObjectStatSum sum = pg.data.sum;
+        long objects = sum.get(Field.NUM_OBJECTS);
+        long copies = objects * Math.max(pg.pool.size(), Intervals.present(pg.mapping.acting()).size());
+        sum = sum.with(Field.NUM_OBJECT_COPIES, copies).with(Field.NUM_OBJECTS_DIRTY, objects);
+        if (!pg.isPrimary() || !(pg.state instanceof PgState.Active || pg.state instanceof PgState.Activating)) {
+            return sum;
+        }
+        int acting = Intervals.present(pg.mapping.acting()).size();
+        long degraded = Math.max(0, pg.pool.size() - acting - pg.backfillTargets.size()) * objects;
+        long missing = pg.data.missing.size();
+        degraded += missing;
+        for (Map.Entry<PgShard, MissingSet> peer : pg.peerMissing.entrySet()) {
+            if (pg.members.contains(peer.getKey())) {
+                degraded += peer.getValue().size();
+            }
+        }
+        long misplaced = 0;
+        for (PgShard target : pg.backfillTargets) {
+            if (acting >= pg.pool.size()) {
+                misplaced += objects;
+            } else {
+                degraded += objects;
+            }
+        }
+        return sum.with(Field.NUM_OBJECTS_MISSING_ON_PRIMARY, missing)
+                .with(Field.NUM_OBJECTS_MISSING, missing)
+                .with(Field.NUM_OBJECTS_DEGRADED, degraded)
+                .with(Field.NUM_OBJECTS_MISPLACED, misplaced)
+                .with(Field.NUM_OBJECTS_UNFOUND, pg.recovery.unfoundCount());
+    }
+
+    /// The newest version, for `pg query`.
+    Eversion lastUpdate() {
+        return pg.data.lastUpdate();
+    }
+}

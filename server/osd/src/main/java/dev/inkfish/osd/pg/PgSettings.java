@@ -1,0 +1,14 @@
+package dev.inkfish.osd.pg;
+
+/// The options that groups look at, in Ceph's units.
+///
+/// @param logEntries `osd_min_pg_log_entries`
+/// @param logEntriesDegraded `osd_max_pg_log_entries`
+/// @param dupsTracked `osd_pg_log_dups_tracked`
+/// @param recoveryActive objects that one group recovers at a time (`osd_recovery_max_active`)
+/// @param recoveryChunk bytes in one push (`osd_recovery_max_chunk`)
+/// @param scanMax objects in one backfill scan (`osd_backfill_scan_max`)
+public record PgSettings(
+        int logEntries, int logEntriesDegraded, int dupsTracked, int recoveryActive, long recoveryChunk, int scanMax) {
+    public static final PgSettings DEFAULT = new PgSettings(250, 10_000, 3000, 10, 8 << 20, 512);
+}

@@ -1,0 +1,53 @@
+package dev.inkfish.osd.pg;
+
+import dev.inkfish.objectstore.CollectionId;
+import dev.inkfish.objectstore.ObjectStore;
+import dev.inkfish.objectstore.Transaction;
+import dev.inkfish.wire.Bytes;
+import dev.inkfish.wire.Eversion;
+import dev.inkfish.wire.PgId;
+import dev.inkfish.wire.Utime;
+import dev.inkfish.wire.message.PgMessage;
+import java.util.List;
+
+/// What a group asks of the daemon around it. Everything it promises to run runs on the group's shard.
+public interface PgShell {
+    int whoami();
+
+    ObjectStore store();
+
+    Utime now();
+
+    Bytes randomBytes(int count);
+
+    PgSettings settings();
+
+    /// To a peer OSD, in order, lost if it is down in the present map.
+    void send(int osd, PgMessage message);
+
+    PgHost.Timer schedule(long millis, Runnable task);
+
+    /// Applies a transaction; `onCommit` runs on the shard once it is durable.
+    void submit(CollectionId collection, Transaction transaction, Runnable onCommit);
+
+    /// Asks the monitors to note that we are alive in an interval that began at `epoch`.
+    void wantUpThru(int epoch);
+
+    /// Asks the monitors for another acting set; an empty one takes the wish back.
+    void wantPgTemp(PgId pgid, List<Integer> acting);
+
+    /// One of the few places for groups that backfill; `granted` runs when it is ours.
+    void reserveBackfill(PgId pgid, Runnable granted);
+
+    /// Gives the place, or the wish for one, back.
+    void releaseBackfill(PgId pgid);
+
+    /// The version an object's attributes say it has (`object_info_t::version`).
+    Eversion objectVersion(Bytes objectInfo);
+
+    /// The group's objects and its collection are gone: the group must not be used any more.
+    void removed(Pg pg);
+
+    /// The group's state or sums have changed: report it soon.
+    void reportSoon(Pg pg);
+}

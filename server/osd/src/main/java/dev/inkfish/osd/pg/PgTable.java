@@ -1,0 +1,209 @@
+package dev.inkfish.osd.pg;
+
+import dev.inkfish.objectstore.CollectionId;
+import dev.inkfish.osd.ops.ClientOps;
+import dev.inkfish.wire.PgId;
+import dev.inkfish.wire.SpgId;
+import dev.inkfish.wire.message.MOSDPGLog;
+import dev.inkfish.wire.message.MOSDPGNotify2;
+import dev.inkfish.wire.message.MOSDPGQuery2;
+import dev.inkfish.wire.message.PgMessage;
+import dev.inkfish.wire.osd.PastIntervals;
+import dev.inkfish.wire.osd.PgHistory;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.function.LongUnaryOperator;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/// The groups of one shard: makes them when a map or a message says so, and hands maps and messages to them.
+///
+/// A primary makes a group that it does not have from the epoch in which the pool was made, with all
+/// intervals since: if the group ever took writes, one of those intervals names the members to ask. A
+/// group whose pool is older than the maps we have is made when a member that has it tells us.
+public final class PgTable {
+    private final PgShell shell;
+    private final IntFunction<MapView> maps;
+    private final Function<PgHost, ClientOps> opsFactory;
+    private final Predicate<PgId> ours;
+    private final LongUnaryOperator poolCreated;
+    private final TreeMap<SpgId, Pg> groups = new TreeMap<>();
+    private final Deque<Waiting> waitingForMap = new ArrayDeque<>();
+    private MapView map;
+
+    private record Waiting(int osd, PgMessage message) {}
+
+    /// @param map the newest map that was worked through before
+    /// @param maps the map of an epoch up to the newest
+    /// @param ours whether a group belongs to this shard
+    /// @param poolCreated the epoch in which a pool was made; 0 if it is older than what we know
+    public PgTable(
+            PgShell shell,
+            MapView map,
+            IntFunction<MapView> maps,
+            Function<PgHost, ClientOps> opsFactory,
+            Predicate<PgId> ours,
+            LongUnaryOperator poolCreated) {
+        this.shell = shell;
+        this.map = map;
+        this.maps = maps;
+        this.opsFactory = opsFactory;
+        this.ours = ours;
+        this.poolCreated = poolCreated;
+    }
+
+    /// Reads the groups that are on disk and brings them to the present map.
+    public void load() {
+        for (CollectionId collection : shell.store().listCollections()) {
+            SpgId pgid = collection.pgid();
+            if (pgid != null && ours.test(pgid.pgid())) {
+                Pg pg = Pg.load(shell, pgid, maps::apply, opsFactory);
+                groups.put(pgid, pg);
+                catchUp(pg);
+            }
+        }
+    }
+
+    private void catchUp(Pg pg) {
+        for (int epoch = pg.epoch() + 1; epoch <= map.epoch(); epoch++) {
+            pg.advanceMap(maps.apply(epoch));
+        }
+    }
+
+    /// The next map; every epoch must come, in order, and be followed, now or later, by [#activate].
+    public void advance(MapView next) {
+        map = next;
+        for (Pg pg : List.copyOf(groups.values())) {
+            pg.advanceMap(next);
+        }
+    }
+
+    /// The map is the newest one there is.
+    public void activate() {
+        createMissing();
+        for (Pg pg : List.copyOf(groups.values())) {
+            pg.activateMap();
+        }
+        for (int i = waitingForMap.size(); i > 0; i--) {
+            Waiting waiting = waitingForMap.poll();
+            handle(waiting.osd, waiting.message);
+        }
+    }
+
+    private void createMissing() {
+        for (long pool : map.pools()) {
+            int created = (int) poolCreated.applyAsLong(pool);
+            MapView.PoolParams params = map.pool(pool);
+            for (int seed = 0; created > 0 && params != null && seed < params.pgNum(); seed++) {
+                PgId pgid = new PgId(pool, seed);
+                if (ours.test(pgid) && !groups.containsKey(SpgId.of(pgid))) {
+                    MapView.Mapping mapping = map.map(pgid);
+                    if (mapping.actingPrimary() == shell.whoami() && !params.erasure()) {
+                        add(SpgId.of(pgid), PgHistory.created(created), PastIntervals.EMPTY, created);
+                    }
+                }
+            }
+        }
+    }
+
+    private @Nullable Pg add(SpgId pgid, PgHistory history, PastIntervals past, int epoch) {
+        MapView then = maps.apply(epoch);
+        if (then.pool(pgid.pgid().pool()) == null || map.pool(pgid.pgid().pool()) == null) {
+            return null;
+        }
+        Pg pg = Pg.create(shell, pgid, history, past, then, opsFactory);
+        groups.put(pgid, pg);
+        catchUp(pg);
+        pg.persistInfo();
+        return pg;
+    }
+
+    /// A message of another OSD's.
+    public void handle(int osd, PgMessage message) {
+        Pg pg = groups.get(message.pgid());
+        if (pg == null && message.mapEpoch() > map.epoch()) {
+            waitingForMap.add(new Waiting(osd, message));
+            return;
+        }
+        if (pg == null) {
+            pg = makeFor(osd, message);
+        }
+        if (pg != null) {
+            pg.handle(osd, message);
+        }
+    }
+
+    private @Nullable Pg makeFor(int osd, PgMessage message) {
+        switch (message) {
+            case MOSDPGQuery2 query -> {
+                shell.send(osd, Pg.absent(query, map.epoch()));
+                return null;
+            }
+            case MOSDPGLog log -> {
+                boolean member = map.pool(log.pgid().pgid().pool()) != null && isMember(log.pgid().pgid());
+                return member ? started(add(log.pgid(), log.info().history(), log.pastIntervals(), log.mapEpoch())) : null;
+            }
+            case MOSDPGNotify2 notify -> {
+                PgId pgid = notify.pgid().pgid();
+                boolean wanted = map.pool(pgid.pool()) != null
+                        && map.map(pgid).actingPrimary() == shell.whoami()
+                        && !notify.told().info().isAbsent();
+                return wanted
+                        ? started(add(
+                                notify.pgid(),
+                                notify.told().info().history(),
+                                notify.told().pastIntervals(),
+                                notify.mapEpoch()))
+                        : null;
+            }
+            default -> {
+                return null;
+            }
+        }
+    }
+
+    private static @Nullable Pg started(@Nullable Pg pg) {
+        if (pg != null) {
+            pg.activateMap();
+        }
+        return pg;
+    }
+
+    private boolean isMember(PgId pgid) {
+        MapView.Mapping mapping = map.map(pgid);
+        return mapping.up().contains(shell.whoami()) || mapping.acting().contains(shell.whoami());
+    }
+
+    /// Forgets a group, as [PgShell#removed] asks.
+    public void remove(Pg pg) {
+        groups.remove(pg.pgid(), pg);
+    }
+
+    public @Nullable Pg find(SpgId pgid) {
+        return groups.get(pgid);
+    }
+
+    public Collection<Pg> groups() {
+        return Collections.unmodifiableCollection(groups.values());
+    }
+
+    public MapView map() {
+        return map;
+    }
+
+    /// Writes what a restart would otherwise have to work out from old maps.
+    public void persist() {
+        for (Pg pg : new ArrayList<>(groups.values())) {
+            if (pg.epochOnDisk() != pg.epoch()) {
+                pg.persistInfo();
+            }
+        }
+    }
+}

@@ -1,0 +1,303 @@
+package dev.inkfish.osd.pg;
+
+import dev.inkfish.objectstore.Transaction;
+import dev.inkfish.wire.CephException;
+import dev.inkfish.wire.Eversion;
+import dev.inkfish.wire.GhObject;
+import dev.inkfish.wire.HObject;
+import dev.inkfish.wire.osd.PgInfo;
+import dev.inkfish.wire.osd.PgLogEntry;
+import dev.inkfish.wire.osd.PgMissing;
+import dev.inkfish.wire.osd.PgShard;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/// Brings every object to its newest version on every member, on an active primary: first to us, then
+/// from us to the others. Objects that clients wait for go first and are not counted against the limit.
+final class Recovery {
+    private final Pg pg;
+    private final LinkedHashMap<HObject, List<Runnable>> wanted = new LinkedHashMap<>();
+    private final TreeMap<HObject, List<Runnable>> otherwise = new TreeMap<>();
+    /// Under way, with the members that do not have it yet.
+    private final TreeMap<HObject, SortedSet<PgShard>> active = new TreeMap<>();
+    /// No member that we know of has them.
+    private final TreeSet<HObject> unfound = new TreeSet<>();
+    private final SortedSet<PgShard> asked = new TreeSet<>();
+    private boolean running;
+
+    Recovery(Pg pg) {
+        this.pg = pg;
+    }
+
+    void reset() {
+        wanted.clear();
+        otherwise.clear();
+        active.clear();
+        unfound.clear();
+        asked.clear();
+        running = false;
+    }
+
+    void start() {
+        running = true;
+        kick();
+    }
+
+    boolean isRunning() {
+        return !active.isEmpty() || hasMissing();
+    }
+
+    int unfoundCount() {
+        return unfound.size();
+    }
+
+    Iterable<HObject> unfound() {
+        return unfound;
+    }
+
+    boolean hasMissing() {
+        if (!pg.data.missing.isEmpty()) {
+            return true;
+        }
+        for (PgShard member : pg.members) {
+            MissingSet missing = pg.peerMissing.get(member);
+            if (missing != null && !missing.isEmpty()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// Some member lacks the object, or it is being copied.
+    boolean isDegraded(HObject object) {
+        if (active.containsKey(object) || pg.backfill.isCopying(object)) {
+            return true;
+        }
+        for (PgShard member : pg.members) {
+            MissingSet missing = pg.peerMissing.get(member);
+            if (missing != null && missing.contains(object)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// Puts an object before the others and runs `task` when every member has it.
+    void hasten(HObject object, Runnable task) {
+        wanted.computeIfAbsent(object, o -> new ArrayList<>()).add(task);
+        pg.backfill.hasten(object);
+        kick();
+    }
+
+    /// Our copy turned out to be damaged: fetches it from another member.
+    void repair(HObject object, Runnable task, Runnable fallback) {
+        otherwise.computeIfAbsent(object, o -> new ArrayList<>()).add(fallback);
+        lost(object);
+        hasten(object, task);
+    }
+
+    /// Our copy cannot be read: it counts as missing.
+    void lost(HObject object) {
+        if (!pg.data.missing.contains(object)) {
+            PgLogEntry newest = pg.data.log.newest(object);
+            Eversion version;
+            try {
+                version = newest != null ? newest.version() : pg.replica.version(GhObject.of(object));
+            } catch (CephException e) {
+                version = Eversion.ZERO;
+            }
+            active.remove(object);
+            pg.data.missing.put(object, version, Eversion.ZERO);
+            pg.data.updateLastComplete();
+            Transaction transaction = new Transaction();
+            PgDisk.writeMissing(pg.data, transaction);
+            pg.shell.submit(pg.data.collection, transaction, () -> {});
+        }
+        kick();
+    }
+
+    /// Somebody told what it has: objects that were nowhere may be there.
+    void onNewSource() {
+        unfound.clear();
+        kick();
+    }
+
+    // ---- the loop
+
+    void kick() {
+        if (!running) {
+            return;
+        }
+        for (HObject object : List.copyOf(wanted.keySet())) {
+            if (!active.containsKey(object) && !unfound.contains(object)) {
+                begin(object);
+            }
+        }
+        while (running && active.size() < pg.shell.settings().recoveryActive()) {
+            HObject next = next();
+            if (next == null) {
+                break;
+            }
+            begin(next);
+        }
+        if (running && active.isEmpty() && !hasMissing()) {
+            running = false;
+            pg.report.changed();
+            pg.backfill.start();
+        }
+    }
+
+    private @Nullable HObject next() {
+        for (HObject object : pg.data.missing.oldestFirst()) {
+            if (!active.containsKey(object) && !unfound.contains(object)) {
+                return object;
+            }
+        }
+        for (PgShard member : pg.members) {
+            MissingSet missing = pg.peerMissing.get(member);
+            if (missing != null) {
+                for (HObject object : missing.oldestFirst()) {
+                    if (!active.containsKey(object) && !unfound.contains(object)) {
+                        return object;
+                    }
+                }
+            }
+        }
+        return null;
+    }
+
+    private void begin(HObject object) {
+        if (pg.data.missing.contains(object)) {
+            fetch(object);
+        } else {
+            pushAll(object);
+        }
+    }
+
+    private void fetch(HObject object) {
+        PgMissing.Item lacking = pg.data.missing.get(object);
+        if (lacking == null) {
+            pushAll(object);
+            return;
+        }
+        PgShard source = source(object, lacking.need());
+        if (source == null) {
+            active.remove(object);
+            unfound.add(object);
+            giveUp(object);
+            askStrays();
+            pg.report.changed();
+            return;
+        }
+        active.put(object, new TreeSet<>());
+        pg.backend.fetch(object, lacking.need(), source, new PgBackend.FetchResult() {
+            @Override
+            public void fetched() {
+                pushAll(object);
+            }
+
+            @Override
+            public void notThere() {
+                pg.peerMissing
+                        .computeIfAbsent(source, m -> new MissingSet())
+                        .put(object, lacking.need(), Eversion.ZERO);
+                fetch(object);
+                kick();
+            }
+        });
+    }
+
+    /// A member that has the object in this version.
+    private @Nullable PgShard source(HObject object, Eversion version) {
+        for (Map.Entry<PgShard, PgInfo> peer : pg.peerInfo.entrySet()) {
+            PgInfo info = peer.getValue();
+            MissingSet missing = pg.peerMissing.get(peer.getKey());
+            if (missing != null
+                    && pg.map.isUp(peer.getKey().osd())
+                    && !info.isAbsent()
+                    && info.lastUpdate().compareTo(version) >= 0
+                    && object.compareTo(info.lastBackfill()) <= 0
+                    && !missing.contains(object)) {
+                return peer.getKey();
+            }
+        }
+        return null;
+    }
+
+    /// Members outside of the interval may have what is found nowhere else.
+    private void askStrays() {
+        pg.peerInfo.forEach((member, info) -> {
+            if (!pg.members.contains(member)
+                    && !info.isAbsent()
+                    && !pg.peerMissing.containsKey(member)
+                    && pg.map.isUp(member.osd())
+                    && asked.add(member)) {
+                pg.peering.askMissing(member);
+            }
+        });
+    }
+
+    private void pushAll(HObject object) {
+        SortedSet<PgShard> lacking = new TreeSet<>();
+        for (PgShard member : pg.members) {
+            MissingSet missing = pg.peerMissing.get(member);
+            if (missing != null && missing.contains(object)) {
+                lacking.add(member);
+            }
+        }
+        active.put(object, lacking);
+        if (lacking.isEmpty()) {
+            done(object);
+            return;
+        }
+        for (PgShard member : List.copyOf(lacking)) {
+            if (active.get(object) == lacking) { // a push may find our copy unreadable
+                pg.backend.push(object, member, () -> pushed(object, member));
+            }
+        }
+    }
+
+    private void pushed(HObject object, PgShard member) {
+        MissingSet missing = pg.peerMissing.get(member);
+        if (missing != null) {
+            missing.remove(object);
+            missing.takeDirty();
+        }
+        SortedSet<PgShard> lacking = active.get(object);
+        if (lacking != null && lacking.remove(member) && lacking.isEmpty()) {
+            done(object);
+        }
+    }
+
+    private void done(HObject object) {
+        active.remove(object);
+        otherwise.remove(object);
+        pg.report.recovered();
+        if (!pg.backfill.isCopying(object)) {
+            runWaiting(object);
+        }
+        kick();
+    }
+
+    /// Every member has the object.
+    void runWaiting(HObject object) {
+        List<Runnable> tasks = wanted.remove(object);
+        if (tasks != null) {
+            tasks.forEach(Runnable::run);
+        }
+    }
+
+    private void giveUp(HObject object) {
+        List<Runnable> fallbacks = otherwise.remove(object);
+        if (fallbacks != null) {
+            wanted.remove(object);
+            fallbacks.forEach(Runnable::run);
+        }
+    }
+}

@@ -1,0 +1,221 @@
+package dev.inkfish.osd.pg;
+
+import dev.inkfish.objectstore.Transaction;
+import dev.inkfish.wire.Eversion;
+import dev.inkfish.wire.HObject;
+import dev.inkfish.wire.SpgId;
+import dev.inkfish.wire.message.MOSDPGPull;
+import dev.inkfish.wire.message.MOSDPGPush;
+import dev.inkfish.wire.message.MOSDPGPushReply;
+import dev.inkfish.wire.message.MOSDRepOp;
+import dev.inkfish.wire.message.MOSDRepOpReply;
+import dev.inkfish.wire.message.OpaquePayload;
+import dev.inkfish.wire.message.PgMessage;
+import dev.inkfish.wire.osd.PgInfo;
+import dev.inkfish.wire.osd.PgLogEntry;
+import dev.inkfish.wire.osd.PgShard;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/// Whole copies on every member (`ReplicatedBackend`). A change goes to the replicas before it is
+/// submitted here, so that all write at the same time; it counts when all of them have it durably.
+final class ReplicatedBackend implements PgBackend {
+    /// The attribute that holds an object's `object_info_t`.
+    static final String OBJECT_INFO = "_";
+
+    private static final int TRIM_BATCH = 100;
+
+    private final Pg pg;
+    private final ObjectCopier copier;
+    /// Changes that some member has yet to make durable, oldest first.
+    private final TreeMap<Eversion, Change> underWay = new TreeMap<>();
+    /// What each member has durably with nothing missing below.
+    private final TreeMap<PgShard, Eversion> lastComplete = new TreeMap<>();
+    private Eversion committedTo = Eversion.ZERO;
+
+    private static final class Change {
+        final SortedSet<PgShard> awaiting;
+        final List<Runnable> then = new ArrayList<>();
+
+        Change(SortedSet<PgShard> awaiting) {
+            this.awaiting = awaiting;
+        }
+    }
+
+    ReplicatedBackend(Pg pg) {
+        this.pg = pg;
+        this.copier = new ObjectCopier(pg);
+    }
+
+    /// Where unfinished copies are kept: a pool that no client can name.
+    static long temporaryPool(SpgId pgid) {
+        return -2 - pgid.pgid().pool();
+    }
+
+    @Override
+    public void reset() {
+        underWay.clear();
+        lastComplete.clear();
+        committedTo = Eversion.ZERO;
+        copier.reset();
+    }
+
+    // ---- the primary's side
+
+    @Override
+    public void submit(List<PgLogEntry> entries, Transaction transaction, Runnable onAllCommitted) {
+        Eversion version = entries.getLast().version();
+        Change change = new Change(new TreeSet<>(pg.members));
+        change.then.add(onAllCommitted);
+        underWay.put(version, change);
+        Eversion trimTo = trimTo();
+        TransactionPayload payload = new TransactionPayload(transaction);
+        for (PgShard member : pg.members) {
+            if (!member.equals(pg.whoami())) {
+                OpaquePayload theirs = wants(member, entries) ? payload : TransactionPayload.NOTHING;
+                pg.shell.send(
+                        member.osd(),
+                        new MOSDRepOp(
+                                new SpgId(pg.data.pgid.pgid(), member.shard()),
+                                pg.map.epoch(),
+                                pg.map.epoch(),
+                                pg.whoami(),
+                                version,
+                                entries,
+                                trimTo,
+                                committedTo,
+                                pg.data.sum,
+                                theirs));
+                PgInfo info = pg.peerInfo.get(member);
+                if (info != null) {
+                    pg.peerInfo.put(member, info.withVersions(version, info.lastComplete(), info.logTail()));
+                }
+            }
+        }
+        Transaction local = new Transaction().append(transaction);
+        log(entries, trimTo, local);
+        pg.shell.submit(pg.data.collection, local, pg.inInterval(() -> committed(version, pg.whoami(), version)));
+    }
+
+    /// A member that is being filled has not yet the objects behind the place where filling is.
+    private boolean wants(PgShard member, List<PgLogEntry> entries) {
+        return !pg.backfillTargets.contains(member)
+                || pg.backfill.covers(member, entries.getFirst().object());
+    }
+
+    private void log(List<PgLogEntry> entries, Eversion trimTo, Transaction transaction) {
+        for (PgLogEntry entry : entries) {
+            pg.data.log.append(entry);
+        }
+        if (pg.data.missing.isEmpty()) {
+            pg.data.lastComplete = pg.data.lastUpdate();
+        }
+        PgDisk.writeEntries(pg.data, entries, transaction);
+        if (trimTo.compareTo(pg.data.log.tail()) > 0) {
+            PgDisk.trim(pg.data, trimTo, pg.shell.settings().dupsTracked(), transaction);
+        }
+    }
+
+    /// The log is trimmed only as far as every member has everything.
+    private Eversion trimTo() {
+        int keep = pg.isClean() ? pg.shell.settings().logEntries() : pg.shell.settings().logEntriesDegraded();
+        int surplus = pg.data.log.size() - keep;
+        if (surplus < Math.min(TRIM_BATCH, 1 + keep / 4)) {
+            return Eversion.ZERO;
+        }
+        Eversion limit = pg.data.log.versionAt(surplus);
+        for (PgShard member : pg.members) {
+            Eversion complete = lastComplete.getOrDefault(member, Eversion.ZERO);
+            if (complete.compareTo(limit) < 0) {
+                limit = complete;
+            }
+        }
+        return pg.data.log.floor(limit);
+    }
+
+    private void committed(Eversion version, PgShard member, Eversion complete) {
+        Change change = underWay.get(version);
+        lastComplete.merge(member, complete, (a, b) -> a.compareTo(b) > 0 ? a : b);
+        if (change == null) {
+            return;
+        }
+        change.awaiting.remove(member);
+        while (!underWay.isEmpty() && underWay.firstEntry().getValue().awaiting.isEmpty()) {
+            var first = underWay.pollFirstEntry();
+            committedTo = first.getKey();
+            first.getValue().then.forEach(Runnable::run);
+        }
+    }
+
+    @Override
+    public boolean isCommitted(Eversion version) {
+        return underWay.isEmpty() || underWay.firstKey().compareTo(version) > 0;
+    }
+
+    @Override
+    public void whenCommitted(Eversion version, Runnable task) {
+        var entry = underWay.floorEntry(version);
+        if (entry == null) {
+            task.run();
+        } else {
+            entry.getValue().then.add(task);
+        }
+    }
+
+    @Override
+    public void fetch(HObject object, Eversion version, PgShard source, FetchResult result) {
+        copier.fetch(object, version, source, result);
+    }
+
+    @Override
+    public void push(HObject object, PgShard target, Runnable onDurable) {
+        copier.push(object, target, onDurable);
+    }
+
+    // ---- messages
+
+    @Override
+    public void handle(PgMessage message) {
+        switch (message) {
+            case MOSDRepOp op -> onRepOp(op);
+            case MOSDRepOpReply reply -> committed(reply.version(), reply.from(), reply.lastComplete());
+            case MOSDPGPush push -> copier.onPush(push);
+            case MOSDPGPull pull -> copier.onPull(pull);
+            case MOSDPGPushReply reply -> copier.onPushReply(reply);
+            default -> throw new IllegalArgumentException("not for this back end: " + message);
+        }
+    }
+
+    private void onRepOp(MOSDRepOp op) {
+        if (!(pg.state instanceof PgState.ReplicaActive)) {
+            throw new IllegalStateException(pg + " got a change before it was active: " + op.version());
+        }
+        Transaction transaction = new Transaction().append(TransactionPayload.of(op.transaction()));
+        for (PgLogEntry entry : op.entries()) {
+            pg.data.lastUserVersion = Math.max(pg.data.lastUserVersion, entry.userVersion());
+        }
+        if (!pg.data.lastBackfill.max()) {
+            for (PgLogEntry entry : op.entries()) {
+                pg.data.missing.remove(entry.object());
+            }
+        }
+        pg.data.sum = op.sum();
+        log(op.entries(), op.trimTo(), transaction);
+        Eversion complete = pg.data.lastComplete;
+        pg.shell.submit(
+                pg.data.collection,
+                transaction,
+                pg.inInterval(() -> pg.shell.send(
+                        op.from().osd(),
+                        new MOSDRepOpReply(
+                                new SpgId(op.pgid().pgid(), op.from().shard()),
+                                pg.map.epoch(),
+                                op.mapEpoch(),
+                                pg.whoami(),
+                                op.version(),
+                                complete))));
+    }
+}

@@ -1,0 +1,130 @@
+package dev.inkfish.osd.pg;
+
+import dev.inkfish.objectstore.Transaction;
+import dev.inkfish.osd.ops.ClientOps;
+import dev.inkfish.osd.ops.ClientSession;
+import dev.inkfish.osd.ops.PgMutation;
+import dev.inkfish.osdmap.OsdMap;
+import dev.inkfish.wire.Bytes;
+import dev.inkfish.wire.CephException;
+import dev.inkfish.wire.Eversion;
+import dev.inkfish.wire.GhObject;
+import dev.inkfish.wire.HObject;
+import dev.inkfish.wire.Utime;
+import dev.inkfish.wire.WireWriter;
+import dev.inkfish.wire.message.MOSDOp;
+import dev.inkfish.wire.osd.OsdReqId;
+import dev.inkfish.wire.osd.PgLogEntry;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.function.LongFunction;
+
+/// The smallest client operations: write a value, remove an object, read it. What a transaction id
+/// stands for is looked up with the client, since there is nothing to encode here.
+final class FakeOps implements ClientOps {
+    enum Kind {
+        WRITE,
+        REMOVE,
+        READ
+    }
+
+    record Request(Kind kind, HObject object, Bytes value, OsdReqId reqid) {}
+
+    private final PgHost host;
+    private final LongFunction<Request> requests;
+
+    FakeOps(PgHost host, LongFunction<Request> requests) {
+        this.host = host;
+        this.requests = requests;
+    }
+
+    @Override
+    public void handle(ClientSession session, MOSDOp op, long tid) {
+        Request request = requests.apply(tid);
+        HObject object = request.object;
+        if (host.isUnreadable(object) || (request.kind != Kind.READ && host.isDegraded(object))) {
+            host.whenRecovered(object, () -> handle(session, op, tid));
+            return;
+        }
+        if (request.kind == Kind.READ) {
+            session.send(new FakeReply(read(object)), tid);
+            return;
+        }
+        PgLogEntry done = host.findRequest(request.reqid);
+        if (done != null) {
+            host.whenCommitted(done.version(), () -> session.send(new FakeReply(Bytes.EMPTY), tid));
+            return;
+        }
+        host.submit(mutation(request, () -> session.send(new FakeReply(Bytes.EMPTY), tid)));
+    }
+
+    private PgMutation mutation(Request request, Runnable onCommitted) {
+        GhObject target = GhObject.of(request.object);
+        Eversion version = host.nextVersion();
+        boolean exists = host.store().exists(host.collection(), target);
+        Transaction transaction = new Transaction();
+        long bytes = exists ? -host.store().size(host.collection(), target) : 0;
+        boolean removes = request.kind == Kind.REMOVE;
+        if (removes) {
+            transaction.remove(host.collection(), target);
+        } else {
+            TreeMap<String, Bytes> attrs = new TreeMap<>();
+            attrs.put("_", WireWriter.encode(version, Eversion::encode));
+            TreeMap<Bytes, Bytes> omap = new TreeMap<>();
+            omap.put(Bytes.utf8("k" + version.version() % 3), request.value);
+            transaction
+                    .truncate(host.collection(), target, 0)
+                    .write(host.collection(), target, 0, request.value)
+                    .setAttrs(host.collection(), target, attrs)
+                    .omapSet(host.collection(), target, omap);
+            bytes += request.value.length();
+        }
+        PgLogEntry entry = new PgLogEntry(
+                removes ? PgLogEntry.Kind.DELETE : PgLogEntry.Kind.MODIFY,
+                request.object,
+                version,
+                exists ? versionOf(target) : Eversion.ZERO,
+                version.version(),
+                request.reqid,
+                Utime.ZERO,
+                0,
+                List.of(),
+                Bytes.EMPTY);
+        long objects = (removes ? 0 : 1) - (exists ? 1 : 0);
+        return new PgMutation(
+                List.of(entry),
+                transaction,
+                new PgMutation.ObjectStatsDelta(bytes, objects, 0, 0, 0, 0, 0, 0, 0, 1, 0),
+                onCommitted);
+    }
+
+    private Eversion versionOf(GhObject object) {
+        Bytes attr = host.store().attr(host.collection(), object, "_");
+        return attr == null ? Eversion.ZERO : Eversion.decode(attr.reader());
+    }
+
+    private Bytes read(HObject object) {
+        try {
+            return host.store().read(host.collection(), GhObject.of(object), 0, Long.MAX_VALUE);
+        } catch (CephException e) {
+            return Bytes.EMPTY;
+        }
+    }
+
+    @Override
+    public void onActive() {}
+
+    @Override
+    public void onIntervalEnd() {}
+
+    @Override
+    public void onMap(OsdMap map) {}
+
+    @Override
+    public void onDisconnect(ClientSession session) {}
+
+    @Override
+    public int snapTrimQueueLength() {
+        return 0;
+    }
+}

@@ -1,0 +1,189 @@
+package dev.inkfish.osd.pg;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PgSimulationTest {
+    private static Simulation booted(long seed, int osds, int size, int minSize) {
+        Simulation simulation = new Simulation(seed, osds, size, minSize, 4);
+        simulation.propose(map -> {});
+        simulation.settle();
+        return simulation;
+    }
+
+    private static void clients(Simulation simulation, int count) {
+        for (int i = 0; i < count; i++) {
+            new FakeClient(simulation, i);
+        }
+    }
+
+    private static void work(Simulation simulation, int requests) {
+        simulation.clients.forEach(client -> client.work(requests));
+    }
+
+    private static void assertAllDone(Simulation simulation) {
+        for (FakeClient client : simulation.clients) {
+            assertThat(client.isIdle()).as(() -> client.name + " waits\n" + simulation.describe()).isTrue();
+        }
+    }
+
+    @Test
+    void newPoolBecomesActiveAndClean() {
+        booted(1, 3, 3, 2).assertClean();
+    }
+
+    @Test
+    void singleCopyServes() {
+        Simulation simulation = booted(2, 1, 1, 1);
+        clients(simulation, 3);
+        work(simulation, 20);
+        simulation.settle();
+        assertAllDone(simulation);
+        simulation.assertClean();
+    }
+
+    @Test
+    void writesReachAllReplicas() {
+        Simulation simulation = booted(3, 3, 3, 2);
+        clients(simulation, 8);
+        work(simulation, 60);
+        simulation.settle();
+        assertAllDone(simulation);
+        simulation.assertClean();
+    }
+
+    /// A replica misses a few writes: its log reaches ours, so only what changed is copied.
+    @Test
+    void replicaComesBackWithinTheLog() {
+        Simulation simulation = booted(4, 3, 3, 2);
+        clients(simulation, 4);
+        work(simulation, 4);
+        simulation.settle();
+        simulation.nodes.get(2).kill();
+        simulation.markDown(2);
+        work(simulation, 3);
+        simulation.settle();
+        assertAllDone(simulation);
+        simulation.nodes.get(2).start();
+        simulation.settle();
+        simulation.assertClean();
+    }
+
+    /// It was away for longer than the log reaches: it is filled anew while writes go on.
+    @Test
+    void replicaComesBackBehindTheLog() {
+        Simulation simulation = booted(5, 3, 3, 2);
+        clients(simulation, 12);
+        work(simulation, 10);
+        simulation.settle();
+        simulation.nodes.get(0).kill();
+        simulation.markDown(0);
+        work(simulation, 40);
+        simulation.settle();
+        assertAllDone(simulation);
+        simulation.nodes.get(0).start();
+        work(simulation, 40);
+        simulation.settle();
+        assertAllDone(simulation);
+        simulation.assertClean();
+    }
+
+    /// Below min_size nothing is acknowledged.
+    @Test
+    void tooFewReplicasDoNotServe() {
+        Simulation simulation = booted(6, 3, 3, 2);
+        clients(simulation, 4);
+        for (int osd : List.of(1, 2)) {
+            simulation.nodes.get(osd).kill();
+            simulation.markDown(osd);
+        }
+        simulation.settle();
+        work(simulation, 2);
+        simulation.settle();
+        assertThat(simulation.clients).noneMatch(client -> client.done > 0);
+        simulation.nodes.get(1).start();
+        simulation.settle();
+        assertAllDone(simulation);
+    }
+
+    /// Anything at any time: crashes that lose what was not committed, OSDs that are marked down though
+    /// they live, groups that move.
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9})
+    void nothingAcknowledgedIsLost(int block) {
+        int seeds = Integer.getInteger("simulation.seeds", 20);
+        int only = Integer.getInteger("simulation.seed", -1);
+        for (int seed = block * seeds; seed < block * seeds + seeds; seed++) {
+            if (only >= 0 && seed != only) {
+                continue;
+            }
+            try {
+                chaos(seed);
+            } catch (AssertionError | RuntimeException e) {
+                throw new AssertionError("seed " + seed + ": " + e.getMessage(), e);
+            }
+        }
+    }
+
+    private static void chaos(long seed) {
+        Simulation simulation = booted(seed, 4, 3, 2);
+        clients(simulation, 10);
+        for (int round = 0; round < 12; round++) {
+            work(simulation, simulation.random.nextInt(6));
+            simulation.run(simulation.random.nextInt(400));
+            disturb(simulation);
+        }
+        for (Simulation.Node node : simulation.nodes) {
+            if (!node.alive) {
+                node.start();
+            }
+        }
+        simulation.settle();
+        for (Simulation.Node node : simulation.nodes) {
+            if (!simulation.newest().isUp(node.id)) {
+                node.kill(); // marked down while it lived: a daemon would boot again
+                node.start();
+            }
+        }
+        simulation.settle();
+        assertAllDone(simulation);
+        work(simulation, 2);
+        simulation.settle();
+        assertAllDone(simulation);
+        simulation.assertClean();
+    }
+
+    private static void disturb(Simulation simulation) {
+        Simulation.Node node = simulation.nodes.get(simulation.random.nextInt(simulation.nodes.size()));
+        switch (simulation.random.nextInt(6)) {
+            case 0, 1 -> {
+                if (node.alive) {
+                    node.kill();
+                    simulation.markDown(node.id);
+                }
+            }
+            case 2, 3 -> {
+                if (!node.alive) {
+                    node.start();
+                }
+            }
+            case 4 -> {
+                List<Integer> order = new ArrayList<>(simulation.newest().order());
+                Collections.shuffle(order, simulation.random);
+                simulation.reorder(order);
+            }
+            default -> {
+                if (node.alive) {
+                    node.kill();
+                    node.start();
+                }
+            }
+        }
+    }
+}

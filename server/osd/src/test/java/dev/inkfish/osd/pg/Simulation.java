@@ -1,0 +1,444 @@
+package dev.inkfish.osd.pg;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.inkfish.objectstore.CollectionId;
+import dev.inkfish.objectstore.MemStore;
+import dev.inkfish.objectstore.ObjectStore;
+import dev.inkfish.objectstore.Transaction;
+import dev.inkfish.wire.Bytes;
+import dev.inkfish.wire.Eversion;
+import dev.inkfish.wire.GhObject;
+import dev.inkfish.wire.HObject;
+import dev.inkfish.wire.PgId;
+import dev.inkfish.wire.SpgId;
+import dev.inkfish.wire.Utime;
+import dev.inkfish.wire.message.PgMessage;
+import dev.inkfish.wire.osd.PgStates;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/// Groups of several OSDs, a monitor and clients in one thread. Everything that happens is an event in some
+/// channel; channels are in order, which channel goes next is drawn from the seed.
+final class Simulation {
+    static final PgSettings SETTINGS = new PgSettings(6, 12, 50, 3, 7, 4);
+
+    final Random random;
+    final int pgNum;
+    final List<FakeMap> maps = new ArrayList<>();
+    final List<Node> nodes = new ArrayList<>();
+    final List<FakeClient> clients = new ArrayList<>();
+    private final TreeMap<String, Deque<Runnable>> channels = new TreeMap<>();
+    private final List<String> trace = new ArrayList<>();
+    private FakeMap pending;
+    private boolean proposalQueued;
+    private long clock;
+
+    Simulation(long seed, int osds, int size, int minSize, int pgNum) {
+        random = new Random(seed);
+        this.pgNum = pgNum;
+        List<Integer> order = new ArrayList<>();
+        for (int i = 0; i < osds; i++) {
+            order.add(i);
+        }
+        maps.add(new FakeMap(
+                1,
+                new MapView.PoolParams(size, minSize, pgNum, false),
+                order,
+                new TreeSet<>(),
+                new TreeMap<>(),
+                new TreeMap<>(),
+                new TreeMap<>()));
+        pending = newest().next(order);
+        for (int i = 0; i < osds; i++) {
+            nodes.add(new Node(i));
+        }
+        nodes.forEach(Node::start);
+    }
+
+    FakeMap newest() {
+        return maps.getLast();
+    }
+
+    FakeMap mapOf(int epoch) {
+        return maps.get(epoch - 1);
+    }
+
+    void note(String what) {
+        trace.add(what);
+    }
+
+    void enqueue(String channel, Runnable event) {
+        channels.computeIfAbsent(channel, c -> new ArrayDeque<>()).add(event);
+    }
+
+    /// Runs one event.
+    ///
+    /// @return false if there is none
+    boolean step() {
+        List<Deque<Runnable>> ready = new ArrayList<>();
+        channels.values().removeIf(Deque::isEmpty);
+        ready.addAll(channels.values());
+        if (ready.isEmpty()) {
+            return false;
+        }
+        clock++;
+        ready.get(random.nextInt(ready.size())).poll().run();
+        return true;
+    }
+
+    void run(int steps) {
+        for (int i = 0; i < steps && step(); i++) {}
+    }
+
+    void settle() {
+        int budget = 200_000;
+        while (step()) {
+            if (--budget == 0) {
+                throw new AssertionError("does not settle\n" + describe());
+            }
+        }
+    }
+
+    String describe() {
+        StringBuilder out = new StringBuilder("map " + newest() + "\n");
+        for (Node node : nodes) {
+            out.append("osd.").append(node.id).append(node.alive ? " at " + node.table.map().epoch() : " dead").append('\n');
+            if (node.alive) {
+                node.table.groups().forEach(pg -> out.append("  ")
+                        .append(pg)
+                        .append(' ')
+                        .append(pg.info())
+                        .append(" missing ")
+                        .append(pg.data.missing)
+                        .append(" peers ")
+                        .append(pg.peerMissing)
+                        .append('\n'));
+            }
+        }
+        int shown = Integer.getInteger("simulation.trace", 60);
+        trace.subList(Math.max(0, trace.size() - shown), trace.size()).forEach(line -> out.append(line).append('\n'));
+        return out.toString();
+    }
+
+    // ---- the monitor
+
+    void propose(java.util.function.Consumer<FakeMap> change) {
+        change.accept(pending);
+        if (!proposalQueued) {
+            proposalQueued = true;
+            enqueue("mon", () -> {
+                proposalQueued = false;
+                publish();
+            });
+        }
+    }
+
+    private void publish() {
+        maps.add(pending);
+        note("map " + pending);
+        pending = newest().next(newest().order());
+        nodes.forEach(Node::newMap);
+        clients.forEach(client -> enqueue("client" + client.number + "-maps", client::onMap));
+    }
+
+    void reorder(List<Integer> order) {
+        pending = new FakeMap(
+                pending.epoch(),
+                pending.params(),
+                List.copyOf(order),
+                pending.up(),
+                pending.upThruOf(),
+                pending.upFromOf(),
+                pending.pgTemp());
+        propose(map -> {});
+    }
+
+    void markDown(int osd) {
+        propose(map -> map.up().remove(osd));
+    }
+
+    PgId pgOf(String name) {
+        return new PgId(FakeMap.POOL, Math.floorMod(name.hashCode(), pgNum));
+    }
+
+    HObject object(String name) {
+        return HObject.head(name, "", (name.hashCode() & 0xffff) << 8 | pgOf(name).seed(), "", FakeMap.POOL);
+    }
+
+    // ---- an OSD
+
+    final class Node implements PgShell {
+        final int id;
+        final MemStore store;
+        boolean alive;
+        int incarnation;
+        int upFrom = -1;
+        int epochOnDisk = 1;
+        PgTable table;
+        private boolean backfilling;
+        private final Deque<Runnable> backfillQueue = new ArrayDeque<>();
+
+        Node(int id) {
+            this.id = id;
+            this.store = new MemStore(commit -> {
+                int since = incarnation;
+                enqueue("disk" + id, () -> {
+                    if (alive && incarnation == since) {
+                        commit.run();
+                    }
+                });
+            });
+        }
+
+        void start() {
+            alive = true;
+            incarnation++;
+            upFrom = -1;
+            backfilling = false;
+            backfillQueue.clear();
+            note("start osd." + id);
+            table = new PgTable(
+                    this,
+                    mapOf(epochOnDisk),
+                    Simulation.this::mapOf,
+                    host -> new FakeOps(host, tid -> FakeClient.request(clients, tid)),
+                    pgid -> true,
+                    pool -> 2);
+            table.load();
+            newMap();
+            boot(incarnation);
+        }
+
+        private void boot(int since) {
+            enqueue("boot" + id, () -> {
+                if (!alive || incarnation != since) {
+                    return;
+                }
+                if (newest().isUp(id) || pending.isUp(id)) {
+                    markDown(id);
+                    boot(since);
+                } else {
+                    propose(map -> {
+                        map.up().add(id);
+                        map.upFromOf().put(id, map.epoch());
+                        upFrom = map.epoch();
+                    });
+                }
+            });
+        }
+
+        void kill() {
+            note("kill osd." + id);
+            alive = false;
+            incarnation++;
+            store.loseUncommitted();
+            for (Node other : nodes) {
+                Deque<Runnable> sent = channels.get("net" + id + "-" + other.id);
+                while (sent != null && !sent.isEmpty() && random.nextInt(3) > 0) {
+                    sent.pollLast();
+                }
+            }
+        }
+
+        void newMap() {
+            int since = incarnation;
+            enqueue("maps" + id, () -> {
+                if (alive && incarnation == since && table.map().epoch() < newest().epoch()) {
+                    int upTo = table.map().epoch() + 1 + random.nextInt(newest().epoch() - table.map().epoch());
+                    while (table.map().epoch() < upTo) {
+                        table.advance(mapOf(table.map().epoch() + 1));
+                    }
+                    epochOnDisk = upTo;
+                    table.activate();
+                    if (upTo < newest().epoch()) {
+                        newMap();
+                    }
+                }
+            });
+        }
+
+        private Runnable alive(Runnable task) {
+            int since = incarnation;
+            return () -> {
+                if (alive && incarnation == since) {
+                    task.run();
+                }
+            };
+        }
+
+        @Override
+        public int whoami() {
+            return id;
+        }
+
+        @Override
+        public ObjectStore store() {
+            return store;
+        }
+
+        @Override
+        public Utime now() {
+            return Utime.ofMillis(clock);
+        }
+
+        @Override
+        public Bytes randomBytes(int count) {
+            return Bytes.zeros(count);
+        }
+
+        @Override
+        public PgSettings settings() {
+            return SETTINGS;
+        }
+
+        @Override
+        public void send(int osd, PgMessage message) {
+            FakeMap map = (FakeMap) table.map();
+            if (!map.isUp(osd) || osd == id) {
+                assertThat(osd).as("message to itself: " + message).isNotEqualTo(id);
+                return;
+            }
+            int target = map.upFrom(osd);
+            enqueue("net" + id + "-" + osd, () -> {
+                Node node = nodes.get(osd);
+                if (node.alive && node.upFrom == target) {
+                    note(id + "->" + osd + " " + brief(message));
+                    node.table.handle(id, message);
+                }
+            });
+        }
+
+        @Override
+        public PgHost.Timer schedule(long millis, Runnable task) {
+            boolean[] cancelled = {false};
+            enqueue("timer" + id, alive(() -> {
+                if (!cancelled[0]) {
+                    task.run();
+                }
+            }));
+            return () -> cancelled[0] = true;
+        }
+
+        @Override
+        public void submit(CollectionId collection, Transaction transaction, Runnable onCommit) {
+            store.submit(collection, transaction, onCommit);
+        }
+
+        @Override
+        public void wantUpThru(int epoch) {
+            int target = upFrom;
+            int thru = table.map().epoch();
+            enqueue("tomon" + id, () -> {
+                if (pending.isUp(id) && pending.upFrom(id) == target) {
+                    propose(map -> map.upThruOf().merge(id, thru, Math::max));
+                }
+            });
+        }
+
+        @Override
+        public void wantPgTemp(PgId pgid, List<Integer> acting) {
+            int target = upFrom;
+            enqueue("tomon" + id, () -> {
+                if (pending.isUp(id) && pending.upFrom(id) == target && acting.stream().allMatch(pending::isUp)) {
+                    propose(map -> {
+                        if (acting.isEmpty()) {
+                            map.pgTemp().remove(pgid);
+                        } else {
+                            map.pgTemp().put(pgid, acting);
+                        }
+                    });
+                }
+            });
+        }
+
+        @Override
+        public void reserveBackfill(PgId pgid, Runnable granted) {
+            backfillQueue.add(granted);
+            grant();
+        }
+
+        private void grant() {
+            if (!backfilling && !backfillQueue.isEmpty()) {
+                backfilling = true;
+                enqueue("timer" + id, alive(backfillQueue.poll()));
+            }
+        }
+
+        @Override
+        public void releaseBackfill(PgId pgid) {
+            backfilling = false;
+            grant();
+        }
+
+        @Override
+        public Eversion objectVersion(Bytes objectInfo) {
+            return Eversion.decode(objectInfo.reader());
+        }
+
+        @Override
+        public void removed(Pg pg) {
+            note("osd." + id + " removed " + pg.pgid());
+            table.remove(pg);
+        }
+
+        @Override
+        public void reportSoon(Pg pg) {}
+    }
+
+    private static String brief(PgMessage message) {
+        String text = message.toString();
+        return text.length() > 400 ? text.substring(0, 400) : text;
+    }
+
+    // ---- what must hold
+
+    /// Every group is active and clean and its copies are the same everywhere.
+    void assertClean() {
+        for (int seed = 0; seed < pgNum; seed++) {
+            PgId pgid = new PgId(FakeMap.POOL, seed);
+            MapView.Mapping mapping = newest().map(pgid);
+            Pg primary = nodes.get(mapping.actingPrimary()).table.find(SpgId.of(pgid));
+            assertThat(primary).as(() -> "primary of " + pgid + "\n" + describe()).isNotNull();
+            assertThat(PgStates.text(primary.stateBits()))
+                    .as(() -> pgid + "\n" + describe())
+                    .isEqualTo("active+clean");
+            String first = null;
+            for (int osd : mapping.acting()) {
+                String content = content(nodes.get(osd), SpgId.of(pgid));
+                first = first == null ? content : first;
+                assertThat(content).as(() -> pgid + " on osd." + osd + "\n" + describe()).isEqualTo(first);
+            }
+            for (Node node : nodes) {
+                if (!mapping.acting().contains(node.id)) {
+                    assertThat(node.store.collectionExists(CollectionId.of(SpgId.of(pgid))))
+                            .as(() -> pgid + " is still on osd." + node.id + "\n" + describe())
+                            .isFalse();
+                }
+            }
+        }
+    }
+
+    private static String content(Node node, SpgId pgid) {
+        CollectionId collection = CollectionId.of(pgid);
+        StringBuilder out = new StringBuilder();
+        for (GhObject object : node.store.list(collection, GhObject.MIN, GhObject.MAX, Integer.MAX_VALUE)) {
+            if (!object.hobject().equals(PgDisk.OBJECT)) {
+                out.append(object)
+                        .append(node.store.attrs(collection, object))
+                        .append(node.store.read(collection, object, 0, Long.MAX_VALUE).toHex());
+                node.store.omapScan(collection, object, Bytes.EMPTY, (k, v) -> {
+                    out.append(k).append('=').append(v);
+                    return true;
+                });
+                out.append('\n');
+            }
+        }
+        return out.toString();
+    }
+}

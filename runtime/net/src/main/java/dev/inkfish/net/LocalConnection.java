@@ -13,10 +13,14 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// One end of a connection within the process. What the other end sends lies in `inbox` until this
 /// end's loop dispatches it.
 final class LocalConnection implements Connection {
+    private static final Logger LOG = LoggerFactory.getLogger(LocalConnection.class);
+
     /// What comes to an end, in order.
     private sealed interface Event {
         record Delivery(Message message, long tid) implements Event {}
@@ -81,25 +85,35 @@ final class LocalConnection implements Connection {
                 inbox.clear();
                 return;
             }
-            switch (event) {
-                case Event.Delivery(Message message, long tid) -> {
-                    inboxBytes.addAndGet(-PeerSession.weight(message));
-                    dispatcher.onMessage(this, message, tid);
+            try {
+                handle(event);
+            } catch (RuntimeException e) {
+                LOG.error("{}: a message from {} cannot be handled", messenger.name(), peer.name(), e);
+                close();
+                dispatcher.onReset(this);
+            }
+        }
+    }
+
+    private void handle(Event event) {
+        switch (event) {
+            case Event.Delivery(Message message, long tid) -> {
+                inboxBytes.addAndGet(-PeerSession.weight(message));
+                dispatcher.onMessage(this, message, tid);
+            }
+            case Event.Up(boolean accepted) -> {
+                connected = true;
+                if (accepted) {
+                    dispatcher.onAccepted(this);
+                } else {
+                    dispatcher.onConnected(this);
                 }
-                case Event.Up(boolean accepted) -> {
-                    connected = true;
-                    if (accepted) {
-                        dispatcher.onAccepted(this);
-                    } else {
-                        dispatcher.onConnected(this);
-                    }
-                }
-                case Event.Down() -> {
-                    closed = true;
-                    connected = false;
-                    messenger.forgetLocal(this);
-                    dispatcher.onReset(this);
-                }
+            }
+            case Event.Down() -> {
+                closed = true;
+                connected = false;
+                messenger.forgetLocal(this);
+                dispatcher.onReset(this);
             }
         }
     }

@@ -14,8 +14,8 @@ public interface Messenger extends AutoCloseable {
     /// Where peers reach us; empty for a pure client.
     EntityAddrVec addrs();
 
-    /// Opens a connection, or returns the open one where `policy` keeps one per peer. Messages sent
-    /// before it is up wait; what becomes of it is told to the dispatcher.
+    /// Opens a connection: a new one each time for a lossy policy, the one there is for a lossless one. Messages
+    /// sent before it is up wait; what becomes of it is told to the dispatcher.
     Connection connect(EntityType type, EntityAddrVec addrs, ConnectionPolicy policy);
 
     /// The same, with a dispatcher of this connection's own in place of the messenger's.

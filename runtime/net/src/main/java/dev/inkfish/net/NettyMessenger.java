@@ -300,6 +300,14 @@ public final class NettyMessenger implements Messenger {
         }
     }
 
+    /// A lossless session that cannot go on: sending the same again would fail again.
+    void giveUp(@Nullable PeerSession session) {
+        if (session != null && !session.closed() && session.owner() instanceof TcpConnection connection) {
+            connection.close();
+            connection.dispatcher.onReset(connection);
+        }
+    }
+
     private void reconnectLater(TcpConnection connection) {
         long wait = connection.backoffMillis;
         connection.backoffMillis = Math.min(Math.max(wait * 2, FIRST_BACKOFF_MILLIS), LAST_BACKOFF_MILLIS);

@@ -30,7 +30,7 @@ final class TcpSocket extends ChannelInboundHandlerAdapter implements SocketHost
     private static final long STOP_READING = 32L << 20;
     private static final long RESUME_READING = 8L << 20;
     /// Beyond this the peer is given up.
-    private static final long GIVE_UP = 1L << 30;
+    private static final long GIVE_UP = 512L << 20;
     /// Ceph's `ms_connection_idle_timeout`.
     private static final long IDLE_SECONDS = 900;
 
@@ -156,8 +156,16 @@ final class TcpSocket extends ChannelInboundHandlerAdapter implements SocketHost
         if (closed || on == null) {
             return;
         }
-        while (on.isWritable() && protocol.pump(PUMP) > 0) {
-            emitBatch();
+        try {
+            while (on.isWritable() && protocol.pump(PUMP) > 0) {
+                emitBatch();
+            }
+        } catch (RuntimeException e) {
+            LOG.error("{}: a message for {} cannot be sent", messenger.name(), peer, e);
+            PeerSession session = carried;
+            protocol.lost("a message cannot be sent: " + e);
+            messenger.giveUp(session);
+            return;
         }
         flush();
         if (paused) {

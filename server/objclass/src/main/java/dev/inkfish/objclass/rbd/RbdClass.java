@@ -17,6 +17,9 @@ public final class RbdClass {
         GroupMethods.register(rbd);
         ObjectMapMethods.register(rbd);
         DataMethods.register(rbd);
+        MigrationMethods.register(rbd);
+        MirrorPoolMethods.register(rbd);
+        MirrorImageMethods.register(rbd);
         OldFormat.register(rbd);
         return rbd;
     }

@@ -1,8 +1,9 @@
 package dev.inkfish.objclass.rbd;
 
-import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.WireReader;
 import dev.inkfish.wire.WireWriter;
+import java.util.List;
+import java.util.NavigableMap;
 
 /// Whose snapshot it is (`cls::rbd::SnapshotNamespace`): a type number, then the type's fields.
 sealed interface SnapshotNamespace {
@@ -26,12 +27,14 @@ sealed interface SnapshotNamespace {
             case USER -> new User();
             case GROUP -> new Group(in.u64(), in.string(), in.string());
             case TRASH -> new Trash(in.string(), in.u32());
-            // the struct of mirror snapshots is versioned: kept as it is, nothing here looks into it
-            case MIRROR -> {
-                int version = in.u8();
-                int compat = in.u8();
-                yield new Mirror(version, compat, in.bytes());
-            }
+            case MIRROR -> new Mirror(
+                    in.u8(),
+                    in.bool(),
+                    in.list(WireReader::string),
+                    in.string(),
+                    in.u64(),
+                    in.u64(),
+                    in.map(WireReader::u64, WireReader::u64));
             default -> new Unknown(type);
         };
     }
@@ -74,7 +77,19 @@ sealed interface SnapshotNamespace {
     }
 
     /// Made by snapshot-based mirroring.
-    record Mirror(int version, int compat, Bytes body) implements SnapshotNamespace {
+    ///
+    /// @param state primary or not, demoted or not (`MirrorSnapshotState`)
+    /// @param peers the mirror peers that still need it
+    /// @param snapSeqs snapshot ids there to snapshot ids here
+    record Mirror(
+            int state,
+            boolean complete,
+            List<String> peers,
+            String primaryUuid,
+            long primarySnap,
+            long lastCopiedObject,
+            NavigableMap<Long, Long> snapSeqs)
+            implements SnapshotNamespace {
         @Override
         public int type() {
             return MIRROR;
@@ -82,7 +97,13 @@ sealed interface SnapshotNamespace {
 
         @Override
         public void encodeBody(WireWriter out) {
-            out.u8(version).u8(compat).bytes(body);
+            out.u8(state)
+                    .bool(complete)
+                    .list(peers, WireWriter::string)
+                    .string(primaryUuid)
+                    .u64(primarySnap)
+                    .u64(lastCopiedObject)
+                    .map(snapSeqs, WireWriter::u64, WireWriter::u64);
         }
     }
 

@@ -1,0 +1,186 @@
+package dev.inkfish.objclass.rbd;
+
+import static dev.inkfish.objclass.Codec.fail;
+
+import dev.inkfish.objclass.ClassContext;
+import dev.inkfish.objclass.Codec;
+import dev.inkfish.objclass.ObjectClass;
+import dev.inkfish.wire.Bytes;
+import dev.inkfish.wire.CephType;
+import dev.inkfish.wire.Errno;
+import dev.inkfish.wire.Utime;
+import dev.inkfish.wire.WireReader;
+import dev.inkfish.wire.WireWriter;
+import java.util.ArrayList;
+import java.util.List;
+
+/// A pool's mirroring (`rbd_mirroring`): its mode, its own id, and the peers.
+final class MirrorPoolMethods {
+    private static final String UUID = "mirror_uuid";
+    private static final String MODE = "mirror_mode";
+    private static final String PEER = "mirror_peer_";
+    private static final int DISABLED = 0;
+    private static final int POOL = 2;
+
+    private MirrorPoolMethods() {}
+
+    static void register(ObjectClass rbd) {
+        rbd.read("mirror_uuid_get", (context, input) -> Codec.encode(out -> out.string(uuid(context))))
+                .readWrite("mirror_uuid_set", MirrorPoolMethods::setUuid)
+                .read("mirror_mode_get", (context, input) -> {
+                    int mode = Keys.get(context, MODE, WireReader::u32);
+                    return Codec.encode(out -> out.u32(mode));
+                })
+                .readWrite("mirror_mode_set", MirrorPoolMethods::setMode)
+                .read("mirror_peer_list", (context, input) -> {
+                    List<Peer> peers = peers(context);
+                    return Codec.encode(out -> out.list(peers, (w, peer) -> peer.encode(w)));
+                })
+                .readWrite("mirror_peer_add", MirrorPoolMethods::addPeer)
+                .readWrite("mirror_peer_remove", (context, input) -> {
+                    context.omapRemove(PEER + Codec.input(input, WireReader::string));
+                    return Bytes.EMPTY;
+                })
+                .readWrite("mirror_peer_set_client", MirrorPoolMethods::setClient)
+                .readWrite("mirror_peer_set_cluster", MirrorPoolMethods::setSite);
+    }
+
+    private static String uuid(ClassContext context) {
+        Bytes value = Keys.find(context, UUID);
+        if (value == null) {
+            throw fail(Errno.ENOENT, "no mirror uuid");
+        }
+        return value.utf8();
+    }
+
+    private static Bytes setUuid(ClassContext context, Bytes input) {
+        String uuid = Codec.input(input, WireReader::string);
+        if (uuid.isEmpty() || isEnabled(context)) {
+            throw fail(Errno.EINVAL, "no uuid, or mirroring is on");
+        }
+        Keys.put(context, UUID, Bytes.utf8(uuid));
+        return Bytes.EMPTY;
+    }
+
+    private static boolean isEnabled(ClassContext context) {
+        return Keys.find(context, MODE, WireReader::u32, DISABLED) != DISABLED;
+    }
+
+    private static Bytes setMode(ClassContext context, Bytes input) {
+        int mode = Codec.input(input, WireReader::u32);
+        if (mode < DISABLED || mode > POOL) {
+            throw fail(Errno.EINVAL, "no such mode");
+        }
+        if (mode != DISABLED) {
+            if (Keys.find(context, UUID) == null) {
+                throw fail(Errno.EINVAL, "no mirror uuid yet");
+            }
+            Keys.put(context, MODE, out -> out.u32(mode));
+            return Bytes.EMPTY;
+        }
+        if (!peers(context).isEmpty()) {
+            throw fail(Errno.EBUSY, "there are peers");
+        }
+        if (context.exists()) {
+            context.omapRemove(MODE);
+            context.omapRemove(UUID);
+        }
+        return Bytes.EMPTY;
+    }
+
+    private static List<Peer> peers(ClassContext context) {
+        List<Peer> peers = new ArrayList<>();
+        if (context.exists()) {
+            Keys.scan(context, PEER, PEER, (key, value) -> peers.add(Codec.stored(value, Peer::decode)));
+        }
+        return peers;
+    }
+
+    private static Bytes addPeer(ClassContext context, Bytes input) {
+        Peer peer = Codec.input(input, Peer::decode);
+        boolean wrong = !isEnabled(context)
+                || !peer.isValid()
+                || peer.uuid.equals(uuid(context))
+                || peer.direction == Peer.SENDS_ONLY;
+        if (wrong) {
+            throw fail(Errno.EINVAL, "mirroring is off, or not a peer");
+        }
+        for (Peer other : peers(context)) {
+            if (other.uuid.equals(peer.uuid)) {
+                throw fail(Errno.ESTALE, "the peer is known");
+            }
+            boolean sameSite = other.siteName.equals(peer.siteName);
+            if (sameSite || !peer.mirrorUuid.isEmpty() && other.mirrorUuid.equals(peer.mirrorUuid)) {
+                throw fail(Errno.EEXIST, "the site is known");
+            }
+        }
+        Keys.put(context, PEER + peer.uuid, peer::encode);
+        return Bytes.EMPTY;
+    }
+
+    private static Bytes setClient(ClassContext context, Bytes input) {
+        record Request(String uuid, String client) {}
+        Request request = Codec.input(input, in -> new Request(in.string(), in.string()));
+        Peer peer = Keys.get(context, PEER + request.uuid, Peer::decode);
+        Keys.put(context, PEER + request.uuid, peer.with(peer.siteName, request.client)::encode);
+        return Bytes.EMPTY;
+    }
+
+    private static Bytes setSite(ClassContext context, Bytes input) {
+        record Request(String uuid, String site) {}
+        Request request = Codec.input(input, in -> new Request(in.string(), in.string()));
+        Peer peer = Keys.get(context, PEER + request.uuid, Peer::decode);
+        for (Peer other : peers(context)) {
+            if (!other.uuid.equals(request.uuid) && other.siteName.equals(request.site)) {
+                throw fail(Errno.EEXIST, "the site is known");
+            }
+        }
+        Keys.put(context, PEER + request.uuid, peer.with(request.site, peer.clientName)::encode);
+        return Bytes.EMPTY;
+    }
+
+    /// A cluster that mirrors with this one (`cls::rbd::MirrorPeer`).
+    @CephType("cls::rbd::MirrorPeer")
+    record Peer(
+            String uuid,
+            String siteName,
+            String clientName,
+            long pool,
+            int direction,
+            String mirrorUuid,
+            Utime lastSeen) {
+        static final int SENDS_ONLY = 1;
+        private static final int LAST_DIRECTION = 2;
+
+        /// 2: direction, the peer's own uuid, last seen
+        static Peer decode(WireReader in) {
+            return in.versioned(2, (body, version) -> new Peer(
+                    body.string(),
+                    body.string(),
+                    body.string(),
+                    body.u64(),
+                    version >= 2 ? body.u8() : 0,
+                    version >= 2 ? body.string() : "",
+                    version >= 2 ? Utime.decode(body) : Utime.ZERO));
+        }
+
+        void encode(WireWriter out) {
+            out.versioned(2, 1, () -> {
+                out.string(uuid).string(siteName).string(clientName).u64(pool).u8(direction).string(mirrorUuid);
+                lastSeen.encode(out);
+            });
+        }
+
+        boolean isValid() {
+            boolean receives = direction != SENDS_ONLY;
+            return direction <= LAST_DIRECTION
+                    && !uuid.isEmpty()
+                    && !siteName.isEmpty()
+                    && !(receives && clientName.isEmpty());
+        }
+
+        Peer with(String otherSite, String otherClient) {
+            return new Peer(uuid, otherSite, otherClient, pool, direction, mirrorUuid, lastSeen);
+        }
+    }
+}

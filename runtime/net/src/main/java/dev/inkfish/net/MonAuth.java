@@ -11,6 +11,7 @@ import dev.inkfish.wire.WireWriter;
 import dev.inkfish.wire.message.MAuth;
 import dev.inkfish.wire.message.MAuthReply;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// Authentication in messages, as a monitor's client: login over msgr1, and over both the renewal of
@@ -22,10 +23,16 @@ final class MonAuth {
         DONE
     }
 
+    /// Rotating keys, the ticket for the monitors, those for the services.
+    private static final int MAX_RENEWALS = 3;
+    private static final long RENEWAL_NANOS = TimeUnit.SECONDS.toNanos(5);
+
     private final EntityAuthName name;
     private final @Nullable CephxClient cephx;
     private Step step;
     private boolean asking;
+    private long since;
+    private int asked;
     private long globalId;
     private Bytes sessionKey = Bytes.EMPTY;
 
@@ -96,15 +103,23 @@ final class MonAuth {
         return sessionKey;
     }
 
-    /// What has to be renewed now, one thing at a time; null for nothing.
+    /// What has to be renewed now, one thing at a time; null for nothing. What an answer did not mend is not
+    /// asked for again at once.
     @Nullable MAuth renewal() {
         if (cephx == null || step != Step.DONE || asking) {
             return null;
         }
-        Bytes payload = wantsRotating() && cephx.needsRotating() ? cephx.rotatingRequest() : cephx.renewal();
-        if (payload == null) {
+        long now = System.nanoTime();
+        if (asked > 0 && now - since > RENEWAL_NANOS) {
+            asked = 0;
+        }
+        boolean rotating = asked == 0 && wantsRotating() && cephx.needsRotating();
+        Bytes payload = rotating ? cephx.rotatingRequest() : cephx.renewal();
+        if (payload == null || asked == MAX_RENEWALS) {
             return null;
         }
+        since = now;
+        asked++;
         asking = true;
         return new MAuth(AuthMethod.CEPHX, payload, 0);
     }

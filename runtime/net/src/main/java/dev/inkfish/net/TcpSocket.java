@@ -213,6 +213,7 @@ final class TcpSocket extends ChannelInboundHandlerAdapter implements SocketHost
         if (on == null || closed) {
             return;
         }
+        lastActivity = System.nanoTime();
         for (Bytes each : bytes) {
             int at = 0;
             while (at < each.length()) {

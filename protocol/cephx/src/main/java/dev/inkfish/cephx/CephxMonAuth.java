@@ -77,10 +77,6 @@ public final class CephxMonAuth implements ServerAuth {
         return office;
     }
 
-    Entropy entropy() {
-        return entropy;
-    }
-
     /// How a client came by its global id.
     enum GlobalId {
         /// We gave it the number on this connection.

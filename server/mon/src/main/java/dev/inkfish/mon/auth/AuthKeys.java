@@ -86,11 +86,16 @@ public final class AuthKeys implements KeyDatabase {
     @Override
     public long allocateGlobalId() {
         long limit = snapshot.maxGlobalId;
-        long allocated = lastGlobalId.updateAndGet(last -> {
+        while (true) {
+            long last = lastGlobalId.get();
             long next = (last + monitors) / monitors * monitors + rank;
-            return next < limit ? next : last;
-        });
-        return allocated % monitors == rank && allocated < limit ? allocated : 0;
+            if (next >= limit) {
+                return 0;
+            }
+            if (lastGlobalId.compareAndSet(last, next)) {
+                return next;
+            }
+        }
     }
 
     @Override

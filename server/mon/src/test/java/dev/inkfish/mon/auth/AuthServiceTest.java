@@ -163,8 +163,13 @@ class AuthServiceTest implements MonEffects {
                 assertThat(id).isGreaterThan(highest);
                 highest = id;
             }
+            for (long id = highest; id > 0; id = keys.allocateGlobalId()) {
+                highest = id;
+            }
+            assertThat(keys.allocateGlobalId()).isZero();
             core.tick(now);
             commit();
+            assertThat(keys.allocateGlobalId()).isEqualTo(++highest);
             core = newCore();
             core.start(now);
             commit();

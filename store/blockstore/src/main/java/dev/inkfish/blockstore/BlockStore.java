@@ -18,6 +18,7 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,8 @@ public final class BlockStore implements ObjectStore {
     private final StoreState state;
     private final Pipeline pipeline;
     private final NavigableMap<CollectionId, Coll> collections = new ConcurrentSkipListMap<>();
+    /// Held for writing by a check, for reading by transactions.
+    private final ReentrantReadWriteLock quiet = new ReentrantReadWriteLock();
     private boolean closed;
 
     /// Makes a store in a directory, which may exist but must not hold one.
@@ -116,11 +119,11 @@ public final class BlockStore implements ObjectStore {
             trySubmit(transaction, onCommit);
         } catch (Workspace.NoSpace first) {
             // what was freed lately can be used after a checkpoint
-            if (pipeline.hasThreads()) {
-                pipeline.requestCheckpoint(true);
-            }
             try {
+                pipeline.settle();
                 trySubmit(transaction, onCommit);
+            } catch (IOException e) {
+                throw new CephException(Errno.EIO, "the disk failed: " + e);
             } catch (Workspace.NoSpace second) {
                 throw new StoreFullException(second.getMessage());
             }
@@ -129,6 +132,7 @@ public final class BlockStore implements ObjectStore {
 
     private void trySubmit(Transaction transaction, Runnable onCommit) {
         NavigableMap<CollectionId, Coll> named = named(transaction);
+        quiet.readLock().lock();
         named.values().forEach(c -> c.lock.writeLock().lock());
         try {
             Workspace workspace = new Workspace(state, named);
@@ -148,6 +152,7 @@ public final class BlockStore implements ObjectStore {
             publish(workspace, onCommit);
         } finally {
             named.values().forEach(c -> c.lock.writeLock().unlock());
+            quiet.readLock().unlock();
         }
     }
 
@@ -358,6 +363,19 @@ public final class BlockStore implements ObjectStore {
                 allocated,
                 omap,
                 Math.max(0, all - omap));
+    }
+
+    /// Checks every reference, count and checksum. Transactions wait meanwhile; reads do not.
+    public FsckReport fsck(FsckMode mode) {
+        quiet.writeLock().lock();
+        try {
+            pipeline.settle();
+            return new Fsck(this).run(mode);
+        } catch (IOException e) {
+            throw new CephException(Errno.EIO, "check of osd." + superblock.whoami() + " failed: " + e);
+        } finally {
+            quiet.writeLock().unlock();
+        }
     }
 
     private <T> T with(CollectionId collection, GhObject object, Function<Onode, T> action) {

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 
@@ -122,9 +121,10 @@ final class PendingKeys {
         if (from.compareTo(end) >= 0) {
             return;
         }
-        Map<Bytes, Entry> pending = new TreeMap<>(entries.subMap(from, end));
+        List<Map.Entry<Bytes, Entry>> pending = new ArrayList<>();
+        entries.subMap(from, end).forEach((key, entry) -> pending.add(Map.entry(key, entry)));
         List<Deleted> deleted = ranges;
-        Iterator<Map.Entry<Bytes, Entry>> overlay = pending.entrySet().iterator();
+        Iterator<Map.Entry<Bytes, Entry>> overlay = pending.iterator();
         Map.Entry<Bytes, Entry> next = overlay.hasNext() ? overlay.next() : null;
         try (KeyValues.Cursor cursor = store.scan(from, end)) {
             while (next != null || cursor.valid()) {

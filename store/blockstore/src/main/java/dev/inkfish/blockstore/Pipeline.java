@@ -434,22 +434,17 @@ final class Pipeline {
         }
     }
 
-    /// Blocks freed but not to be used yet; counts those that are still on their way to the disk, too.
-    boolean isFreeing() {
-        lock.lock();
-        try {
-            return freedBlocks > 0 || inFlightFrees();
-        } finally {
-            lock.unlock();
+    /// Brings all that was submitted in its place. Hold no lock that a commit listener takes.
+    void settle() throws IOException {
+        checkAlive();
+        if (threads.isEmpty()) {
+            commitStep();
+            applyStep();
+            checkpoint();
+        } else {
+            requestCheckpoint(true);
         }
-    }
-
-    private boolean inFlightFrees() {
-        return lastApplied < lastSubmitted;
-    }
-
-    boolean hasThreads() {
-        return !threads.isEmpty();
+        checkAlive();
     }
 
     /// Brings everything in place and ends the threads.
@@ -477,10 +472,9 @@ final class Pipeline {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+        threads.clear();
         if (failure == null) {
-            commitStep();
-            applyStep();
-            checkpoint();
+            settle();
         }
     }
 }

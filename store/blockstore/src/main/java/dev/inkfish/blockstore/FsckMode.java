@@ -1,0 +1,7 @@
+package dev.inkfish.blockstore;
+
+/// What a check may do.
+public enum FsckMode {
+    CHECK,
+    REPAIR
+}

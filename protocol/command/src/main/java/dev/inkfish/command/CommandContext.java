@@ -172,11 +172,16 @@ public final class CommandContext {
         };
     }
 
-    /// The plain arguments as texts, as capabilities compare them: lists joined, `prefix` included.
+    /// The plain arguments as texts, as capabilities compare them: lists joined, `prefix` included. Pairs of
+    /// service and caps become arguments of their own, `caps_mon` and the like.
     public Map<String, String> texts() {
         Map<String, String> texts = new TreeMap<>();
         arguments.forEach((name, value) -> {
-            if (value instanceof List<?> list) {
+            if (name.equals("caps") && value instanceof List<?> pairs && pairs.size() % 2 == 0) {
+                for (int i = 0; i < pairs.size(); i += 2) {
+                    texts.put("caps_" + pairs.get(i), String.valueOf(pairs.get(i + 1)));
+                }
+            } else if (value instanceof List<?> list) {
                 texts.put(name, String.join(" ", list.stream().map(String::valueOf).toList()));
             } else if (value != null) {
                 texts.put(name, String.valueOf(value));

@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -127,6 +128,21 @@ class RealCephAuthTest {
             assertThat(refused.code()).isEqualTo(13);
             assertThat(refused.output()).contains("[errno 13] RADOS permission denied");
         }
+    }
+
+    @Test
+    void aBootstrapKeyMakesOnlyKeysOfItsKind() throws Exception {
+        Path key = Files.writeString(dir.resolve("b"), ceph("auth", "get", "client.bootstrap-mgr").output());
+        String[] as = {"-n", "client.bootstrap-mgr", "-k", key.toString(), "auth", "get-or-create"};
+        Outcome made = ceph(with(as, "mgr.x", "mon", "allow profile mgr", "osd", "allow *"));
+        assertThat(made.output()).startsWith("[mgr.x]\n\tkey = ");
+        assertThat(ceph(with(as, "mgr.y", "mon", "allow *"))).isEqualTo(new Outcome(13, "Error EACCES: access denied\n"));
+        assertThat(ceph(with(as, "osd.1", "mon", "allow profile mgr")).code()).isEqualTo(13);
+        assertThat(ceph(with(as, "mgr.y")).code()).isEqualTo(13);
+    }
+
+    private static String[] with(String[] words, String... more) {
+        return Stream.concat(Stream.of(words), Stream.of(more)).toArray(String[]::new);
     }
 
     @Test

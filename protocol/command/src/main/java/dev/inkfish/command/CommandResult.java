@@ -43,6 +43,15 @@ public sealed interface CommandResult {
         return new Done(0, "", formatter.bytes());
     }
 
+    /// Only output, with a newline at the end. Ceph's commands differ in whether they add one.
+    static Done line(String text) {
+        return data(text.isEmpty() || text.endsWith("\n") ? text : text + "\n");
+    }
+
+    static Done line(Formatter formatter) {
+        return line(formatter.text());
+    }
+
     static Done error(Errno errno, String outs) {
         return new Done(errno.code(), outs, Bytes.EMPTY);
     }

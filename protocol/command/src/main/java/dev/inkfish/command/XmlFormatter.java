@@ -14,8 +14,14 @@ public final class XmlFormatter implements Formatter {
         this.pretty = pretty;
     }
 
+    /// Blanks within a name become underscores; Ceph leaves those at its end.
+    private static String tag(String name) {
+        return name.endsWith(" ") ? name : name.replace(' ', '_');
+    }
+
     @Override
-    public Formatter openObject(String name) {
+    public Formatter openObject(String plainName) {
+        String name = tag(plainName);
         indent();
         out.append('<').append(name).append('>');
         newline();
@@ -58,7 +64,8 @@ public final class XmlFormatter implements Formatter {
     }
 
     @Override
-    public Formatter dumpRaw(String name, String value) {
+    public Formatter dumpRaw(String plainName, String value) {
+        String name = tag(plainName);
         indent();
         out.append('<').append(name).append('>').append(value).append("</").append(name).append('>');
         newline();

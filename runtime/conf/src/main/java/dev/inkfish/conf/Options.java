@@ -190,6 +190,7 @@ public final class Options {
             mon_lease | FLOAT | 5 | seconds a monitor's lease lasts
             mon_election_timeout | FLOAT | 5 | seconds of an election
             mon_election_default_strategy | UINT | 1 | election strategy
+            mon_config_key_max_entry_size | SIZE | 64K | largest value of a config key
             mon_fake_pool_delete | BOOL | false | rename pools instead of removing them
             mon_osd_max_split_count | INT | 32 | groups split per OSD and step
             mon_osd_max_creating_pgs | INT | 1024 | groups being created at a time

@@ -163,7 +163,19 @@ public final class CommandDispatch {
     }
 
     private void run(Command command, CommandContext context, Reply reply) {
-        switch (command.handler().run(context)) {
+        CommandResult result;
+        try {
+            result = command.handler().run(context);
+        } catch (IllegalArgumentException | IllegalStateException | IndexOutOfBoundsException | NullPointerException e) {
+            if (command.writes()) {
+                // what is pending may be half of a change
+                throw e;
+            }
+            mon.effects().failed("command '" + command.prefix() + "'", e);
+            reply.reply(CommandResult.error(Errno.EIO, "internal error: " + e));
+            return;
+        }
+        switch (result) {
             case CommandResult.Done done -> reply.reply(done);
             case CommandResult.AfterCommit after -> mon.afterCommit(() -> reply.reply(after.answer()));
             case CommandResult.Again again ->

@@ -23,6 +23,9 @@ public interface MonEffects {
     /// For the daemon's own log.
     void log(Level level, String text);
 
+    /// A bug showed in something that changes nothing; the monitor goes on.
+    void failed(String what, RuntimeException bug);
+
     /// How grave a log line is.
     enum Level { DEBUG, INFO, WARN, ERROR }
 }

@@ -127,6 +127,9 @@ final class ConfigCommands {
             return CommandResult.data(entry.value() + "\n");
         }
         Option option = Options.find(name);
+        if (OptionText.isSpecial(name)) {
+            return CommandResult.error(Errno.EINVAL, name + " is special and cannot be stored by the mon");
+        }
         if (option == null) {
             return CommandResult.error(Errno.ENOENT, "unrecognized key '" + name + "'");
         }

@@ -152,7 +152,7 @@ public final class ConfigKeyService extends MonService {
         Formatter f = call.formatter("json-pretty");
         f.openObject("config-key store");
         scan(call.string("key")).forEach((key, value) -> f.dump(key, printable(value)));
-        return CommandResult.data(f.close());
+        return CommandResult.line(f.close());
     }
 
     /// The value where it is text, otherwise only its length.

@@ -22,7 +22,7 @@ record ConfigMap(List<ConfigEntry> global, NavigableMap<String, List<ConfigEntry
             }
         });
         map.sections().values().forEach(section -> section.sort(
-                Comparator.comparing(ConfigEntry::name).thenComparing(e -> -e.target().precision())));
+                Comparator.comparing(ConfigEntry::name).thenComparing(ConfigEntry::key)));
         return map;
     }
 
@@ -33,12 +33,20 @@ record ConfigMap(List<ConfigEntry> global, NavigableMap<String, List<ConfigEntry
         return (section.indexOf('.') >= 0 ? byName : byType).computeIfAbsent(section, s -> new ArrayList<>());
     }
 
-    /// By section in the order in which they are shown: everybody, types, names.
+    /// By section in the order in which they are shown: everybody, then each type with its names.
     Map<String, List<ConfigEntry>> sections() {
         Map<String, List<ConfigEntry>> all = new LinkedHashMap<>();
         all.put("global", global);
-        all.putAll(byType);
-        all.putAll(byName);
+        for (String type : List.of("mon", "mgr", "osd", "mds", "client", "auth")) {
+            if (byType.containsKey(type)) {
+                all.put(type, byType.get(type));
+            }
+            byName.forEach((name, entries) -> {
+                if (name.startsWith(type + ".")) {
+                    all.put(name, entries);
+                }
+            });
+        }
         return all;
     }
 

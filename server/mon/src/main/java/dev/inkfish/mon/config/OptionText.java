@@ -11,8 +11,10 @@ import java.util.TreeSet;
 final class OptionText {
     /// Options that a daemon needs before it can ask the monitors (`FLAG_NO_MON_UPDATE`).
     private static final Set<String> SPECIAL = new TreeSet<>(Set.of(
-            "fsid", "mon_host", "mon_addr", "mon_initial_members", "host", "keyring", "key", "keyfile", "mon_dns_srv_name",
-            "mon_data", "osd_data", "mgr_data", "monmap", "admin_socket"));
+            "fsid", "host", "public_addr", "public_bind_addr", "cluster_addr", "public_network", "cluster_network",
+            "monmap", "mon_host", "mon_host_override", "mon_dns_srv_name", "mon_data", "mon_initial_members", "mon_addr",
+            "osd_data", "mgr_data", "key", "keyfile", "keyring", "admin_socket", "mon_osd_full_ratio",
+            "mon_osd_backfillfull_ratio", "mon_osd_nearfull_ratio", "mon_osd_initial_require_min_compat_client"));
 
     private OptionText() {}
 
@@ -32,7 +34,7 @@ final class OptionText {
             case UINT -> unsigned(value);
             case SIZE -> Long.toUnsignedString(integer(value, 1024));
             case FLOAT -> decimal(value);
-            case BOOL -> Boolean.toString(Values.flag(value));
+            case BOOL -> flag(value);
             case STRING, SECONDS, MILLIS, ADDR, UUID -> value;
         };
     }
@@ -41,10 +43,18 @@ final class OptionText {
         return String.format(Locale.ROOT, "%.6f", Values.decimal(value));
     }
 
+    private static String flag(String value) {
+        try {
+            return Boolean.toString(Values.flag(value));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("Expected option value to be integer, got '" + value + "'", e);
+        }
+    }
+
     private static String unsigned(String value) {
         long number = integer(value, 1000);
         if (number < 0) {
-            throw new IllegalArgumentException("strict_iecstrtoll: value should not be negative");
+            throw new IllegalArgumentException("strict_sistrtoll: value should not be negative");
         }
         return Long.toString(number);
     }

@@ -163,6 +163,11 @@ final class MonLoop implements MonEffects, Dispatcher {
         }
     }
 
+    @Override
+    public void failed(String what, RuntimeException bug) {
+        LOG.error("{}: {} failed", name, what, bug);
+    }
+
     // ---- from the network, on an event loop's thread
 
     @Override

@@ -51,7 +51,7 @@ public final class LogService extends MonService {
     private static final String OLDEST = "first_committed";
     private static final String VERSION_KEY = "v%016x";
     private static final int MAX_VERSIONS = 500;
-    private static final int MAX_LINES_PER_CHANNEL = 500;
+    private static final int MAX_KNOWN = 2000;
     private static final int MAX_QUEUED = 10_000;
     private static final String AUDIT = "audit";
     private static final String CLUSTER = "cluster";
@@ -110,11 +110,11 @@ public final class LogService extends MonService {
     private void remember(LogEntry entry) {
         List<LogEntry> tail = tails.computeIfAbsent(entry.channel(), c -> new ArrayList<>());
         tail.add(entry);
-        if (tail.size() > MAX_LINES_PER_CHANNEL) {
+        if (tail.size() > mon.conf().integer("mon_log_max_summary")) {
             tail.removeFirst();
         }
         known.add(Key.of(entry));
-        if (known.size() > 4 * MAX_LINES_PER_CHANNEL) {
+        if (known.size() > MAX_KNOWN) {
             known.remove(known.iterator().next());
         }
     }
@@ -186,9 +186,14 @@ public final class LogService extends MonService {
         queue(own(command.writes() ? LogEntry.INFO : LogEntry.DEBUG, text, AUDIT));
     }
 
+    /// Clients are not numbered here.
+    private static EntityName nameInLog(MonSession session) {
+        return session.peer().type() == EntityType.CLIENT ? EntityName.client(-1) : session.peer();
+    }
+
     private static String auditName(MonSession session) {
         EntityAddr addr = session.addrs().front();
-        return session.peer() + " " + addr.bare();
+        return nameInLog(session) + " " + addr.bare();
     }
 
     @Override
@@ -243,7 +248,7 @@ public final class LogService extends MonService {
         MonSession session = call.caller(Object.class) instanceof MonSession s ? s : null;
         LogEntry entry = new LogEntry(
                 session == null ? new EntityAuthName(EntityType.MON, mon.name()) : session.authName(),
-                session == null ? EntityName.mon(mon.rank()) : session.peer(),
+                session == null ? EntityName.mon(mon.rank()) : nameInLog(session),
                 session == null ? EntityAddrVec.EMPTY : EntityAddrVec.of(session.addrs().front()),
                 mon.now(), 0, LogEntry.INFO, String.join(" ", call.strings("logtext")), CLUSTER);
         queue(entry);

@@ -59,7 +59,7 @@ public final class ClusterCommands {
     private CommandResult fsid(CommandContext call) {
         Formatter f = call.formatter();
         if (f == null) {
-            return CommandResult.data(mon.fsid().toString());
+            return CommandResult.line(mon.fsid().toString());
         }
         return CommandResult.data(f.openObject("fsid").dump("fsid", mon.fsid().toString()).close());
     }
@@ -67,9 +67,9 @@ public final class ClusterCommands {
     private CommandResult version(CommandContext call) {
         Formatter f = call.formatter();
         if (f == null) {
-            return CommandResult.data(mon.version());
+            return CommandResult.line(mon.version());
         }
-        return CommandResult.data(f.openObject("version").dump("version", mon.version()).close());
+        return CommandResult.line(f.openObject("version").dump("version", mon.version()).close());
     }
 
     private void dumpMonMap(Formatter f) {
@@ -107,7 +107,7 @@ public final class ClusterCommands {
         f.close();
         dumpMonMap(f);
         f.close();
-        return CommandResult.data(f);
+        return CommandResult.line(f);
     }
 
     private CommandResult monStatus(CommandContext call) {
@@ -201,9 +201,9 @@ public final class ClusterCommands {
 
     private CommandResult count(CommandContext call, String type, String property) {
         Formatter f = call.formatter("json-pretty");
-        f.openObject(type);
+        f.openObject(property);
         countBy(type, property).forEach(f::dump);
-        return CommandResult.data(f.close());
+        return CommandResult.line(f.close());
     }
 
     private Map<String, Integer> countBy(String type, String property) {
@@ -228,7 +228,7 @@ public final class ClusterCommands {
         f.openObject("overall");
         overall.forEach(f::dump);
         f.close();
-        return CommandResult.data(f.close());
+        return CommandResult.line(f.close());
     }
 
     private CommandResult nodes(CommandContext call) {
@@ -236,7 +236,7 @@ public final class ClusterCommands {
         Formatter f = call.formatter("json-pretty");
         if (!type.equals("all")) {
             nodesOf(f, type, type);
-            return CommandResult.data(f);
+            return CommandResult.line(f);
         }
         f.openObject("nodes");
         for (String each : new String[] {"mon", "osd", "mds", "mgr"}) {
@@ -244,7 +244,7 @@ public final class ClusterCommands {
                 nodesOf(f, each, each);
             }
         }
-        return CommandResult.data(f.close());
+        return CommandResult.line(f.close());
     }
 
     private void nodesOf(Formatter f, String name, String type) {
@@ -256,9 +256,9 @@ public final class ClusterCommands {
             f.openArray(host);
             ids.keySet().stream().sorted(byNumber()).forEach(id -> {
                 if (type.equals("osd")) {
-                    f.dumpRaw("id", id);
+                    f.dumpRaw(type, id);
                 } else {
-                    f.dump("id", id);
+                    f.dump(type, id);
                 }
             });
             f.close();

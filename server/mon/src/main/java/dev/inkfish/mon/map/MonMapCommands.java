@@ -67,7 +67,7 @@ final class MonMapCommands {
         quorum().forEach(rank -> f.dump("mon", rank));
         f.close();
         f.close();
-        return CommandResult.ok(status, f.bytes());
+        return CommandResult.ok(status, CommandResult.line(f).data());
     }
 
     /// The ranks that agree on things now; today all of the one there is.
@@ -82,7 +82,7 @@ final class MonMapCommands {
         if (f == null) {
             List<String> monitors = map.monitors().values().stream().map(m -> m.name() + "=" + m.addrs()).toList();
             List<String> removed = map.removedRanks().stream().map(String::valueOf).toList();
-            return CommandResult.data("e" + map.epoch() + ": " + map.ranks().size() + " mons at {"
+            return CommandResult.line("e" + map.epoch() + ": " + map.ranks().size() + " mons at {"
                     + String.join(",", monitors) + "} removed_ranks: {" + String.join(",", removed)
                     + "}, election epoch " + ClusterCommands.ELECTION_EPOCH + ", leader 0 " + leader + ", quorum "
                     + String.join(",", quorum().stream().map(String::valueOf).toList()) + " "
@@ -99,7 +99,7 @@ final class MonMapCommands {
         }
         f.close();
         f.close();
-        return CommandResult.data(f);
+        return CommandResult.line(f);
     }
 
     private CommandResult getMap(CommandContext call) {
@@ -130,7 +130,7 @@ final class MonMapCommands {
         MonMapDump.names(f, "required", persistent);
         f.close();
         f.close();
-        return CommandResult.data(f);
+        return CommandResult.line(f);
     }
 
     private static String list(List<String> names) {
@@ -178,7 +178,7 @@ final class MonMapCommands {
     private CommandResult okToRemove(CommandContext call) {
         String id = call.string("id");
         if (!service.map().monitors().containsKey(id)) {
-            return CommandResult.error(Errno.ENOENT, "mon." + id + " does not exist");
+            return CommandResult.status("mon." + id + " does not exist");
         }
         int left = service.map().ranks().size() - 1;
         if (left < left / 2 + 1) {

@@ -212,5 +212,10 @@ class AuthServiceTest implements MonEffects {
     }
 
     @Override
+    public void failed(String what, RuntimeException bug) {
+        throw bug;
+    }
+
+    @Override
     public void log(Level level, String text) {}
 }

@@ -9,12 +9,13 @@ import java.util.TreeSet;
 
 /// Option values and descriptions as Ceph shows them.
 final class OptionText {
-    /// Options that a daemon needs before it can ask the monitors (`FLAG_NO_MON_UPDATE`).
+    /// Options that a daemon needs before it can ask the monitors or only when the cluster is made
+    /// (`FLAG_NO_MON_UPDATE`, `FLAG_CLUSTER_CREATE`).
     private static final Set<String> SPECIAL = new TreeSet<>(Set.of(
-            "fsid", "host", "public_addr", "public_bind_addr", "cluster_addr", "public_network", "cluster_network",
-            "monmap", "mon_host", "mon_host_override", "mon_dns_srv_name", "mon_data", "mon_initial_members", "mon_addr",
-            "osd_data", "mgr_data", "key", "keyfile", "keyring", "admin_socket", "mon_osd_full_ratio",
-            "mon_osd_backfillfull_ratio", "mon_osd_nearfull_ratio", "mon_osd_initial_require_min_compat_client"));
+            "host", "fsid", "monmap", "mon_host", "mon_dns_srv_name", "lockdep", "daemonize", "chdir", "key", "keyfile",
+            "keyring", "mon_data", "mon_initial_members", "mon_osd_full_ratio", "mon_osd_backfillfull_ratio",
+            "mon_osd_nearfull_ratio", "mon_osd_initial_require_min_compat_client", "osd_data", "osd_journal",
+            "osd_crush_chooseleaf_type", "mgr_initial_modules", "mgr_data", "mds_data"));
 
     private OptionText() {}
 

@@ -1,0 +1,205 @@
+package dev.inkfish.mon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.inkfish.osdmap.OsdMap;
+import dev.inkfish.osdmap.OsdMapIncremental;
+import dev.inkfish.osdmap.PgPool;
+import dev.inkfish.wire.Bytes;
+import dev.inkfish.wire.EntityAddrVec;
+import dev.inkfish.wire.EntityName;
+import dev.inkfish.wire.Errno;
+import dev.inkfish.wire.Features;
+import dev.inkfish.wire.PgId;
+import dev.inkfish.wire.Utime;
+import dev.inkfish.wire.message.MMonCommand;
+import dev.inkfish.wire.message.MMonCommandAck;
+import dev.inkfish.wire.message.MMonSubscribe;
+import dev.inkfish.wire.message.MOSDBoot;
+import dev.inkfish.wire.message.MOSDFailure;
+import dev.inkfish.wire.message.MOSDMap;
+import dev.inkfish.wire.message.MOSDMarkMeDown;
+import dev.inkfish.wire.message.MOSDPGCreated;
+import dev.inkfish.wire.message.MPoolOp;
+import dev.inkfish.wire.message.MPoolOpReply;
+import dev.inkfish.wire.osd.OsdSuperblock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+class MonCoreTest {
+    private final CoreHarness mon = new CoreHarness();
+
+    private void boot(MonSession session) {
+        int osd = (int) session.peer().number();
+        EntityAddrVec other = CoreHarness.addrs(7000 + osd);
+        OsdSuperblock superblock = new OsdSuperblock(
+                CoreHarness.FSID, osd, 0, 0, 0, 0, OsdSuperblock.NO_FEATURES, 0, 0, new UUID(1, osd + 1), 0, Utime.ZERO);
+        mon.send(session, new MOSDBoot(0, superblock, other, other, 0, other, new TreeMap<>(), Features.PACIFIC));
+        mon.commit();
+    }
+
+    private MMonSubscribe subscribe(String what, long start) {
+        return new MMonSubscribe(new TreeMap<>(Map.of(what, new MMonSubscribe.Item(start, false))), "host");
+    }
+
+    private static MPoolOp poolOp(int op, int pool, long snap, String name) {
+        return new MPoolOp(CoreHarness.FSID, pool, op, snap, name, -1);
+    }
+
+    @Test
+    void noReplyLeavesBeforeTheCommit() {
+        MonSession client = mon.open(EntityName.client(5), "client.admin", "allow *");
+        mon.send(client, poolOp(MPoolOp.CREATE, 0, 0, "p"));
+        assertThat(mon.isProposing()).isTrue();
+        assertThat(mon.received(client, MPoolOpReply.class)).isEmpty();
+        mon.commit();
+        assertThat(mon.received(client, MPoolOpReply.class)).singleElement().satisfies(reply -> {
+            assertThat(reply.code()).isZero();
+            assertThat(reply.epoch()).isEqualTo(mon.osdMap().map().epoch());
+        });
+    }
+
+    @Test
+    void whatWasNotCommittedIsGoneAfterARestartAndTheRestIsThere() {
+        MonSession client = mon.open(EntityName.client(5), "client.admin", "allow *");
+        mon.send(client, poolOp(MPoolOp.CREATE, 0, 0, "kept"));
+        mon.commit();
+        mon.send(client, poolOp(MPoolOp.CREATE, 0, 0, "lost"));
+        OsdMap after = mon.restarted().osdMap().map();
+        assertThat(after.poolNames().values()).containsExactly("kept");
+        assertThat(after.encode(Features.PACIFIC)).isEqualTo(mon.osdMap().map().encode(Features.PACIFIC));
+    }
+
+    @Test
+    void changesThatArriveDuringAProposalBecomeOneEpoch() {
+        MonSession client = mon.open(EntityName.client(5), "client.admin", "allow *");
+        int epoch = mon.osdMap().map().epoch();
+        for (String name : List.of("a", "b", "c", "d")) {
+            mon.send(client, poolOp(MPoolOp.CREATE, 0, 0, name));
+        }
+        mon.commit();
+        assertThat(mon.osdMap().map().poolNames()).hasSize(4);
+        assertThat(mon.osdMap().map().epoch()).isEqualTo(epoch + 2);
+        assertThat(mon.received(client, MPoolOpReply.class)).hasSize(4);
+    }
+
+    @Test
+    void selfManagedSnapshotsAreNumberedRemovedAndForgotten() {
+        MonSession client = mon.open(EntityName.client(5), "client.admin", "allow *");
+        mon.send(client, poolOp(MPoolOp.CREATE, 0, 0, "p"));
+        mon.commit();
+        int pool = (int) mon.osdMap().map().poolId("p");
+        mon.send(client, poolOp(MPoolOp.CREATE_UNMANAGED_SNAP, pool, 0, ""));
+        mon.commit();
+        mon.send(client, poolOp(MPoolOp.DELETE_UNMANAGED_SNAP, pool, 2, ""));
+        mon.commit();
+        mon.send(client, poolOp(MPoolOp.CREATE_SNAP, pool, 0, "named"));
+        mon.commit();
+        List<MPoolOpReply> replies = mon.received(client, MPoolOpReply.class);
+        assertThat(replies.get(1).output().reader().u64()).isEqualTo(2);
+        assertThat(replies.getLast().code()).isEqualTo(Errno.EINVAL.code());
+        assertThat(mon.osdMap().map().inRemovedSnapsQueue(pool, 2)).isTrue();
+        mon.osdMap().purgedSnaps().reportedBy(() -> new TreeMap<>(mon.osdMap().map().removedSnapsQueue()));
+        mon.pass(1);
+        mon.commit();
+        assertThat(mon.osdMap().map().removedSnapsQueue()).isEmpty();
+        assertThat(mon.osdMap().map().newPurgedSnaps().get((long) pool).contains(2)).isTrue();
+    }
+
+    @Test
+    void anOsdBootsStopsAndIsMarkedOutInTheEnd() {
+        List<MonSession> osds = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            osds.add(mon.openOsd(i));
+            boot(osds.get(i));
+        }
+        assertThat(mon.osdMap().map().countUp()).isEqualTo(4);
+        assertThat(mon.osdMap().map().countIn()).isEqualTo(4);
+        assertThat(mon.received(osds.get(3), MOSDMap.class)).isNotEmpty();
+        OsdMap map = mon.osdMap().map();
+        mon.send(osds.get(0), new MOSDMarkMeDown(CoreHarness.FSID, 0, map.publicAddrs(0), map.epoch(), true));
+        mon.commit();
+        assertThat(mon.received(osds.get(0), MOSDMarkMeDown.class)).hasSize(1);
+        assertThat(mon.osdMap().map().isDown(0)).isTrue();
+        mon.pass(599);
+        mon.commit();
+        assertThat(mon.osdMap().map().isIn(0)).isTrue();
+        mon.pass(2);
+        mon.commit();
+        assertThat(mon.osdMap().map().isOut(0)).isTrue();
+        boot(osds.get(0));
+        assertThat(mon.osdMap().map().isIn(0)).isTrue();
+        assertThat(mon.osdMap().map().weight(0)).isEqualTo(OsdMap.IN);
+    }
+
+    @Test
+    void twoReportersFromDifferentPlacesAndTheGraceMarkAnOsdDown() {
+        List<MonSession> osds = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            osds.add(mon.openOsd(i));
+            boot(osds.get(i));
+        }
+        OsdMap map = mon.osdMap().map();
+        for (int reporter = 1; reporter <= 2; reporter++) {
+            mon.send(osds.get(reporter), new MOSDFailure(
+                    CoreHarness.FSID, 0, map.publicAddrs(0), map.epoch(), MOSDFailure.FAILED, 10));
+        }
+        mon.commit();
+        assertThat(mon.osdMap().map().isUp(0)).isTrue();
+        mon.pass(11);
+        mon.commit();
+        assertThat(mon.osdMap().map().isDown(0)).isTrue();
+    }
+
+    @Test
+    void subscribersGetIncrementsThatLeadToTheSameMap() {
+        MonSession client = mon.open(EntityName.client(5), "client.admin", "allow r");
+        mon.send(client, subscribe("osdmap", 0));
+        MOSDMap first = mon.received(client, MOSDMap.class).getFirst();
+        OsdMap theirs = OsdMap.decode(first.maps().lastEntry().getValue());
+        for (int i = 0; i < 3; i++) {
+            boot(mon.openOsd(i));
+        }
+        for (MOSDMap message : mon.received(client, MOSDMap.class)) {
+            for (var increment : message.incrementals().values()) {
+                theirs = theirs.apply(OsdMapIncremental.decode(increment));
+            }
+        }
+        assertThat(theirs.epoch()).isEqualTo(mon.osdMap().map().epoch());
+        assertThat(theirs.encode(Features.PACIFIC)).isEqualTo(mon.osdMap().map().encode(Features.PACIFIC));
+    }
+
+    @Test
+    void aPoolIsCreatingUntilItsGroupsAre() {
+        MonSession client = mon.open(EntityName.client(5), "client.admin", "allow *");
+        mon.send(client, poolOp(MPoolOp.CREATE, 0, 0, "p"));
+        mon.commit();
+        long pool = mon.osdMap().map().poolId("p");
+        assertThat(mon.osdMap().map().pool(pool).hasFlag(PgPool.FLAG_CREATING)).isTrue();
+        MonSession osd = mon.openOsd(0);
+        boot(osd);
+        for (int seed = 0; seed < 32; seed++) {
+            mon.send(osd, new MOSDPGCreated(new PgId(pool, seed)));
+        }
+        mon.commit();
+        assertThat(mon.osdMap().creatingPgs().count()).isZero();
+        assertThat(mon.osdMap().map().pool(pool).hasFlag(PgPool.FLAG_CREATING)).isFalse();
+    }
+
+    @Test
+    void commandsAreRefusedWithCephsWords() {
+        MonSession weak = mon.open(EntityName.client(6), "client.weak", "allow r");
+        mon.send(weak, new MMonCommand(CoreHarness.FSID, List.of("{\"prefix\":\"nonsense\"}"), Bytes.EMPTY));
+        mon.send(weak, new MMonCommand(CoreHarness.FSID,
+                List.of("{\"prefix\":\"config-key set\",\"key\":\"a\",\"val\":\"b\"}"), Bytes.EMPTY));
+        List<MMonCommandAck> acks = mon.received(weak, MMonCommandAck.class);
+        assertThat(acks.get(0).result()).isEqualTo(Errno.EINVAL.code());
+        assertThat(acks.get(0).status()).isEqualTo("command not known");
+        assertThat(acks.get(1).result()).isEqualTo(Errno.EACCES.code());
+        assertThat(acks.get(1).status()).isEqualTo("access denied");
+    }
+}

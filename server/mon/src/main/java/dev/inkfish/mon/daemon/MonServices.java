@@ -8,6 +8,7 @@ import dev.inkfish.mon.config.ConfigService;
 import dev.inkfish.mon.log.LogService;
 import dev.inkfish.mon.map.ClusterCommands;
 import dev.inkfish.mon.map.MonMapService;
+import dev.inkfish.mon.map.TellCommands;
 import dev.inkfish.mon.osd.OsdMapService;
 import dev.inkfish.mon.osd.OsdPlaces;
 import java.util.Map;
@@ -37,5 +38,6 @@ public final class MonServices {
             return all;
         };
         new ClusterCommands(core, monMap, census).register(core.commands());
+        new TellCommands(core).register(core.tells());
     }
 }

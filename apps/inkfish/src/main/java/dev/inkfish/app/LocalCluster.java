@@ -1,14 +1,21 @@
 package dev.inkfish.app;
 
+import dev.inkfish.cephx.EntityAuth;
 import dev.inkfish.conf.Conf;
 import dev.inkfish.conf.ConfFile;
+import dev.inkfish.mgr.daemon.MgrConfig;
+import dev.inkfish.mgr.daemon.MgrDaemon;
+import dev.inkfish.mon.MonCore;
+import dev.inkfish.mon.daemon.HostFacts;
 import dev.inkfish.mon.daemon.MonConfig;
 import dev.inkfish.mon.daemon.MonDaemon;
 import dev.inkfish.net.EventLoops;
 import dev.inkfish.net.LocalNetwork;
 import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.CephException;
+import dev.inkfish.wire.EntityAddr;
 import dev.inkfish.wire.EntityAddrVec;
+import dev.inkfish.wire.EntityAuthName;
 import dev.inkfish.wire.Utime;
 import dev.inkfish.wire.mon.MonInfo;
 import dev.inkfish.wire.mon.MonMap;
@@ -31,6 +38,7 @@ import org.slf4j.LoggerFactory;
 final class LocalCluster implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LocalCluster.class);
     private static final String MON = "a";
+    private static final String MGR = "x";
     private static final long POLL_MILLIS = 20;
 
     private final ClusterDir dir;
@@ -52,6 +60,7 @@ final class LocalCluster implements AutoCloseable {
         LocalCluster cluster = new LocalCluster(dir);
         try {
             cluster.startMon();
+            cluster.startMgr();
             return cluster;
         } catch (RuntimeException | IOException e) {
             cluster.close();
@@ -71,6 +80,30 @@ final class LocalCluster implements AutoCloseable {
             MonDaemon.mkfs(data, MON, first, Bytes.utf8(keys), conf);
         }
         mon = started(MonDaemon.start(new MonConfig(MON, data, conf, loops, network)));
+    }
+
+    private void startMgr() throws IOException {
+        Conf conf = Conf.of("mgr", MGR, file);
+        EntityAuthName name = EntityAuthName.parse("mgr." + MGR);
+        boolean cephx = conf.string("auth_cluster_required").contains("cephx");
+        EntityAuth auth = dir.readKeyring(dir.keyring("mgr." + MGR)).find(name);
+        if (cephx && auth == null) {
+            throw new UserError(dir.keyring("mgr." + MGR) + " has no key for " + name);
+        }
+        List<EntityAddrVec> monitors = MonHosts.parse(conf.string("mon_host"));
+        Bytes host = monitors.getFirst().front().ip();
+        started(MgrDaemon.start(new MgrConfig(
+                MGR,
+                UUID.fromString(conf.string("fsid")),
+                conf,
+                cephx ? auth.key() : null,
+                monitors,
+                List.of(
+                        new EntityAddr(EntityAddr.Kind.MSGR2, 0, host, 0),
+                        new EntityAddr(EntityAddr.Kind.LEGACY, 0, host, 0)),
+                HostFacts.collect(MonCore.VERSION),
+                loops,
+                network)));
     }
 
     private <T extends AutoCloseable> T started(T daemon) {

@@ -31,6 +31,17 @@ public record Argument(String name, String type, boolean required, boolean repea
         return new Argument(name, type, required, attributes.containsKey("n"), attributes);
     }
 
+    /// As [#parse] takes it, the name first.
+    String text() {
+        StringBuilder out = new StringBuilder("name=").append(name);
+        attributes.forEach((key, value) -> {
+            if (!key.equals("name")) {
+                out.append(',').append(key).append('=').append(value);
+            }
+        });
+        return out.toString();
+    }
+
     /// The words allowed for a `CephChoices`.
     public List<String> choices() {
         return List.of(attributes.getOrDefault("strings", "").split("\\|"));

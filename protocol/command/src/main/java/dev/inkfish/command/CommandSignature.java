@@ -22,6 +22,13 @@ public record CommandSignature(String prefix, List<Object> parts) {
         return new CommandSignature(String.join(" ", words), List.copyOf(parts));
     }
 
+    /// In Ceph's description form, as [#parse] takes it.
+    public String text() {
+        return String.join(" ", parts.stream()
+                .map(part -> part instanceof Argument argument ? argument.text() : part.toString())
+                .toList());
+    }
+
     public List<Argument> arguments() {
         return parts.stream().filter(Argument.class::isInstance).map(Argument.class::cast).toList();
     }

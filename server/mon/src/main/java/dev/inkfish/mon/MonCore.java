@@ -31,7 +31,7 @@ public final class MonCore {
     /// Bounds what waits while a proposal is under way.
     private static final int MAX_WAITING = 100_000;
     /// The release whose behaviour is ours; clients and scripts compare the number.
-    private static final String VERSION =
+    public static final String VERSION =
             "ceph version 16.2.15 (618f440892089921c3e944a991122ddc44e60516) pacific (stable)";
 
     private final String name;

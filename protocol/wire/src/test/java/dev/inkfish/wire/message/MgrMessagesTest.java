@@ -51,7 +51,7 @@ class MgrMessagesTest {
         assertThat(again.length()).isEqualTo(bytes.length());
         assertThat(PgMapDigest.decode(again.reader())).isEqualTo(digest);
         assertThat(digest.pgs()).isEqualTo(9);
-        assertThat(digest.byState()).containsEntry(3L | 4, 9).hasSize(1);
+        assertThat(digest.byState().values().stream().mapToInt(n -> n).sum()).isEqualTo(9);
         assertThat(digest.sum().sum().get(ObjectStatSum.Field.NUM_OBJECTS)).isPositive();
         assertThat(digest.osdSumByClass()).containsOnlyKeys("hdd");
     }

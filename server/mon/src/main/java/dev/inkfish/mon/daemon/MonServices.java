@@ -5,10 +5,14 @@ import dev.inkfish.mon.auth.AuthKeys;
 import dev.inkfish.mon.auth.AuthService;
 import dev.inkfish.mon.config.ConfigKeyService;
 import dev.inkfish.mon.config.ConfigService;
+import dev.inkfish.mon.health.DfCommand;
+import dev.inkfish.mon.health.HealthService;
+import dev.inkfish.mon.health.StatusCommands;
 import dev.inkfish.mon.log.LogService;
 import dev.inkfish.mon.map.ClusterCommands;
 import dev.inkfish.mon.map.MonMapService;
-import dev.inkfish.mon.map.TellCommands;
+import dev.inkfish.mon.mgr.MgrMapService;
+import dev.inkfish.mon.mgr.MgrStatService;
 import dev.inkfish.mon.osd.OsdMapService;
 import dev.inkfish.mon.osd.OsdPlaces;
 import java.util.Map;
@@ -28,16 +32,22 @@ public final class MonServices {
         ConfigService config = core.add(new ConfigService(core));
         OsdMapService osdMap = core.add(new OsdMapService(core));
         config.places(new OsdPlaces(osdMap));
+        MgrMapService mgrMap = core.add(new MgrMapService(core));
+        MgrStatService mgrStat = core.add(new MgrStatService(core, osdMap::map));
+        HealthService health = core.add(new HealthService(core, osdMap::map, mgrMap, mgrStat));
+        new StatusCommands(core, monMap, osdMap::map, mgrMap, mgrStat, health).register(core.commands());
+        new DfCommand(osdMap::map, mgrStat).register(core.commands());
         ClusterCommands.Census census = type -> {
             Map<String, Map<String, String>> all = new TreeMap<>();
             if (type.equals("mon")) {
                 all.put(core.name(), metadata);
             } else if (type.equals("osd")) {
                 osdMap.allMetadata().forEach((osd, facts) -> all.put(Integer.toString(osd), facts));
+            } else if (type.equals("mgr")) {
+                mgrMap.map().names().forEach(name -> all.put(name, mgrMap.metadata().getOrDefault(name, new TreeMap<>())));
             }
             return all;
         };
         new ClusterCommands(core, monMap, census).register(core.commands());
-        new TellCommands(core).register(core.tells());
     }
 }

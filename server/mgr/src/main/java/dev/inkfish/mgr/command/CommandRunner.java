@@ -1,0 +1,77 @@
+package dev.inkfish.mgr.command;
+
+import dev.inkfish.command.Command;
+import dev.inkfish.command.CommandContext;
+import dev.inkfish.command.CommandResult;
+import dev.inkfish.command.CommandTable;
+import dev.inkfish.mgr.core.MgrSession;
+import dev.inkfish.wire.Bytes;
+import dev.inkfish.wire.CephException;
+import dev.inkfish.wire.DecodeException;
+import dev.inkfish.wire.Errno;
+import dev.inkfish.wire.Utime;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Takes commands apart, checks who may give them, runs them and answers (`DaemonServer::_handle_command`).
+public final class CommandRunner {
+    /// Takes the answer.
+    @FunctionalInterface
+    public interface Reply {
+        void reply(int code, String status, Bytes data);
+    }
+
+    private final CommandTable table;
+
+    public CommandRunner(CommandTable table) {
+        this.table = table;
+    }
+
+    public CommandTable table() {
+        return table;
+    }
+
+    public void run(MgrSession session, List<String> words, Bytes input, Utime now, Reply reply) {
+        try {
+            Map<String, @Nullable Object> call = CommandTable.parseCall(words);
+            if (!(call.get("prefix") instanceof String prefix)) {
+                throw new CephException(Errno.EINVAL, "command prefix not found");
+            }
+            if (prefix.equals("get_command_descriptions")) {
+                reply.reply(0, "", CommandTable.describe(table.all()));
+                return;
+            }
+            Command command = table.find(prefix);
+            if (command == null) {
+                throw new CephException(Errno.EINVAL, "No handler found for '" + prefix + "'");
+            }
+            CommandContext context = new CommandContext(command, call, input, session, now, done -> answer(reply, done));
+            if (!isAllowed(session, command, context)) {
+                throw new CephException(Errno.EACCES, "access denied: does your client key have mgr caps? "
+                        + "See http://docs.ceph.com/en/latest/mgr/administrator/#client-authentication");
+            }
+            switch (command.handler().run(context)) {
+                case CommandResult.Done done -> answer(reply, done);
+                case CommandResult.Later later -> {}
+                case CommandResult.AfterCommit after -> throw new IllegalStateException("nothing to commit here");
+                case CommandResult.Again again -> throw new IllegalStateException("nothing to commit here");
+            }
+        } catch (CephException e) {
+            reply.reply(e.code(), String.valueOf(e.getMessage()), Bytes.EMPTY);
+        } catch (DecodeException e) {
+            reply.reply(Errno.EINVAL.code(), "malformed input: " + e.getMessage(), Bytes.EMPTY);
+        }
+    }
+
+    private static void answer(Reply reply, CommandResult.Done done) {
+        reply.reply(done.code(), done.outs(), done.data());
+    }
+
+    private static boolean isAllowed(MgrSession session, Command command, CommandContext context) {
+        String perm = command.perm();
+        return session.caps().allows(
+                session.address(), command.module(), "", command.prefix(), context.texts(),
+                perm.indexOf('r') >= 0, perm.indexOf('w') >= 0, perm.indexOf('x') >= 0);
+    }
+}

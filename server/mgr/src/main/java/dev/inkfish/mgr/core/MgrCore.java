@@ -1,0 +1,269 @@
+package dev.inkfish.mgr.core;
+
+import dev.inkfish.cephx.caps.MgrCap;
+import dev.inkfish.command.Command;
+import dev.inkfish.command.CommandTable;
+import dev.inkfish.conf.Conf;
+import dev.inkfish.mgr.command.CommandRunner;
+import dev.inkfish.mgr.command.MgrModuleCommands;
+import dev.inkfish.mgr.health.ManagerHealth;
+import dev.inkfish.osdmap.OsdMap;
+import dev.inkfish.osdmap.OsdMapIncremental;
+import dev.inkfish.wire.Bytes;
+import dev.inkfish.wire.EntityAddr;
+import dev.inkfish.wire.EntityAddrVec;
+import dev.inkfish.wire.EntityAuthName;
+import dev.inkfish.wire.EntityName;
+import dev.inkfish.wire.EntityType;
+import dev.inkfish.wire.Features;
+import dev.inkfish.wire.Utime;
+import dev.inkfish.wire.WireWriter;
+import dev.inkfish.wire.message.MCommand;
+import dev.inkfish.wire.message.MCommandReply;
+import dev.inkfish.wire.message.MMgrBeacon;
+import dev.inkfish.wire.message.MMgrClose;
+import dev.inkfish.wire.message.MMgrCommand;
+import dev.inkfish.wire.message.MMgrCommandReply;
+import dev.inkfish.wire.message.MMgrConfigure;
+import dev.inkfish.wire.message.MMgrMap;
+import dev.inkfish.wire.message.MMgrOpen;
+import dev.inkfish.wire.message.MMgrReport;
+import dev.inkfish.wire.message.MMgrUpdate;
+import dev.inkfish.wire.message.MMonMgrReport;
+import dev.inkfish.wire.message.MOSDMap;
+import dev.inkfish.wire.message.MPGStats;
+import dev.inkfish.wire.message.Message;
+import dev.inkfish.wire.mon.CommandDescription;
+import dev.inkfish.wire.mon.MgrMap;
+import dev.inkfish.wire.mon.MgrModule;
+import dev.inkfish.wire.mon.ProgressEvent;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/// The manager without its surroundings (`MgrStandby`, `Mgr`, `DaemonServer`). It tells the monitors that
+/// it lives; chosen by them, it takes the reports of OSDs, serves commands, and reports sums.
+public final class MgrCore {
+    /// `mgr_tick_period`: beacons, and the interval of rates.
+    private static final long BEACON_NANOS = 2_000_000_000L;
+    /// The longest time between reports, `mgr_stats_period`.
+    private static final long REPORT_NANOS = 5_000_000_000L;
+    /// `mgr_stats_period` and `mgr_stats_threshold`, for those who report to us.
+    private static final int STATS_PERIOD = 5;
+    private static final int STATS_THRESHOLD = 5;
+
+    private static final MgrSession MONITOR = new MgrSession(
+            0, EntityName.mon(0), new EntityAuthName(EntityType.MON, ""), EntityAddr.NONE, MgrCap.ALL);
+
+    private final String name;
+    private final UUID fsid;
+    private final MgrEffects effects;
+    private final NavigableMap<String, String> metadata;
+    private final PgMap pgMap = new PgMap();
+    private final ServiceRegistry services = new ServiceRegistry();
+    private final ManagerHealth health;
+    private final CommandRunner commands;
+    private final List<MgrModuleCommands> modules;
+    private final NavigableMap<Long, MgrSession> sessions = new TreeMap<>();
+    private MgrMap mgrMap = MgrMap.EMPTY;
+    private EntityAddrVec addrs = EntityAddrVec.EMPTY;
+    private long gid;
+    private boolean chosen;
+    private boolean hasOsdMap;
+    private boolean dirty;
+    private Utime lastBeacon = Utime.ZERO;
+    private Utime lastReport = Utime.ZERO;
+    private Utime lastSample = Utime.ZERO;
+
+    /// @param metadata what `ceph mgr metadata` shows of it
+    public MgrCore(
+            String name,
+            UUID fsid,
+            Conf conf,
+            NavigableMap<String, String> metadata,
+            List<MgrModuleCommands> modules,
+            CommandTable table,
+            MgrEffects effects) {
+        this.name = name;
+        this.fsid = fsid;
+        this.effects = effects;
+        this.metadata = metadata;
+        this.modules = List.copyOf(modules);
+        this.health = new ManagerHealth(conf);
+        this.commands = new CommandRunner(table);
+        modules.forEach(module -> module.register(table));
+    }
+
+    public PgMap pgMap() {
+        return pgMap;
+    }
+
+    public UUID fsid() {
+        return fsid;
+    }
+
+    public MgrEffects effects() {
+        return effects;
+    }
+
+    public Collection<MgrSession> sessions() {
+        return sessions.values();
+    }
+
+    /// Whether the monitors chose this manager and it serves.
+    public boolean isActive() {
+        return chosen && hasOsdMap;
+    }
+
+    // ---- the monitors
+
+    /// A session with a monitor is up.
+    public void session(long globalId, EntityAddrVec ownAddrs, Utime now) {
+        gid = globalId;
+        addrs = ownAddrs;
+        beacon(now);
+    }
+
+    public void fromMonitor(Message message, long tid, Utime now) {
+        switch (message) {
+            case MMgrMap map -> mgrMap(map.map(), now);
+            case MOSDMap maps -> osdMaps(maps, now);
+            // passed on for a client that sent it to the monitors, who looked at its capabilities
+            case MMgrCommand command -> commands.run(MONITOR, command.cmd(), command.data(), now, (code, status, data) ->
+                    effects.toMonitor(new MMgrCommandReply(code, status, data), tid));
+            default -> {}
+        }
+    }
+
+    private void mgrMap(MgrMap map, Utime now) {
+        boolean wasActive = isActive();
+        mgrMap = map;
+        chosen = gid != 0 && map.activeGid() == gid;
+        if (isActive() != wasActive) {
+            effects.log(isActive() ? "active" : "standing by");
+            beacon(now);
+        }
+    }
+
+    private void osdMaps(MOSDMap message, Utime now) {
+        OsdMap map = pgMap.osdMap();
+        for (Map.Entry<Integer, Bytes> full : message.maps().entrySet()) {
+            if (full.getKey() > map.epoch()) {
+                map = OsdMap.decode(full.getValue());
+            }
+        }
+        for (Map.Entry<Integer, Bytes> incremental : message.incrementals().entrySet()) {
+            if (incremental.getKey() == map.epoch() + 1) {
+                map = map.apply(OsdMapIncremental.decode(incremental.getValue()));
+            }
+        }
+        if (map.epoch() > pgMap.osdMap().epoch()) {
+            boolean first = !hasOsdMap;
+            hasOsdMap = true;
+            pgMap.osdMap(map, now);
+            dirty = true;
+            if (first && isActive()) {
+                beacon(now);
+            }
+        }
+    }
+
+    private void beacon(Utime now) {
+        if (gid == 0) {
+            return;
+        }
+        lastBeacon = now;
+        boolean available = isActive();
+        List<CommandDescription> descriptions = new ArrayList<>();
+        // the monitors keep them once we are known to be available
+        if (available && !(mgrMap.activeGid() == gid && mgrMap.available())) {
+            for (Command command : commands.table().all()) {
+                descriptions.add(new CommandDescription(
+                        command.signature().text(), command.help(), command.module(), command.perm(), command.flags()));
+            }
+        }
+        List<MgrModule> known = modules.stream()
+                .filter(module -> !module.name().isEmpty())
+                .map(module -> MgrModule.of(module.name()))
+                .toList();
+        effects.toMonitor(new MMgrBeacon(
+                addrs, gid, available, name, fsid, descriptions, metadata, new TreeMap<>(), known, Features.PACIFIC,
+                List.of()), 0);
+    }
+
+    /// Several times a second.
+    public void tick(Utime now) {
+        if (now.toNanos() - lastBeacon.toNanos() >= BEACON_NANOS) {
+            beacon(now);
+        }
+        if (!isActive()) {
+            return;
+        }
+        if (now.toNanos() - lastSample.toNanos() >= BEACON_NANOS) {
+            lastSample = now;
+            pgMap.sampleRates(now);
+            dirty = true;
+        }
+        if (dirty || now.toNanos() - lastReport.toNanos() >= REPORT_NANOS) {
+            report(now);
+        }
+    }
+
+    private void report(Utime now) {
+        lastReport = now;
+        dirty = false;
+        Bytes digest = WireWriter.encode(pgMap.digest(), (d, out) -> d.encode(out));
+        NavigableMap<String, ProgressEvent> progress = new TreeMap<>();
+        effects.toMonitor(new MMonMgrReport(
+                health.check(pgMap, sessions.values(), now), services.takeChanged(now), progress, gid, digest), 0);
+    }
+
+    // ---- peers
+
+    public void opened(MgrSession session) {
+        sessions.put(session.id(), session);
+    }
+
+    public void closed(MgrSession session) {
+        sessions.remove(session.id());
+        if (services.remove(session.id())) {
+            dirty = true;
+        }
+    }
+
+    public void message(MgrSession session, Message message, long tid, Utime now) {
+        switch (message) {
+            case MMgrOpen open -> {
+                session.opened(open.service(), open.daemon());
+                if (open.serviceDaemon()) {
+                    services.add(session, open, pgMap.osdMap().epoch(), now);
+                    dirty = true;
+                }
+                effects.send(session, new MMgrConfigure(STATS_PERIOD, STATS_THRESHOLD), 0);
+            }
+            case MMgrUpdate update -> dirty |= services.update(session.id(), update);
+            case MMgrReport report -> {
+                session.health(report.health());
+                dirty |= services.report(session.id(), report);
+            }
+            // the peer waits for its own message to come back
+            case MMgrClose close -> {
+                services.remove(session.id());
+                effects.send(session, close, tid);
+            }
+            case MPGStats stats when session.peer().type() == EntityType.OSD -> {
+                pgMap.report((int) session.peer().number(), stats, now);
+                dirty = true;
+            }
+            case MMgrCommand command -> commands.run(session, command.cmd(), command.data(), now, (code, status, data) ->
+                    effects.send(session, new MMgrCommandReply(code, status, data), tid));
+            case MCommand command -> commands.run(session, command.cmd(), command.data(), now, (code, status, data) ->
+                    effects.send(session, new MCommandReply(code, status, data), tid));
+            default -> {}
+        }
+    }
+}

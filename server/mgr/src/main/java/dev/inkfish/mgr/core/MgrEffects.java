@@ -1,0 +1,20 @@
+package dev.inkfish.mgr.core;
+
+import dev.inkfish.wire.message.Message;
+
+/// What the core asks of its surroundings.
+public interface MgrEffects {
+    /// To the monitor of the session; lost when there is none.
+    ///
+    /// @param tid the request's, where it is an answer; otherwise 0
+    void toMonitor(Message message, long tid);
+
+    /// @param tid the request's, where it is an answer; otherwise 0
+    void send(MgrSession session, Message message, long tid);
+
+    /// To an OSD, on a connection that is kept.
+    void toOsd(int osd, Message message);
+
+    /// For the daemon's own log.
+    void log(String text);
+}

@@ -1,0 +1,81 @@
+package dev.inkfish.mgr.core;
+
+import dev.inkfish.wire.Bytes;
+import dev.inkfish.wire.EntityAddr;
+import dev.inkfish.wire.Features;
+import dev.inkfish.wire.Utime;
+import dev.inkfish.wire.WireWriter;
+import dev.inkfish.wire.message.MMgrOpen;
+import dev.inkfish.wire.message.MMgrReport;
+import dev.inkfish.wire.message.MMgrUpdate;
+import dev.inkfish.wire.mon.ServiceMap;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+
+/// Daemons that registered as services, as long as their sessions last.
+final class ServiceRegistry {
+    private record Entry(String service, String name, ServiceMap.Daemon daemon) {}
+
+    private final NavigableMap<Long, Entry> entries = new TreeMap<>();
+    private boolean changed = true;
+    private int epoch;
+
+    void add(MgrSession session, MMgrOpen open, int osdEpoch, Utime now) {
+        ServiceMap.Daemon daemon = new ServiceMap.Daemon(
+                Math.max(0, session.peer().number()),
+                session.address().isBlank() ? EntityAddr.NONE : session.address(),
+                osdEpoch,
+                now,
+                open.metadata(),
+                open.status());
+        entries.put(session.id(), new Entry(open.service(), open.daemon(), daemon));
+        changed = true;
+    }
+
+    boolean update(long session, MMgrUpdate update) {
+        Entry old = entries.get(session);
+        if (old == null || update.metadata().isEmpty()) {
+            return false;
+        }
+        ServiceMap.Daemon d = old.daemon;
+        entries.put(session, new Entry(old.service, old.name, new ServiceMap.Daemon(
+                d.gid(), d.addr(), d.startEpoch(), d.startStamp(), new TreeMap<>(update.metadata()), d.taskStatus())));
+        changed = true;
+        return true;
+    }
+
+    boolean report(long session, MMgrReport report) {
+        Entry old = entries.get(session);
+        var tasks = report.taskStatus();
+        if (old == null || tasks == null || tasks.equals(old.daemon.taskStatus())) {
+            return false;
+        }
+        ServiceMap.Daemon d = old.daemon;
+        entries.put(session, new Entry(old.service, old.name, new ServiceMap.Daemon(
+                d.gid(), d.addr(), d.startEpoch(), d.startStamp(), d.metadata(), new TreeMap<>(tasks))));
+        changed = true;
+        return true;
+    }
+
+    boolean remove(long session) {
+        boolean removed = entries.remove(session) != null;
+        changed |= removed;
+        return removed;
+    }
+
+    /// The encoded map if it changed since the last call; otherwise empty.
+    Bytes takeChanged(Utime now) {
+        if (!changed) {
+            return Bytes.EMPTY;
+        }
+        changed = false;
+        epoch++;
+        NavigableMap<String, ServiceMap.Service> services = new TreeMap<>();
+        entries.values().forEach(entry -> services
+                .computeIfAbsent(entry.service, s -> new ServiceMap.Service(new TreeMap<>(), ""))
+                .daemons()
+                .put(entry.name, entry.daemon));
+        ServiceMap map = new ServiceMap(epoch, now, services);
+        return WireWriter.encode(map, (m, out) -> m.encode(out, Features.PACIFIC));
+    }
+}

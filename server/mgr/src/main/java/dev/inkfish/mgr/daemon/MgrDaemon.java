@@ -1,0 +1,269 @@
+package dev.inkfish.mgr.daemon;
+
+import dev.inkfish.cephx.AuthPolicy;
+import dev.inkfish.cephx.CephxClient;
+import dev.inkfish.cephx.CephxServiceAuth;
+import dev.inkfish.cephx.CryptoKey;
+import dev.inkfish.cephx.NoneAuth;
+import dev.inkfish.cephx.auth.AuthMethod;
+import dev.inkfish.cephx.auth.ClientAuth;
+import dev.inkfish.cephx.auth.Identity;
+import dev.inkfish.cephx.auth.ServerAuth;
+import dev.inkfish.cephx.caps.MgrCap;
+import dev.inkfish.command.CommandTable;
+import dev.inkfish.mgr.command.Modules;
+import dev.inkfish.mgr.core.MgrCore;
+import dev.inkfish.mgr.core.MgrEffects;
+import dev.inkfish.mgr.core.MgrSession;
+import dev.inkfish.net.Connection;
+import dev.inkfish.net.ConnectionPolicy;
+import dev.inkfish.net.Dispatcher;
+import dev.inkfish.net.MonClient;
+import dev.inkfish.net.NettyMessenger;
+import dev.inkfish.wire.Bytes;
+import dev.inkfish.wire.CephException;
+import dev.inkfish.wire.EntityAddr;
+import dev.inkfish.wire.EntityAuthName;
+import dev.inkfish.wire.EntityName;
+import dev.inkfish.wire.EntityType;
+import dev.inkfish.wire.Utime;
+import dev.inkfish.wire.message.MMgrMap;
+import dev.inkfish.wire.message.MOSDMap;
+import dev.inkfish.wire.message.Message;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A running manager (`ceph-mgr`): the core on its own thread, a messenger, a session with the monitors.
+public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
+    private static final Logger LOG = LoggerFactory.getLogger(MgrDaemon.class);
+    private static final long TICK_MILLIS = 200;
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private final MgrConfig config;
+    private final MgrCore core;
+    private final NettyMessenger messenger;
+    private final MonClient monitors;
+    private final ScheduledThreadPoolExecutor thread;
+    private final ConcurrentMap<Long, Connection> connections = new ConcurrentHashMap<>();
+    private final AtomicLong nextSession = new AtomicLong(1);
+
+    private MgrDaemon(MgrConfig config) {
+        this.config = config;
+        thread = new ScheduledThreadPoolExecutor(
+                1, task -> Thread.ofPlatform().name("mgr." + config.name()).daemon().unstarted(task));
+        thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        EntityAuthName name = EntityAuthName.parse("mgr." + config.name());
+        CryptoKey key = config.key();
+        ClientAuth clientAuth;
+        ServerAuth serverAuth;
+        if (key == null) {
+            clientAuth = NoneAuth.client(name);
+            serverAuth = NoneAuth.server(() -> Math.abs(RANDOM.nextLong()));
+        } else {
+            CephxClient cephx = new CephxClient(
+                    name,
+                    key,
+                    List.of(EntityType.OSD, EntityType.MGR),
+                    List.of(AuthMethod.MODE_CRC, AuthMethod.MODE_SECURE),
+                    MgrDaemon::random,
+                    MgrDaemon::now);
+            clientAuth = cephx;
+            serverAuth = new CephxServiceAuth(cephx.serviceKeys(), AuthPolicy.CEPHX, MgrDaemon::random, MgrDaemon::now);
+        }
+        NettyMessenger.Builder builder = NettyMessenger.builder(new EntityName(EntityType.MGR, 0), config.loops())
+                .clientAuth(clientAuth)
+                .serverAuth(serverAuth)
+                .dispatcher(this)
+                .identity(new Identity(name, 0, Bytes.utf8("allow *"), true))
+                .nonce(RANDOM.nextInt() & Integer.MAX_VALUE)
+                .localNetwork(config.network());
+        config.bind().forEach(builder::bind);
+        messenger = builder.build();
+        TreeMap<String, String> metadata = new TreeMap<>(config.metadata());
+        core = new MgrCore(
+                config.name(), config.fsid(), config.conf(), metadata, Modules.all(this::coreOf), new CommandTable(), this);
+        monitors = MonClient.create(messenger, name, clientAuth, config.monitors(), new Monitors());
+    }
+
+    private MgrCore coreOf() {
+        return core;
+    }
+
+    /// @throws CephException with one line to show
+    public static MgrDaemon start(MgrConfig config) {
+        MgrDaemon daemon = new MgrDaemon(config);
+        daemon.messenger.start();
+        daemon.monitors.start();
+        daemon.monitors.subscribe("mgrmap", 0);
+        daemon.monitors.subscribe("osdmap", 0);
+        daemon.thread.scheduleAtFixedRate(
+                () -> daemon.guarded(() -> daemon.core.tick(now())), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        return daemon;
+    }
+
+    public NettyMessenger messenger() {
+        return messenger;
+    }
+
+    @Override
+    public void close() {
+        thread.shutdownNow();
+        monitors.close();
+        messenger.close();
+        try {
+            thread.awaitTermination(2, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void post(Runnable task) {
+        try {
+            thread.execute(() -> guarded(task));
+        } catch (RejectedExecutionException e) {
+            LOG.debug("mgr.{}: closing, an event is dropped", config.name());
+        }
+    }
+
+    /// A bug stops the manager: the monitors see no more beacons and choose another one.
+    private void guarded(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException | Error e) {
+            LOG.error("mgr.{}: halted by a bug", config.name(), e);
+            thread.shutdownNow();
+            messenger.close();
+            throw e;
+        }
+    }
+
+    static Utime now() {
+        Instant instant = Instant.now();
+        return new Utime((int) instant.getEpochSecond(), instant.getNano());
+    }
+
+    private static Bytes random(int count) {
+        byte[] bytes = new byte[count];
+        RANDOM.nextBytes(bytes);
+        return Bytes.wrap(bytes);
+    }
+
+    // ---- effects, on the core's thread
+
+    @Override
+    public void toMonitor(Message message, long tid) {
+        monitors.send(message, tid);
+    }
+
+    @Override
+    public void send(MgrSession session, Message message, long tid) {
+        Connection connection = connections.get(session.id());
+        if (connection != null) {
+            connection.send(message, tid);
+        }
+    }
+
+    @Override
+    public void toOsd(int osd, Message message) {
+        var addrs = core.pgMap().osdMap().publicAddrs(osd);
+        messenger.connect(EntityType.OSD, addrs, ConnectionPolicy.LOSSY).send(message);
+    }
+
+    @Override
+    public void log(String text) {
+        LOG.info("mgr.{}: {}", config.name(), text);
+    }
+
+    // ---- the network, on an event loop's thread
+
+    private final class Monitors implements MonClient.Listener {
+        @Override
+        public void onSession(long globalId) {
+            post(() -> core.session(globalId, messenger.addrs(), now()));
+        }
+
+        @Override
+        public void onRefused(int code, String reason) {
+            LOG.warn("mgr.{}: the monitor refuses: {}", config.name(), reason);
+        }
+
+        @Override
+        public void onMessage(Connection connection, Message message, long tid) {
+            switch (message) {
+                case MMgrMap map -> monitors.received("mgrmap", map.map().epoch());
+                case MOSDMap maps -> {
+                    int newest = Math.max(
+                            maps.maps().isEmpty() ? 0 : maps.maps().lastKey(),
+                            maps.incrementals().isEmpty() ? 0 : maps.incrementals().lastKey());
+                    monitors.received("osdmap", newest);
+                }
+                default -> {}
+            }
+            post(() -> core.fromMonitor(message, tid, now()));
+        }
+    }
+
+    @Override
+    public void onAccepted(Connection connection) {
+        Identity identity = connection.identity();
+        if (identity == null) {
+            connection.close();
+            return;
+        }
+        MgrSession session = new MgrSession(
+                nextSession.getAndIncrement(),
+                connection.peerName(),
+                identity.name(),
+                clientAddr(connection),
+                capsOf(identity));
+        connection.attach(session);
+        connections.put(session.id(), connection);
+        post(() -> core.opened(session));
+    }
+
+    private static EntityAddr clientAddr(Connection connection) {
+        return connection.peerAddrs().isEmpty() ? connection.peerSocketAddr() : connection.peerAddrs().front();
+    }
+
+    private MgrCap capsOf(Identity identity) {
+        if (identity.allowAll() || config.key() == null) {
+            return MgrCap.ALL;
+        }
+        try {
+            return MgrCap.parse(identity.caps().utf8());
+        } catch (CephException e) {
+            LOG.warn("mgr.{}: {} has capabilities that make no sense: {}", config.name(), identity.name(), e.getMessage());
+            return MgrCap.NONE;
+        }
+    }
+
+    @Override
+    public void onMessage(Connection connection, Message message, long tid) {
+        if (attached(connection) instanceof MgrSession session) {
+            post(() -> core.message(session, message, tid, now()));
+        }
+    }
+
+    @Override
+    public void onReset(Connection connection) {
+        MgrSession session = attached(connection);
+        if (session != null && connections.remove(session.id(), connection)) {
+            post(() -> core.closed(session));
+        }
+    }
+
+    private static @Nullable MgrSession attached(Connection connection) {
+        return connection.attachment() instanceof MgrSession session ? session : null;
+    }
+}

@@ -1,0 +1,147 @@
+package dev.inkfish.mgr.health;
+
+import dev.inkfish.command.stats.Units;
+import dev.inkfish.conf.Conf;
+import dev.inkfish.mgr.core.MgrSession;
+import dev.inkfish.mgr.core.PgMap;
+import dev.inkfish.osdmap.OsdMap;
+import dev.inkfish.wire.Utime;
+import dev.inkfish.wire.mon.DaemonHealthMetric;
+import dev.inkfish.wire.mon.HealthCheck;
+import dev.inkfish.wire.osd.ObjectStatSum;
+import dev.inkfish.wire.osd.ObjectStatSum.Field;
+import dev.inkfish.wire.osd.PoolStat;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+
+/// The checks that come from statistics and from what daemons report of themselves: the manager finds them
+/// and the monitors show them (`PGMap::get_health_checks`, `DaemonHealthMetricCollector`).
+public final class ManagerHealth {
+    private final Conf conf;
+
+    public ManagerHealth(Conf conf) {
+        this.conf = conf;
+    }
+
+    public NavigableMap<String, HealthCheck> check(PgMap pgMap, Collection<MgrSession> sessions, Utime now) {
+        NavigableMap<String, HealthCheck> checks = new TreeMap<>();
+        PgHealth.check(pgMap, now, conf.integer("mon_pg_stuck_threshold"), checks);
+        ObjectStatSum sum = pgMap.sum().sum();
+        objects(pgMap, sum, checks);
+        counts(pgMap, checks);
+        pools(pgMap, checks);
+        daemons(sessions, checks);
+        return checks;
+    }
+
+    private static void objects(PgMap pgMap, ObjectStatSum sum, NavigableMap<String, HealthCheck> checks) {
+        long errors = sum.get(Field.NUM_SCRUB_ERRORS);
+        if (errors != 0) {
+            checks.put("OSD_SCRUB_ERRORS", HealthCheck.error(errors + " scrub errors", errors, List.of()));
+        }
+        long unfound = sum.get(Field.NUM_OBJECTS_UNFOUND);
+        long objects = sum.get(Field.NUM_OBJECTS);
+        if (unfound != 0 && objects != 0) {
+            List<String> detail = new ArrayList<>();
+            pgMap.pgs().forEach((id, pg) -> {
+                if (pg.sum().get(Field.NUM_OBJECTS_UNFOUND) != 0 && detail.size() <= PgHealth.MAX_DETAIL) {
+                    detail.add("pg " + id + " has " + pg.sum().get(Field.NUM_OBJECTS_UNFOUND) + " unfound objects");
+                }
+            });
+            checks.put("OBJECT_UNFOUND", HealthCheck.warn(
+                    unfound + "/" + objects + " objects unfound (" + Units.ratio(unfound, objects) + "%)",
+                    unfound,
+                    detail));
+        }
+    }
+
+    private void counts(PgMap pgMap, NavigableMap<String, HealthCheck> checks) {
+        OsdMap map = pgMap.osdMap();
+        int in = map.countIn();
+        long placed = Math.max(pgMap.sum().up(), pgMap.pgs().size());
+        long few = conf.integer("mon_pg_warn_min_per_osd");
+        if (in > 0 && few > 0 && !map.pools().isEmpty() && placed / in < few && placed / in > 0) {
+            checks.put("TOO_FEW_PGS", HealthCheck.warn(
+                    "too few PGs per OSD (" + placed / in + " < min " + few + ")", few - placed / in, List.of()));
+        }
+        long many = conf.integer("mon_max_pg_per_osd");
+        if (in > 0 && many > 0 && placed / in > many) {
+            checks.put("TOO_MANY_PGS", HealthCheck.warn(
+                    "too many PGs per OSD (" + placed / in + " > max " + many + ")", placed / in - many, List.of()));
+        }
+        long osds = map.osds().size();
+        long size = conf.integer("osd_pool_default_size");
+        if (osds < size) {
+            checks.put("TOO_FEW_OSDS", HealthCheck.warn(
+                    "OSD count " + osds + " < osd_pool_default_size " + size, size - osds, List.of()));
+        }
+    }
+
+    private void pools(PgMap pgMap, NavigableMap<String, HealthCheck> checks) {
+        OsdMap map = pgMap.osdMap();
+        NavigableMap<Long, PoolStat> sums = pgMap.poolSums();
+        List<String> noApplication = new ArrayList<>();
+        List<String> smallPgp = new ArrayList<>();
+        map.pools().forEach((id, pool) -> {
+            String name = map.poolName(id);
+            if (pool.pgNum() > pool.pgpNum() && pool.pgNum() == pool.pgNumTarget()) {
+                smallPgp.add("pool '" + name + "' pg_num " + pool.pgNum() + " > pgp_num " + pool.pgpNum());
+            }
+            boolean used = sums.getOrDefault(id, PoolStat.ZERO).sum().get(Field.NUM_OBJECTS) > 0;
+            if (used && !pool.isTier() && pool.applicationMetadata().isEmpty()) {
+                noApplication.add("application not enabled on pool '" + name + "'");
+            }
+        });
+        if (!smallPgp.isEmpty()) {
+            checks.put("SMALLER_PGP_NUM", HealthCheck.warn(
+                    smallPgp.size() + " pools have pg_num > pgp_num", smallPgp.size(), smallPgp));
+        }
+        if (!noApplication.isEmpty() && conf.flag("mon_warn_on_pool_no_app")) {
+            List<String> detail = new ArrayList<>(noApplication);
+            detail.add("use 'ceph osd pool application enable <pool-name> <app-name>', where <app-name> is 'cephfs', "
+                    + "'rbd', 'rgw', or freeform for custom applications.");
+            checks.put("POOL_APP_NOT_ENABLED", HealthCheck.warn(
+                    noApplication.size() + " pool(s) do not have an application enabled",
+                    noApplication.size(),
+                    detail));
+        }
+    }
+
+    private static void daemons(Collection<MgrSession> sessions, NavigableMap<String, HealthCheck> checks) {
+        long slow = 0;
+        long oldest = 0;
+        List<String> slowDaemons = new ArrayList<>();
+        long pending = 0;
+        List<String> pendingDaemons = new ArrayList<>();
+        for (MgrSession session : sessions) {
+            for (DaemonHealthMetric metric : session.health()) {
+                if (metric.kind() == DaemonHealthMetric.SLOW_OPS && metric.first() > 0) {
+                    slow += metric.first();
+                    oldest = Math.max(oldest, metric.second());
+                    slowDaemons.add(session.daemon());
+                } else if (metric.kind() == DaemonHealthMetric.PENDING_CREATING_PGS && metric.first() > 0) {
+                    pending += metric.first();
+                    pendingDaemons.add(session.daemon());
+                }
+            }
+        }
+        if (slow > 0) {
+            Collections.sort(slowDaemons);
+            String who = slowDaemons.size() == 1
+                    ? slowDaemons.getFirst() + " has slow ops"
+                    : "daemons [" + String.join(",", slowDaemons) + "] have slow ops.";
+            checks.put("SLOW_OPS", HealthCheck.warn(
+                    slow + " slow ops, oldest one blocked for " + oldest + " sec, " + who, slow, List.of()));
+        }
+        if (pending > 0) {
+            Collections.sort(pendingDaemons);
+            String who = pendingDaemons.size() == 1 ? pendingDaemons.getFirst() + " has" : "[" + String.join(",", pendingDaemons) + "] have";
+            checks.put("PENDING_CREATING_PGS", HealthCheck.warn(
+                    "osds " + who + " pending PGs", pending, List.of()));
+        }
+    }
+}

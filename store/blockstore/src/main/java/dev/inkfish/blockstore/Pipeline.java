@@ -30,6 +30,11 @@ import org.jspecify.annotations.Nullable;
 /// Records are physical (keys with values, blocks with contents), so replaying one that is in place already does no
 /// harm as long as all later ones follow. RocksDB may thus flush whenever it likes.
 final class Pipeline {
+    /// Nobody waits for the key-value store, so it gets at least so many transactions at once, or what comes within
+    /// the delay.
+    private static final int APPLY_BATCH = 64;
+    private static final long APPLY_DELAY_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
     private final Journal journal;
     private final BlockDevice device;
     private final KeyValues store;
@@ -239,8 +244,11 @@ final class Pipeline {
         }
         lock.lock();
         try {
+            boolean first = toApply.isEmpty();
             toApply.addAll(group);
-            committed.signal();
+            if (first || toApply.size() >= APPLY_BATCH) {
+                committed.signal();
+            }
         } finally {
             lock.unlock();
         }
@@ -267,6 +275,9 @@ final class Pipeline {
         try {
             while (toApply.isEmpty() && failure == null && !finished()) {
                 committed.await();
+            }
+            if (toApply.size() < APPLY_BATCH && !stopping && failure == null && !checkpointRequested) {
+                committed.awaitNanos(APPLY_DELAY_NANOS);
             }
             return !toApply.isEmpty() && failure == null;
         } finally {

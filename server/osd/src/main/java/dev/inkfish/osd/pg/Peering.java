@@ -413,7 +413,7 @@ final class Peering {
                 };
         boolean wantedGone = pg.state instanceof PgState.WaitActingChange waiting
                 && waiting.want().stream().anyMatch(osd -> !pg.map.isUp(osd));
-        if (wantedGone || (prior != null && prior.affectedBy(pg.map))) {
+        if (wantedGone || (prior != null && prior.affectedBy(pg.map, pg.resetEpoch()))) {
             pg.restartPeering();
         } else if (pg.state instanceof PgState.WaitUpThru && !needsUpThru()) {
             activate();

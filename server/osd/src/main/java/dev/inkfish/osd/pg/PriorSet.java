@@ -48,10 +48,12 @@ record PriorSet(SortedSet<PgShard> probe, SortedSet<Integer> down, TreeMap<Integ
         return new PriorSet(probe, down, blockedBy, blocked);
     }
 
-    /// Whether a newer map of the same interval changes who can be asked.
-    boolean affectedBy(MapView map) {
+    /// Whether a newer map of the same interval changes who can be asked, or one that was asked was restarted.
+    ///
+    /// @param since when the asking began
+    boolean affectedBy(MapView map, int since) {
         for (PgShard member : probe) {
-            if (!map.isUp(member.osd())) {
+            if (!map.isUp(member.osd()) || map.upFrom(member.osd()) > since) {
                 return true;
             }
         }

@@ -117,7 +117,7 @@ class PgSimulationTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9})
     void nothingAcknowledgedIsLost(int block) {
-        int seeds = Integer.getInteger("simulation.seeds", 20);
+        int seeds = Integer.getInteger("simulation.seeds", 30);
         int only = Integer.getInteger("simulation.seed", -1);
         for (int seed = block * seeds; seed < block * seeds + seeds; seed++) {
             if (only >= 0 && seed != only) {

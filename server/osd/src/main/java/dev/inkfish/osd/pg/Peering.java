@@ -320,6 +320,9 @@ final class Peering {
 
     private void onActivated(PgShard member) {
         if (pg.state instanceof PgState.Activating now && now.awaiting().remove(member) && now.awaiting().isEmpty()) {
+            if (pg.data.history.lastEpochStarted() == 0) {
+                pg.shell.created(pg.data.pgid.pgid());
+            }
             pg.data.history =
                     pg.data.history.withStarted(pg.data.lastEpochStarted, pg.data.lastIntervalStarted);
             pg.persistInfo();

@@ -114,7 +114,6 @@ final class PgHostPort implements PgHost {
             pg.data.lastUserVersion = Math.max(pg.data.lastUserVersion, entry.userVersion());
         }
         pg.backend.submit(mutation.entries(), mutation.transaction(), mutation.onCommitted());
-        pg.report.changed();
     }
 
     private static ObjectStatSum plus(ObjectStatSum sum, PgMutation.ObjectStatsDelta delta) {

@@ -32,7 +32,6 @@ final class PgReport {
 
     void recovered() {
         pg.data.sum = pg.data.sum.with(Field.NUM_OBJECTS_RECOVERED, pg.data.sum.get(Field.NUM_OBJECTS_RECOVERED) + 1);
-        changed();
     }
 
     long stateBits() {

@@ -45,6 +45,9 @@ public interface PgShell {
     /// The version an object's attributes say it has (`object_info_t::version`).
     Eversion objectVersion(Bytes objectInfo);
 
+    /// The group was active for the first time.
+    void created(PgId pgid);
+
     /// The group's objects and its collection are gone: the group must not be used any more.
     void removed(Pg pg);
 

@@ -382,6 +382,9 @@ final class Simulation {
         }
 
         @Override
+        public void created(PgId pgid) {}
+
+        @Override
         public void removed(Pg pg) {
             note("osd." + id + " removed " + pg.pgid());
             table.remove(pg);

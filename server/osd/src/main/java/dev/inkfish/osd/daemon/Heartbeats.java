@@ -1,0 +1,109 @@
+package dev.inkfish.osd.daemon;
+
+import dev.inkfish.net.Connection;
+import dev.inkfish.osdmap.OsdMap;
+import dev.inkfish.wire.message.MOSDFailure;
+import dev.inkfish.wire.message.MOSDPing;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Watches other OSDs (`OSD::heartbeat`): pings the neighbours by number, on the connection that replication
+/// uses, and tells the monitors who has been silent for `osd_heartbeat_grace`. On the control thread.
+final class Heartbeats {
+    private static final Logger LOG = LoggerFactory.getLogger(Heartbeats.class);
+
+    private final OsdDaemon daemon;
+    /// When each watched peer was heard last, in nanoseconds of our clock.
+    private final TreeMap<Integer, Long> heard = new TreeMap<>();
+    private final TreeSet<Integer> reported = new TreeSet<>();
+
+    Heartbeats(OsdDaemon daemon) {
+        this.daemon = daemon;
+    }
+
+    List<Integer> peers() {
+        return new ArrayList<>(heard.keySet());
+    }
+
+    /// Chooses whom to watch: up to `osd_heartbeat_min_peers`, those behind us by number.
+    void onMap(OsdMap map) {
+        List<Integer> up = new ArrayList<>();
+        for (int osd : map.osds()) {
+            if (map.isUp(osd) && osd != daemon.whoami()) {
+                up.add(osd);
+            }
+        }
+        int wanted = (int) daemon.config().conf().integer("osd_heartbeat_min_peers");
+        TreeSet<Integer> chosen = new TreeSet<>();
+        int behind = (int) up.stream().filter(osd -> osd < daemon.whoami()).count();
+        for (int i = 0; i < Math.min(wanted, up.size()); i++) {
+            chosen.add(up.get((behind + i) % up.size()));
+        }
+        heard.keySet().retainAll(chosen);
+        reported.retainAll(chosen);
+        chosen.forEach(osd -> heard.putIfAbsent(osd, System.nanoTime()));
+    }
+
+    void tick() {
+        OsdMap map = daemon.map();
+        if (!map.isUp(daemon.whoami())) {
+            return;
+        }
+        long now = System.nanoTime();
+        long grace = (long) (daemon.config().conf().decimal("osd_heartbeat_grace") * 1e9);
+        for (int osd : peers()) {
+            Connection connection = daemon.peers().connection(osd, map);
+            if (connection == null) {
+                continue;
+            }
+            connection.send(
+                    new MOSDPing(
+                            daemon.fsid(),
+                            map.epoch(),
+                            MOSDPing.Op.PING,
+                            OsdDaemon.now(),
+                            map.osdInfo(daemon.whoami()).upFrom(),
+                            now,
+                            now),
+                    0);
+            long silent = now - heard.get(osd);
+            if (silent > grace) {
+                report(osd, map, MOSDFailure.FAILED, silent);
+            }
+        }
+    }
+
+    /// The peer's machine refuses connections: it is gone for sure.
+    void onRefused(int osd) {
+        OsdMap map = daemon.map();
+        if (heard.containsKey(osd) && map.isUp(osd)) {
+            report(osd, map, MOSDFailure.FAILED | MOSDFailure.IMMEDIATE, 0);
+        }
+    }
+
+    private void report(int osd, OsdMap map, int flags, long silentNanos) {
+        if (reported.add(osd)) {
+            LOG.info("osd.{} hears nothing of osd.{} for {} s", daemon.whoami(), osd, silentNanos / 1_000_000_000L);
+        }
+        daemon.monClient()
+                .send(new MOSDFailure(
+                        daemon.fsid(),
+                        osd,
+                        map.publicAddrs(osd),
+                        map.epoch(),
+                        flags,
+                        (int) (silentNanos / 1_000_000_000L)));
+    }
+
+    void onReply(int osd) {
+        if (heard.replace(osd, System.nanoTime()) != null && reported.remove(osd)) {
+            OsdMap map = daemon.map();
+            daemon.monClient()
+                    .send(new MOSDFailure(daemon.fsid(), osd, map.publicAddrs(osd), map.epoch(), 0, 0));
+        }
+    }
+}

@@ -1,0 +1,240 @@
+package dev.inkfish.osd.daemon;
+
+import dev.inkfish.objectstore.CollectionId;
+import dev.inkfish.objectstore.ObjectStore;
+import dev.inkfish.objectstore.Transaction;
+import dev.inkfish.osd.pg.MapView;
+import dev.inkfish.osdmap.OsdMap;
+import dev.inkfish.osdmap.OsdMapIncremental;
+import dev.inkfish.wire.Bytes;
+import dev.inkfish.wire.CephException;
+import dev.inkfish.wire.Errno;
+import dev.inkfish.wire.GhObject;
+import dev.inkfish.wire.HObject;
+import dev.inkfish.wire.Utime;
+import dev.inkfish.wire.WireWriter;
+import dev.inkfish.wire.message.MOSDMap;
+import dev.inkfish.wire.osd.OsdSuperblock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.jspecify.annotations.Nullable;
+
+/// The OSD's own objects: its superblock and the maps it has seen, in memory and in the META collection.
+/// Changed by the control thread only; [#view] may be called from any.
+final class MapStore {
+    private static final GhObject SUPERBLOCK = object("osd_superblock");
+    private static final int CACHED = 200;
+
+    private final ObjectStore store;
+    private final ConcurrentSkipListMap<Integer, OsdMapView> cache = new ConcurrentSkipListMap<>();
+    private final NavigableMap<Long, Integer> poolCreated = new TreeMap<>();
+    private volatile NavigableMap<Long, Integer> publishedPools = new TreeMap<>();
+    private OsdSuperblock superblock;
+
+    private MapStore(ObjectStore store, OsdSuperblock superblock) {
+        this.store = store;
+        this.superblock = superblock;
+    }
+
+    private static GhObject object(String name) {
+        return GhObject.of(new HObject(name, "", HObject.HEAD, 0, false, "", -1));
+    }
+
+    private static GhObject mapObject(int epoch) {
+        return object("osdmap." + epoch);
+    }
+
+    static boolean exists(ObjectStore store) {
+        return store.collectionExists(CollectionId.META) && store.exists(CollectionId.META, SUPERBLOCK);
+    }
+
+    /// Makes the superblock of a new OSD.
+    static void create(ObjectStore store, UUID cluster, int whoami, UUID osd, Runnable onCommit) {
+        Transaction transaction = new Transaction();
+        if (!store.collectionExists(CollectionId.META)) {
+            transaction.createCollection(CollectionId.META);
+        }
+        OsdSuperblock fresh = new OsdSuperblock(
+                cluster, whoami, 0, 0, 0, 0, OsdSuperblock.NO_FEATURES, 0, 0, osd, 0, Utime.ZERO);
+        write(fresh, new TreeMap<>(), transaction);
+        store.submit(CollectionId.META, transaction, onCommit);
+    }
+
+    /// @throws CephException if there is no superblock
+    static MapStore load(ObjectStore store) {
+        if (!exists(store)) {
+            throw new CephException(Errno.ENOENT, "the store holds no OSD");
+        }
+        Bytes content = store.read(CollectionId.META, SUPERBLOCK, 0, Long.MAX_VALUE);
+        return content.reader().versioned(1, (in, version) -> {
+            MapStore maps = new MapStore(store, OsdSuperblock.decode(in));
+            maps.poolCreated.putAll(in.map(r -> r.u64(), r -> r.u32()));
+            maps.publishPools();
+            return maps;
+        });
+    }
+
+    private static void write(OsdSuperblock superblock, NavigableMap<Long, Integer> pools, Transaction transaction) {
+        WireWriter out = new WireWriter();
+        out.versioned(1, 1, () -> {
+            superblock.encode(out);
+            out.map(pools, WireWriter::u64, WireWriter::u32);
+        });
+        Bytes content = out.toBytes();
+        transaction.truncate(CollectionId.META, SUPERBLOCK, content.length());
+        transaction.write(CollectionId.META, SUPERBLOCK, 0, content);
+    }
+
+    private void publishPools() {
+        publishedPools = new TreeMap<>(poolCreated);
+    }
+
+    OsdSuperblock superblock() {
+        return superblock;
+    }
+
+    int newest() {
+        return superblock.newestMap();
+    }
+
+    /// The epoch in which a pool was made; 0 if it is older than our maps.
+    long poolCreated(long pool) {
+        return publishedPools.getOrDefault(pool, 0);
+    }
+
+    /// What a monitor says of the creation of pools.
+    void learnPools(NavigableMap<Long, Integer> created) {
+        created.forEach(poolCreated::putIfAbsent);
+        publishPools();
+    }
+
+    /// The map of an epoch that we have.
+    MapView view(int epoch) {
+        OsdMapView cached = cache.get(epoch);
+        if (cached != null) {
+            return cached;
+        }
+        if (epoch == 0) {
+            return new OsdMapView(OsdMap.empty());
+        }
+        Bytes encoded = store.read(CollectionId.META, mapObject(epoch), 0, Long.MAX_VALUE);
+        OsdMapView view = new OsdMapView(OsdMap.decode(encoded));
+        OsdMapView raced = cache.putIfAbsent(epoch, view);
+        return raced == null ? view : raced;
+    }
+
+    /// Takes in what a message brings beyond our newest map.
+    ///
+    /// @return the new maps, in order; empty if there is nothing new or a gap before it
+    /// @param onCommit runs when they are durable
+    List<OsdMapView> take(MOSDMap message, Runnable onCommit) {
+        List<OsdMapView> fresh = new ArrayList<>();
+        Transaction transaction = new Transaction();
+        OsdMap last = newest() == 0 ? null : view(newest()).osdMap();
+        int epoch = firstUsable(message, last);
+        for (; epoch <= message.newest(); epoch++) {
+            OsdMap next = next(message, epoch, last);
+            if (next == null) {
+                break;
+            }
+            notePools(last, next);
+            Bytes encoded = message.maps().containsKey(epoch)
+                    ? message.maps().get(epoch)
+                    : next.encode(next.encodingFeatures());
+            transaction.truncate(CollectionId.META, mapObject(epoch), encoded.length());
+            transaction.write(CollectionId.META, mapObject(epoch), 0, encoded);
+            fresh.add(new OsdMapView(next));
+            last = next;
+        }
+        if (fresh.isEmpty()) {
+            return fresh;
+        }
+        fresh.forEach(view -> cache.put(view.epoch(), view));
+        while (cache.size() > CACHED) {
+            cache.pollFirstEntry();
+        }
+        int newest = fresh.getLast().epoch();
+        int oldest = superblock.oldestMap() == 0 ? fresh.getFirst().epoch() : superblock.oldestMap();
+        superblock = with(newest, oldest, superblock.cleanThru(), superblock.mounted());
+        publishPools();
+        write(superblock, poolCreated, transaction);
+        store.submit(CollectionId.META, transaction, onCommit);
+        return fresh;
+    }
+
+    private static int firstUsable(MOSDMap message, @Nullable OsdMap last) {
+        if (last != null) {
+            return last.epoch() + 1;
+        }
+        return message.maps().isEmpty() ? 1 : message.maps().firstKey();
+    }
+
+    private static @Nullable OsdMap next(MOSDMap message, int epoch, @Nullable OsdMap last) {
+        Bytes full = message.maps().get(epoch);
+        if (full != null) {
+            return OsdMap.decode(full);
+        }
+        Bytes increment = message.incrementals().get(epoch);
+        if (increment == null) {
+            return null;
+        }
+        OsdMap base = last == null ? OsdMap.empty() : last;
+        return base.epoch() == epoch - 1 ? base.apply(OsdMapIncremental.decode(increment)) : null;
+    }
+
+    /// A pool that is in a map and was not in the one before was made in that epoch.
+    private void notePools(@Nullable OsdMap before, OsdMap after) {
+        boolean contiguous = before != null ? before.epoch() == after.epoch() - 1 : after.epoch() == 1;
+        for (long pool : after.pools().keySet()) {
+            if (contiguous && (before == null || before.pool(pool) == null)) {
+                poolCreated.put(pool, after.epoch());
+            }
+        }
+        poolCreated.keySet().removeIf(pool -> after.pool(pool) == null);
+    }
+
+    private OsdSuperblock with(int newest, int oldest, int cleanThru, int mounted) {
+        OsdSuperblock s = superblock;
+        return new OsdSuperblock(
+                s.clusterFsid(),
+                s.whoami(),
+                newest,
+                oldest,
+                newest,
+                s.weight(),
+                s.compatFeatures(),
+                cleanThru,
+                mounted,
+                s.osdFsid(),
+                s.purgedSnapsLast(),
+                s.lastPurgedSnapsScrub());
+    }
+
+    /// Notes the epoch in which we came up, or up to which we were clean when we stop.
+    void note(int mounted, int cleanThru) {
+        superblock = with(newest(), superblock.oldestMap(), cleanThru, mounted);
+        Transaction transaction = new Transaction();
+        write(superblock, poolCreated, transaction);
+        store.submit(CollectionId.META, transaction, () -> {});
+    }
+
+    /// Removes maps that nobody needs.
+    void trim(int oldestNeeded) {
+        int oldest = superblock.oldestMap();
+        int until = Math.min(oldestNeeded, newest() - 500);
+        if (until - oldest < 100) {
+            return;
+        }
+        Transaction transaction = new Transaction();
+        for (int epoch = oldest; epoch < until; epoch++) {
+            transaction.remove(CollectionId.META, mapObject(epoch));
+        }
+        superblock = with(newest(), until, superblock.cleanThru(), superblock.mounted());
+        write(superblock, poolCreated, transaction);
+        store.submit(CollectionId.META, transaction, () -> {});
+    }
+}

@@ -1,0 +1,104 @@
+package dev.inkfish.osd.daemon;
+
+import dev.inkfish.cephx.caps.OsdCap;
+import dev.inkfish.osdmap.OsdMap;
+import dev.inkfish.osdmap.PgPool;
+import dev.inkfish.wire.Errno;
+import dev.inkfish.wire.PgId;
+import dev.inkfish.wire.message.MOSDOp;
+import dev.inkfish.wire.message.MOSDOpReply;
+import dev.inkfish.wire.osd.OpCode;
+import dev.inkfish.wire.osd.OsdFlags;
+import dev.inkfish.wire.osd.OsdOp;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// What is checked of a client's request before its group sees it (`PrimaryLogPG::do_op`, first part).
+final class OpGate {
+    /// `osd_class_default_list`: classes that `x` covers without naming them.
+    private static final Set<String> TRUSTED = Set.of(
+            "hello", "rados", "rbd", "refcount", "timeindex", "lock", "log", "replica_log", "rgw", "user", "version",
+            "cephfs", "numops", "journal", "cas", "otp", "2pc_queue", "fifo", "queue", "cmpomap");
+    private static final int MODE_READ = 0x1000;
+    private static final int MODE_WRITE = 0x2000;
+
+    enum Verdict {
+        PASS,
+        WAIT,
+        DROP
+    }
+
+    private OpGate() {}
+
+    /// The group a request is for, or null if its pool is gone.
+    static @Nullable PgId group(MOSDOp op, OsdMap map) {
+        PgPool pool = map.pool(op.pgid().pgid().pool());
+        return pool == null ? null : op.pgidIsRaw() ? pool.rawPgToPg(op.rawPg()) : op.pgid().pgid();
+    }
+
+    static Verdict check(OsdSession session, MOSDOp op, long tid, OsdMap map) {
+        PgPool pool = map.pool(op.pgid().pgid().pool());
+        if (pool == null) {
+            return Verdict.DROP; // the client learns it from the map
+        }
+        if (map.isBlocklisted(session.addr())) {
+            session.send(MOSDOpReply.to(op, Errno.EBLOCKLISTED.code(), map.epoch(), 0), tid);
+            return Verdict.DROP;
+        }
+        boolean reads = false;
+        boolean writes = false;
+        List<OsdCap.ClassCall> calls = new ArrayList<>();
+        for (OsdOp each : op.ops()) {
+            if (each.code() == OpCode.CALL && each.isWellFormedCall()) {
+                boolean trusted = TRUSTED.contains(each.className());
+                boolean[] kind = ClassKinds.of(each.className(), each.methodName());
+                calls.add(new OsdCap.ClassCall(each.className(), each.methodName(), kind[0], kind[1], trusted));
+            } else {
+                reads |= (each.number() & MODE_READ) != 0;
+                writes |= (each.number() & MODE_WRITE) != 0;
+            }
+        }
+        String poolName = map.poolName(op.pgid().pgid().pool());
+        boolean allowed = session.caps().isAllowAll()
+                || session.caps()
+                        .allows(
+                                poolName == null ? "" : poolName,
+                                op.object().nspace(),
+                                pool.applicationMetadata(),
+                                op.object().effectiveKey(),
+                                reads,
+                                writes,
+                                calls,
+                                session.addr());
+        if (!allowed) {
+            session.send(MOSDOpReply.to(op, Errno.EPERM.code(), map.epoch(), 0), tid);
+            return Verdict.DROP;
+        }
+        boolean mayWrite = writes || calls.stream().anyMatch(OsdCap.ClassCall::writes);
+        boolean mayRead = reads || calls.stream().anyMatch(OsdCap.ClassCall::reads);
+        if ((mayRead && map.hasFlag(OsdMap.PAUSERD)) || (mayWrite && map.hasFlag(OsdMap.PAUSEWR))) {
+            return Verdict.WAIT;
+        }
+        return mayWrite ? checkFull(session, op, tid, map, pool) : Verdict.PASS;
+    }
+
+    private static Verdict checkFull(OsdSession session, MOSDOp op, long tid, OsdMap map, PgPool pool) {
+        boolean quota = pool.hasFlag(PgPool.FLAG_FULL_QUOTA);
+        boolean full = map.hasFlag(OsdMap.FULL) || pool.hasFlag(PgPool.FLAG_FULL);
+        if (!full || op.has(OsdFlags.FULL_FORCE)) {
+            return Verdict.PASS;
+        }
+        boolean removesOnly = op.ops().stream().allMatch(each -> each.code() == OpCode.DELETE);
+        if (removesOnly && op.has(OsdFlags.FULL_TRY)) {
+            return Verdict.PASS;
+        }
+        if (op.has(OsdFlags.FULL_TRY)) {
+            Errno errno = quota ? Errno.EDQUOT : Errno.ENOSPC;
+            session.send(MOSDOpReply.to(op, errno.code(), map.epoch(), 0), tid);
+            return Verdict.DROP;
+        }
+        return Verdict.WAIT;
+    }
+}

@@ -1,0 +1,191 @@
+package dev.inkfish.osd.daemon;
+
+import dev.inkfish.conf.Conf;
+import dev.inkfish.net.Connection;
+import dev.inkfish.net.MonClient;
+import dev.inkfish.osdmap.OsdMap;
+import dev.inkfish.wire.EntityAddrVec;
+import dev.inkfish.wire.Features;
+import dev.inkfish.wire.PgId;
+import dev.inkfish.wire.message.MConfig;
+import dev.inkfish.wire.message.MMgrMap;
+import dev.inkfish.wire.message.MOSDBoot;
+import dev.inkfish.wire.message.MOSDMap;
+import dev.inkfish.wire.message.MOSDMarkMeDown;
+import dev.inkfish.wire.message.MOSDPGCreate2;
+import dev.inkfish.wire.message.Message;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The session with the monitors: maps come in, and whenever the newest map does not show us as up, we ask
+/// for it (`OSD::start_boot`). On the control thread; the callbacks of [MonClient] only hand over.
+final class OsdBoot implements MonClient.Listener {
+    private static final Logger LOG = LoggerFactory.getLogger(OsdBoot.class);
+    private static final long AGAIN_MILLIS = 2000;
+
+    private final OsdDaemon daemon;
+    /// The monitors' newest epoch when we last asked; we boot when we have it.
+    private long newestKnown = Long.MAX_VALUE;
+    private long askedAt;
+    private long lastBeacon;
+    private boolean wasUp;
+
+    OsdBoot(OsdDaemon daemon) {
+        this.daemon = daemon;
+    }
+
+    void start() {
+        daemon.monClient().start();
+        daemon.monClient().subscribe("osdmap", daemon.maps().newest() + 1);
+        daemon.monClient().subscribe("mgrmap", 0);
+        daemon.monClient().subscribe("config", 0);
+        daemon.heartbeats().onMap(daemon.map());
+    }
+
+    @Override
+    public void onSession(long globalId) {
+        daemon.control(() -> {
+            askNewest();
+            daemon.monLink().onSession();
+        });
+    }
+
+    @Override
+    public void onRefused(int code, String reason) {
+        LOG.warn("osd.{}: a monitor refuses: {} ({})", daemon.whoami(), reason, code);
+    }
+
+    @Override
+    public void onMessage(Connection connection, Message message, long tid) {
+        daemon.control(() -> handle(message));
+    }
+
+    private void askNewest() {
+        daemon.monClient().getVersion("osdmap", (newest, oldest) -> daemon.control(() -> {
+            newestKnown = newest;
+            bootIfReady();
+        }));
+    }
+
+    private void handle(Message message) {
+        switch (message) {
+            case MOSDMap maps -> onMaps(maps);
+            case MMgrMap mgr -> daemon.reporter().onMgrMap(mgr.map());
+            case MConfig config -> daemon.config().conf().replaceLayer(Conf.Layer.MON, config.config());
+            case MOSDMarkMeDown ack -> daemon.onMarkedDown();
+            case MOSDPGCreate2 create -> onCreate(create);
+            default -> LOG.debug("osd.{}: monitor sent {}", daemon.whoami(), message);
+        }
+    }
+
+    /// The monitors name groups that nobody has yet; from the pool's epoch on everything follows.
+    private void onCreate(MOSDPGCreate2 create) {
+        TreeMap<Long, Integer> pools = new TreeMap<>();
+        create.pgs().forEach((pgid, created) -> pools.merge(pgid.pgid().pool(), created.epoch(), Math::min));
+        daemon.maps().learnPools(pools);
+        daemon.activateShards();
+    }
+
+    private void onMaps(MOSDMap message) {
+        List<List<OsdMapView>> taken = new ArrayList<>();
+        taken.add(daemon.maps().take(message, () -> daemon.control(() -> {
+            List<OsdMapView> fresh = taken.getFirst();
+            daemon.publish(fresh);
+            afterMaps();
+        })));
+        daemon.monClient().received("osdmap", daemon.maps().newest());
+        if (taken.getFirst().isEmpty() && message.newest() > daemon.maps().newest()) {
+            daemon.monClient().subscribe("osdmap", daemon.maps().newest() + 1); // a gap
+        }
+    }
+
+    private void afterMaps() {
+        boolean up = isUp(daemon.map());
+        if (up && !wasUp) {
+            LOG.info("osd.{} is up in map {}", daemon.whoami(), daemon.map().epoch());
+            daemon.maps().note(daemon.map().epoch(), daemon.maps().superblock().cleanThru());
+            lastBeacon = 0;
+        } else if (!up && wasUp && !daemon.isStopping()) {
+            LOG.warn("osd.{}: map {} says we are down; we are not", daemon.whoami(), daemon.map().epoch());
+            askedAt = 0;
+            askNewest();
+        }
+        wasUp = up;
+        bootIfReady();
+    }
+
+    /// Whether the map shows this very instance.
+    private boolean isUp(OsdMap map) {
+        return map.isUp(daemon.whoami())
+                && map.publicAddrs(daemon.whoami()).equals(daemon.publicMessenger().addrs());
+    }
+
+    private void bootIfReady() {
+        OsdMap map = daemon.map();
+        boolean current = map.epoch() >= newestKnown;
+        boolean waiting = System.currentTimeMillis() - askedAt < AGAIN_MILLIS;
+        if (!current || waiting || isUp(map) || daemon.isStopping()) {
+            return;
+        }
+        askedAt = System.currentTimeMillis();
+        EntityAddrVec cluster = daemon.clusterMessenger().addrs();
+        daemon.monClient()
+                .send(new MOSDBoot(
+                        map.epoch(),
+                        daemon.maps().superblock(),
+                        cluster,
+                        cluster,
+                        wasUp ? map.epoch() : 0,
+                        daemon.publicMessenger().addrs(),
+                        new TreeMap<>(OsdFacts.collect(daemon)),
+                        Features.PACIFIC));
+    }
+
+    /// Once a second: asks again where nothing came, sends the beacon.
+    void tick() {
+        if (!isUp(daemon.map())) {
+            bootIfReady();
+            return;
+        }
+        long period = daemon.config().conf().integer("osd_beacon_report_interval") * 1000;
+        if (System.currentTimeMillis() - lastBeacon >= period) {
+            lastBeacon = System.currentTimeMillis();
+            beacon();
+        }
+    }
+
+    private void beacon() {
+        List<PgId> groups = new ArrayList<>();
+        int[] oldest = {daemon.map().epoch()};
+        int[] oldestOnDisk = {daemon.map().epoch()};
+        int[] left = {daemon.shards().size()};
+        for (OsdShard shard : daemon.shards()) {
+            shard.post(() -> {
+                List<PgId> ours = new ArrayList<>();
+                int clean = Integer.MAX_VALUE;
+                int onDisk = Integer.MAX_VALUE;
+                for (var pg : shard.table().groups()) {
+                    onDisk = Math.min(onDisk, pg.epochOnDisk());
+                    if (pg.isPrimary()) {
+                        ours.add(pg.pgid().pgid());
+                        clean = Math.min(clean, pg.isClean() ? pg.epoch() : pg.info().history().lastEpochClean());
+                    }
+                }
+                int shardClean = clean;
+                int shardOnDisk = onDisk;
+                daemon.control(() -> {
+                    groups.addAll(ours);
+                    oldest[0] = Math.min(oldest[0], shardClean);
+                    oldestOnDisk[0] = Math.min(oldestOnDisk[0], shardOnDisk);
+                    if (--left[0] == 0) {
+                        daemon.monLink().beacon(groups, oldest[0]);
+                        daemon.maps().trim(oldestOnDisk[0]);
+                    }
+                });
+            });
+        }
+    }
+}

@@ -1,0 +1,319 @@
+package dev.inkfish.osd.daemon;
+
+import dev.inkfish.command.Command;
+import dev.inkfish.command.CommandContext;
+import dev.inkfish.command.CommandResult;
+import dev.inkfish.command.CommandTable;
+import dev.inkfish.command.Formatter;
+import dev.inkfish.conf.Conf;
+import dev.inkfish.conf.Option;
+import dev.inkfish.conf.Options;
+import dev.inkfish.osd.pg.Pg;
+import dev.inkfish.wire.Bytes;
+import dev.inkfish.wire.CephException;
+import dev.inkfish.wire.Errno;
+import dev.inkfish.wire.PgId;
+import dev.inkfish.wire.SpgId;
+import dev.inkfish.wire.message.MCommand;
+import dev.inkfish.wire.message.MCommandReply;
+import dev.inkfish.wire.osd.PgInfo;
+import dev.inkfish.wire.osd.PgStates;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// `ceph tell osd.N …`: commands to this daemon. On the control thread.
+final class OsdCommands {
+    private final OsdDaemon daemon;
+    private final CommandTable table = new CommandTable();
+
+    OsdCommands(OsdDaemon daemon) {
+        this.daemon = daemon;
+        table.add("version", "report version of OSD", "osd", "r", c -> version(c));
+        table.add("status", "high-level status of OSD", "osd", "r", c -> status(c));
+        table.add(
+                "injectargs name=injected_args,type=CephString,n=N",
+                "inject configuration arguments into running OSD",
+                "osd",
+                "rw",
+                c -> injectArgs(c));
+        table.add(
+                "config set name=var,type=CephString name=val,type=CephString,n=N",
+                "config set <field> <val> [<val> ...]: set a config variable",
+                "osd",
+                "rw",
+                c -> configSet(c));
+        table.add(
+                "config get name=var,type=CephString",
+                "config get <field>: get the config value",
+                "osd",
+                "r",
+                c -> configGet(c));
+        table.add(
+                "config unset name=var,type=CephString",
+                "config unset <field>: unset a config variable",
+                "osd",
+                "rw",
+                c -> configUnset(c));
+        table.add("config show", "dump current config settings", "osd", "r", c -> configShow(c));
+        table.add("config diff", "dump diff of current config and default config", "osd", "r", c -> configDiff(c));
+        table.add("dump_ops_in_flight", "show the ops currently in flight", "osd", "r", c -> opsInFlight(c));
+        table.add("ops", "show the ops currently in flight", "osd", "r", c -> opsInFlight(c));
+        table.add(
+                "flush_pg_stats",
+                "flush pg stats",
+                "osd",
+                "rw",
+                c -> {
+                    daemon.reporter().report();
+                    return CommandResult.data(daemon.reporter().sequence() + "\n");
+                });
+        table.add(
+                "query name=pgid,type=CephPgid",
+                "show details of a specific pg",
+                "osd",
+                "r",
+                c -> pgQuery(c));
+        table.add(
+                "pg name=pgid,type=CephPgid name=cmd,type=CephChoices,strings=query",
+                "show details of a specific pg",
+                "osd",
+                "r",
+                c -> pgQuery(c));
+    }
+
+    void handle(OsdSession session, MCommand message, long tid) {
+        Consumer<CommandResult.Done> reply = done ->
+                session.send(new MCommandReply(done.code(), done.outs(), done.data()), tid);
+        if (!session.caps().isAllowAll()) {
+            reply.accept(CommandResult.error(Errno.EPERM, "access denied"));
+            return;
+        }
+        try {
+            Map<String, @Nullable Object> call = CommandTable.parseCall(message.cmd());
+            String prefix = String.valueOf(call.get("prefix"));
+            if (prefix.equals("get_command_descriptions")) {
+                reply.accept(CommandResult.ok("", CommandTable.describe(table.all())));
+                return;
+            }
+            Command command = table.find(prefix);
+            if (command == null) {
+                reply.accept(CommandResult.error(Errno.EINVAL, "unrecognized command! [" + prefix + "]"));
+                return;
+            }
+            CommandContext context =
+                    new CommandContext(command, call, message.data(), session, OsdDaemon.now(), reply);
+            if (command.handler().run(context) instanceof CommandResult.Done done) {
+                reply.accept(done);
+            }
+        } catch (CephException e) {
+            reply.accept(new CommandResult.Done(e.code(), e.getMessage(), Bytes.EMPTY));
+        }
+    }
+
+    private CommandResult version(CommandContext c) {
+        Formatter f = c.formatter("json-pretty");
+        f.openObject("version");
+        f.dump("version", "16.2.15");
+        f.dump("release", "pacific");
+        f.dump("release_type", "stable");
+        f.close();
+        return CommandResult.data(f);
+    }
+
+    private CommandResult status(CommandContext c) {
+        Formatter f = c.formatter("json-pretty");
+        f.openObject("status");
+        f.dump("cluster_fsid", daemon.fsid().toString());
+        f.dump("osd_fsid", daemon.maps().superblock().osdFsid().toString());
+        f.dump("whoami", daemon.whoami());
+        f.dump("state", daemon.map().isUp(daemon.whoami()) ? "active" : "booting");
+        f.dump("oldest_map", daemon.maps().superblock().oldestMap());
+        f.dump("newest_map", daemon.maps().newest());
+        f.dump("num_pgs", count());
+        f.close();
+        return CommandResult.data(f);
+    }
+
+    /// From the last published tables; read without their threads, so an estimate.
+    private int count() {
+        int sum = 0;
+        for (OsdShard shard : daemon.shards()) {
+            sum += shard.table().groups().size();
+        }
+        return sum;
+    }
+
+    private Conf conf() {
+        return daemon.config().conf();
+    }
+
+    private CommandResult injectArgs(CommandContext c) {
+        List<String> words = new ArrayList<>();
+        for (String part : c.strings("injected_args")) {
+            words.addAll(List.of(part.strip().split("\\s+")));
+        }
+        StringBuilder changed = new StringBuilder();
+        for (int i = 0; i < words.size(); i++) {
+            String word = words.get(i);
+            if (!word.startsWith("--")) {
+                throw new CephException(Errno.EINVAL, "failed to parse arguments: " + word);
+            }
+            int equals = word.indexOf('=');
+            String name = (equals < 0 ? word.substring(2) : word.substring(2, equals)).replace('-', '_');
+            String value = equals >= 0 ? word.substring(equals + 1) : i + 1 < words.size() ? words.get(++i) : "true";
+            conf().set(Conf.Layer.OVERRIDE, name, value);
+            changed.append(name).append(" = '").append(value).append("' ");
+        }
+        return CommandResult.status(changed.toString());
+    }
+
+    private CommandResult configSet(CommandContext c) {
+        String value = String.join(" ", c.strings("val"));
+        conf().set(Conf.Layer.OVERRIDE, c.string("var"), value);
+        Formatter f = c.formatter("json-pretty");
+        f.openObject("config set");
+        f.dump("success", c.string("var") + " = '" + value + "' ");
+        f.close();
+        return CommandResult.data(f);
+    }
+
+    private CommandResult configUnset(CommandContext c) {
+        conf().set(Conf.Layer.OVERRIDE, c.string("var"), null);
+        Formatter f = c.formatter("json-pretty");
+        f.openObject("config unset");
+        f.dump("success", c.string("var") + " = '' ");
+        f.close();
+        return CommandResult.data(f);
+    }
+
+    private CommandResult configGet(CommandContext c) {
+        String name = c.string("var");
+        if (Options.find(name) == null && conf().find(name) == null) {
+            throw new CephException(Errno.ENOENT, "error getting '" + name + "': (2) No such file or directory");
+        }
+        Formatter f = c.formatter("json-pretty");
+        f.openObject("config get");
+        f.dump(name, conf().string(name));
+        f.close();
+        return CommandResult.data(f);
+    }
+
+    private CommandResult configShow(CommandContext c) {
+        Formatter f = c.formatter("json-pretty");
+        f.openObject("config_show");
+        for (Option option : Options.all()) {
+            f.dump(option.name(), conf().string(option.name()));
+        }
+        f.close();
+        return CommandResult.data(f);
+    }
+
+    private CommandResult configDiff(CommandContext c) {
+        Formatter f = c.formatter("json-pretty");
+        f.openObject("config diff");
+        f.openObject("diff");
+        conf().all().forEach((name, value) -> {
+            f.openObject(name);
+            Option option = Options.find(name);
+            f.dump("default", option == null ? "" : option.defaultValue());
+            f.dump(conf().layerOf(name).text(), value);
+            f.dump("final", value);
+            f.close();
+        });
+        f.close();
+        f.close();
+        return CommandResult.data(f);
+    }
+
+    private CommandResult opsInFlight(CommandContext c) {
+        onShards(c, shard -> {
+            List<String> lines = new ArrayList<>();
+            shard.table().groups().forEach(pg -> lines.addAll(pg.opsInFlight()));
+            return lines;
+        });
+        return CommandResult.later();
+    }
+
+    private void onShards(CommandContext c, java.util.function.Function<OsdShard, List<String>> ask) {
+        List<String> all = new ArrayList<>();
+        int[] left = {daemon.shards().size()};
+        for (OsdShard shard : daemon.shards()) {
+            shard.post(() -> {
+                List<String> found = ask.apply(shard);
+                daemon.control(() -> {
+                    all.addAll(found);
+                    if (--left[0] == 0) {
+                        c.reply(ops(c, all));
+                    }
+                });
+            });
+        }
+    }
+
+    private static CommandResult.Done ops(CommandContext c, List<String> all) {
+        Formatter f = c.formatter("json-pretty");
+        f.openObject("ops_in_flight");
+        f.openArray("ops");
+        for (String each : all) {
+            f.openObject("op");
+            f.dump("description", each);
+            f.close();
+        }
+        f.close();
+        f.dump("num_ops", all.size());
+        f.close();
+        return CommandResult.data(f);
+    }
+
+    private CommandResult pgQuery(CommandContext c) {
+        PgId pgid = PgId.parse(c.string("pgid"));
+        OsdShard shard = daemon.shardOf(pgid);
+        shard.post(() -> {
+            Pg pg = shard.table().find(SpgId.of(pgid));
+            CommandResult.Done answer = pg == null || !pg.isPrimary()
+                    ? CommandResult.error(Errno.ENOENT, "i don't have pgid " + pgid)
+                    : describe(c, pg);
+            daemon.control(() -> c.reply(answer));
+        });
+        return CommandResult.later();
+    }
+
+    private static CommandResult.Done describe(CommandContext c, Pg pg) {
+        Formatter f = c.formatter("json-pretty");
+        PgInfo info = pg.info();
+        var stat = pg.stat();
+        f.openObject("pg");
+        f.openArray("snap_trimq");
+        f.close();
+        f.dump("state", PgStates.text(pg.stateBits()));
+        f.dump("epoch", pg.epoch());
+        numbers(f, "up", stat.up());
+        numbers(f, "acting", stat.acting());
+        f.openObject("info");
+        f.dump("pgid", info.pgid().toString());
+        f.dump("last_update", info.lastUpdate().toString());
+        f.dump("last_complete", info.lastComplete().toString());
+        f.dump("log_tail", info.logTail().toString());
+        f.dump("last_user_version", info.lastUserVersion());
+        f.openObject("history");
+        f.dump("epoch_created", info.history().epochCreated());
+        f.dump("last_epoch_started", info.history().lastEpochStarted());
+        f.dump("last_epoch_clean", info.history().lastEpochClean());
+        f.dump("same_up_since", info.history().sameUpSince());
+        f.dump("same_interval_since", info.history().sameIntervalSince());
+        f.dump("same_primary_since", info.history().samePrimarySince());
+        f.close();
+        f.close();
+        f.close();
+        return CommandResult.data(f);
+    }
+
+    private static void numbers(Formatter f, String name, List<Integer> values) {
+        f.openArray(name);
+        values.forEach(value -> f.dump("osd", value));
+        f.close();
+    }
+}

@@ -1,0 +1,348 @@
+package dev.inkfish.osd.daemon;
+
+import dev.inkfish.conf.Conf;
+import dev.inkfish.net.MonClient;
+import dev.inkfish.net.NettyMessenger;
+import dev.inkfish.objectstore.ObjectStore;
+import dev.inkfish.osd.pg.PgSettings;
+import dev.inkfish.osdmap.OsdMap;
+import dev.inkfish.wire.Bytes;
+import dev.inkfish.wire.CephException;
+import dev.inkfish.wire.EntityAddr;
+import dev.inkfish.wire.EntityAuthName;
+import dev.inkfish.wire.EntityName;
+import dev.inkfish.wire.Errno;
+import dev.inkfish.wire.Utime;
+import dev.inkfish.wire.message.MOSDMarkMeDown;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A running OSD (`ceph-osd`): a control thread for maps, monitors and peers, and shards for groups.
+///
+/// Life of a write: messenger's loop → [OsdDispatcher] → [OsdShard] (gate, group, client operations, log,
+/// replicas and store) → commits come back to the shard → reply through the session.
+public final class OsdDaemon implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(OsdDaemon.class);
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final long BEACON_CHECK_MILLIS = 1000;
+
+    private final OsdConfig config;
+    private final MapStore maps;
+    private final ScheduledThreadPoolExecutor control;
+    private final List<OsdShard> shards = new ArrayList<>();
+    private final NettyMessenger publicMessenger;
+    private final NettyMessenger clusterMessenger;
+    private final MonClient monClient;
+    private final OsdPeers peers;
+    private final MonLink monLink;
+    private final Heartbeats heartbeats;
+    private final Reporter reporter;
+    private final Backfills backfills;
+    private final OsdBoot boot;
+    private final CountDownLatch markedDown = new CountDownLatch(1);
+    private volatile OsdMap map;
+    private volatile boolean stopping;
+
+    private OsdDaemon(OsdConfig config, MapStore maps) {
+        this.config = config;
+        this.maps = maps;
+        this.map = maps.view(maps.newest()).osdMap();
+        String name = "osd." + config.whoami();
+        control = new ScheduledThreadPoolExecutor(1, task -> new Thread(task, name));
+        control.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        control.setRemoveOnCancelPolicy(true);
+        Conf conf = config.conf();
+        OsdDispatcher dispatcher = new OsdDispatcher(this);
+        publicMessenger = messenger(config, config.publicBind(), dispatcher);
+        clusterMessenger = messenger(config, config.clusterBind(), dispatcher);
+        peers = new OsdPeers(clusterMessenger, config.whoami());
+        boot = new OsdBoot(this);
+        monClient = MonClient.create(
+                publicMessenger, EntityAuthName.parse(name), config.clientAuth(), config.monitors(), boot);
+        monLink = new MonLink(this, monClient);
+        heartbeats = new Heartbeats(this);
+        reporter = new Reporter(this);
+        backfills = new Backfills((int) Math.max(1, conf.integer("osd_max_backfills")));
+        int count = (int) conf.integer("osd_op_num_shards");
+        int threads = count > 0 ? count : Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 4);
+        for (int i = 0; i < threads; i++) {
+            shards.add(new OsdShard(this, i, threads, maps.view(maps.newest()), settings(conf)));
+        }
+        conf.onChange(changed -> {
+            PgSettings settings = settings(conf);
+            shards.forEach(shard -> shard.settings(settings));
+        });
+    }
+
+    private static NettyMessenger messenger(OsdConfig config, List<EntityAddr> bind, OsdDispatcher dispatcher) {
+        NettyMessenger.Builder builder = NettyMessenger.builder(EntityName.osd(config.whoami()), config.loops())
+                .serverAuth(config.serverAuth())
+                .clientAuth(config.clientAuth())
+                .dispatcher(dispatcher)
+                .localNetwork(config.network())
+                .nonce(RANDOM.nextInt() & 0x7fffffff);
+        bind.forEach(builder::bind);
+        return builder.build();
+    }
+
+    private static PgSettings settings(Conf conf) {
+        int active = (int) conf.integer("osd_recovery_max_active");
+        return new PgSettings(
+                (int) conf.integer("osd_min_pg_log_entries"),
+                (int) conf.integer("osd_max_pg_log_entries"),
+                (int) conf.integer("osd_pg_log_dups_tracked"),
+                active > 0 ? active : 10,
+                conf.integer("osd_recovery_max_chunk"),
+                (int) conf.integer("osd_backfill_scan_max"));
+    }
+
+    /// Makes a store into one of a new OSD, and waits until that is durable.
+    ///
+    /// @throws CephException EEXIST if it is one already
+    public static void mkfs(ObjectStore store, UUID cluster, int whoami, UUID osd) {
+        if (MapStore.exists(store)) {
+            throw new CephException(Errno.EEXIST, "the store holds an OSD already");
+        }
+        CountDownLatch durable = new CountDownLatch(1);
+        MapStore.create(store, cluster, whoami, osd, durable::countDown);
+        try {
+            durable.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CephException(Errno.EINTR);
+        }
+    }
+
+    /// Whether [#mkfs] was done.
+    public static boolean isMade(ObjectStore store) {
+        return MapStore.exists(store);
+    }
+
+    /// Starts; returns when it listens. That it is up is seen in the monitors' map.
+    ///
+    /// @throws CephException with one line to show
+    public static OsdDaemon start(OsdConfig config) {
+        MapStore maps = MapStore.load(config.store());
+        int whoami = maps.superblock().whoami();
+        if (whoami != config.whoami()) {
+            throw new CephException(
+                    Errno.EINVAL, "osd." + config.whoami() + ": the store is osd." + whoami + "'s");
+        }
+        OsdDaemon daemon = new OsdDaemon(config, maps);
+        try {
+            daemon.clusterMessenger.start();
+            daemon.publicMessenger.start();
+        } catch (CephException e) {
+            daemon.control.shutdownNow();
+            daemon.clusterMessenger.close();
+            daemon.publicMessenger.close();
+            throw e;
+        }
+        for (OsdShard shard : daemon.shards) {
+            shard.post(shard::load);
+            shard.start();
+        }
+        daemon.control(daemon.boot::start);
+        daemon.every((long) (config.conf().decimal("osd_heartbeat_interval") * 1000), daemon.heartbeats::tick);
+        daemon.every(BEACON_CHECK_MILLIS, daemon.boot::tick);
+        daemon.control(daemon.reporter::periodically);
+        return daemon;
+    }
+
+    // ---- parts
+
+    OsdConfig config() {
+        return config;
+    }
+
+    public int whoami() {
+        return config.whoami();
+    }
+
+    UUID fsid() {
+        return maps.superblock().clusterFsid();
+    }
+
+    MapStore maps() {
+        return maps;
+    }
+
+    /// The newest map, which the shards have or are about to get.
+    public OsdMap map() {
+        return map;
+    }
+
+    OsdPeers peers() {
+        return peers;
+    }
+
+    MonClient monClient() {
+        return monClient;
+    }
+
+    MonLink monLink() {
+        return monLink;
+    }
+
+    Heartbeats heartbeats() {
+        return heartbeats;
+    }
+
+    Reporter reporter() {
+        return reporter;
+    }
+
+    Backfills backfills() {
+        return backfills;
+    }
+
+    OsdBoot boot() {
+        return boot;
+    }
+
+    List<OsdShard> shards() {
+        return shards;
+    }
+
+    OsdShard shardOf(dev.inkfish.wire.PgId pgid) {
+        return shards.get(OsdShard.shardOf(pgid, shards.size()));
+    }
+
+    NettyMessenger publicMessenger() {
+        return publicMessenger;
+    }
+
+    NettyMessenger clusterMessenger() {
+        return clusterMessenger;
+    }
+
+    boolean isStopping() {
+        return stopping;
+    }
+
+    // ---- threads and time
+
+    /// Runs a task on the control thread.
+    void control(Runnable task) {
+        try {
+            control.execute(() -> guarded(task));
+        } catch (RejectedExecutionException e) {
+            // the daemon has stopped
+        }
+    }
+
+    void later(long millis, Runnable task) {
+        try {
+            control.schedule(() -> guarded(task), millis, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            // the daemon has stopped
+        }
+    }
+
+    private void every(long millis, Runnable task) {
+        later(millis, () -> {
+            task.run();
+            every(millis, task);
+        });
+    }
+
+    private void guarded(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException | Error e) {
+            LOG.error("osd.{} met a state that must not be; it stops", whoami(), e);
+            abort();
+        }
+    }
+
+    static Utime now() {
+        Instant instant = Instant.now();
+        return new Utime((int) instant.getEpochSecond(), instant.getNano());
+    }
+
+    static Bytes random(int count) {
+        byte[] bytes = new byte[count];
+        RANDOM.nextBytes(bytes);
+        return Bytes.wrap(bytes);
+    }
+
+    // ---- maps
+
+    /// New maps are durable: everybody gets them. On the control thread.
+    void publish(List<OsdMapView> fresh) {
+        map = fresh.getLast().osdMap();
+        shards.forEach(shard -> shard.post(() -> shard.advance(fresh)));
+        peers.onMap(map);
+        monLink.onMap(map);
+        heartbeats.onMap(map);
+    }
+
+    /// Takes in a map that says when pools were made.
+    void activateShards() {
+        shards.forEach(shard -> shard.post(shard::activate));
+    }
+
+    // ---- the end
+
+    void onMarkedDown() {
+        markedDown.countDown();
+    }
+
+    /// Something is broken in here: nothing more is answered, and peers will notice.
+    void abort() {
+        stopping = true;
+        control.shutdownNow();
+        publicMessenger.close();
+        clusterMessenger.close();
+    }
+
+    /// Tells the monitors, lets what is under way finish, and closes the store.
+    @Override
+    public void close() {
+        if (!stopping) {
+            stopping = true;
+            if (map.isUp(whoami())) {
+                monClient.send(new MOSDMarkMeDown(fsid(), whoami(), map.publicAddrs(whoami()), map.epoch(), true));
+                awaitQuietly();
+            }
+        }
+        control.shutdownNow();
+        monClient.close();
+        publicMessenger.close();
+        clusterMessenger.close();
+        try {
+            for (OsdShard shard : shards) {
+                shard.post(() -> shard.table().persist());
+                shard.stop();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        maps.note(maps.superblock().mounted(), map.epoch());
+        config.store().close();
+    }
+
+    private void awaitQuietly() {
+        try {
+            if (!markedDown.await(2, TimeUnit.SECONDS)) {
+                LOG.warn("osd.{}: the monitors did not confirm that it stops", whoami());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "osd." + whoami();
+    }
+}

@@ -1,0 +1,103 @@
+package dev.inkfish.osd.daemon;
+
+import dev.inkfish.net.Connection;
+import dev.inkfish.net.Dispatcher;
+import dev.inkfish.osdmap.OsdMap;
+import dev.inkfish.wire.EntityType;
+import dev.inkfish.wire.PgId;
+import dev.inkfish.wire.message.MCommand;
+import dev.inkfish.wire.message.MOSDOp;
+import dev.inkfish.wire.message.MOSDPing;
+import dev.inkfish.wire.message.Message;
+import dev.inkfish.wire.message.PgMessage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Hands what connections deliver to the thread it belongs to; runs on the messengers' loops.
+final class OsdDispatcher implements Dispatcher {
+    private static final Logger LOG = LoggerFactory.getLogger(OsdDispatcher.class);
+
+    private final OsdDaemon daemon;
+    private final OsdCommands commands;
+
+    OsdDispatcher(OsdDaemon daemon) {
+        this.daemon = daemon;
+        this.commands = new OsdCommands(daemon);
+    }
+
+    @Override
+    public void onMessage(Connection connection, Message message, long tid) {
+        switch (message) {
+            case MOSDOp op -> onOp(connection, op, tid);
+            case PgMessage pg -> onPgMessage(connection, pg);
+            case MOSDPing ping -> onPing(connection, ping);
+            case MCommand command -> daemon.control(() -> commands.handle(session(connection), command, tid));
+            default -> LOG.debug("osd.{}: {} sent {}", daemon.whoami(), connection.peerName(), message);
+        }
+    }
+
+    private void onOp(Connection connection, MOSDOp op, long tid) {
+        OsdSession session = session(connection);
+        PgId pgid = OpGate.group(op, daemon.map());
+        if (pgid == null) {
+            pgid = op.pgid().pgid(); // a pool we do not know yet: its map will come
+        }
+        OsdShard shard = daemon.shardOf(pgid);
+        shard.post(() -> shard.handleOp(session, op, tid));
+    }
+
+    private static OsdSession session(Connection connection) {
+        if (connection.attachment() instanceof OsdSession session) {
+            return session;
+        }
+        OsdSession session = new OsdSession(connection);
+        connection.attach(session);
+        return session;
+    }
+
+    private void onPgMessage(Connection connection, PgMessage message) {
+        if (connection.peerName().type() != EntityType.OSD) {
+            LOG.warn("osd.{}: {} is no OSD but sent {}", daemon.whoami(), connection.peerName(), message.pgid());
+            connection.close();
+            return;
+        }
+        int osd = (int) connection.peerName().number();
+        OsdShard shard = daemon.shardOf(message.pgid().pgid());
+        shard.post(() -> shard.handle(osd, message));
+    }
+
+    private void onPing(Connection connection, MOSDPing ping) {
+        if (!ping.fsid().equals(daemon.fsid()) || connection.peerName().type() != EntityType.OSD) {
+            return;
+        }
+        int osd = (int) connection.peerName().number();
+        if (ping.op() == MOSDPing.Op.PING_REPLY) {
+            daemon.control(() -> daemon.heartbeats().onReply(osd));
+        } else if (ping.op() == MOSDPing.Op.PING && !daemon.isStopping()) {
+            OsdMap map = daemon.map();
+            connection.send(new MOSDPing(
+                    daemon.fsid(),
+                    map.epoch(),
+                    MOSDPing.Op.PING_REPLY,
+                    ping.pingStamp(),
+                    map.osdInfo(daemon.whoami()).upFrom(),
+                    ping.monoPingStamp(),
+                    System.nanoTime()));
+        }
+    }
+
+    @Override
+    public void onReset(Connection connection) {
+        if (connection.attachment() instanceof OsdSession session) {
+            daemon.shards().forEach(shard -> shard.post(() -> shard.onDisconnect(session)));
+        }
+    }
+
+    @Override
+    public void onRefused(Connection connection) {
+        if (connection.peerName().type() == EntityType.OSD) {
+            int osd = (int) connection.peerName().number();
+            daemon.control(() -> daemon.heartbeats().onRefused(osd));
+        }
+    }
+}

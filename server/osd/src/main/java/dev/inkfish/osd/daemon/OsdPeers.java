@@ -1,0 +1,63 @@
+package dev.inkfish.osd.daemon;
+
+import dev.inkfish.net.Connection;
+import dev.inkfish.net.ConnectionPolicy;
+import dev.inkfish.net.NettyMessenger;
+import dev.inkfish.osdmap.OsdMap;
+import dev.inkfish.wire.EntityAddrVec;
+import dev.inkfish.wire.EntityType;
+import dev.inkfish.wire.message.Message;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/// Connections to other OSDs on the cluster network, one to each, at the address the map gives. May be used
+/// from any thread; what one thread sends arrives in its order.
+final class OsdPeers {
+    private final NettyMessenger messenger;
+    private final int whoami;
+    private final ConcurrentHashMap<Integer, Peer> peers = new ConcurrentHashMap<>();
+
+    private record Peer(EntityAddrVec addrs, Connection connection) {}
+
+    OsdPeers(NettyMessenger messenger, int whoami) {
+        this.messenger = messenger;
+        this.whoami = whoami;
+    }
+
+    void send(int osd, OsdMap map, Message message) {
+        Connection connection = connection(osd, map);
+        if (connection != null) {
+            connection.send(message, 0);
+        }
+    }
+
+    /// Null if it is down in the map, or we are it.
+    @Nullable Connection connection(int osd, OsdMap map) {
+        if (osd == whoami || !map.isUp(osd)) {
+            return null;
+        }
+        EntityAddrVec addrs = map.clusterAddrs(osd);
+        Peer known = peers.get(osd);
+        if (known != null && known.addrs.equals(addrs)) {
+            return known.connection;
+        }
+        return peers.compute(osd, (id, old) -> {
+                    if (old != null && old.addrs.equals(addrs)) {
+                        return old;
+                    }
+                    return new Peer(addrs, messenger.connect(EntityType.OSD, addrs, ConnectionPolicy.LOSSLESS_PEER));
+                })
+                .connection;
+    }
+
+    /// Closes connections to OSDs that are down, or elsewhere, in the newest map.
+    void onMap(OsdMap map) {
+        peers.forEach((osd, peer) -> {
+            if (!map.isUp(osd) || !map.clusterAddrs(osd).equals(peer.addrs)) {
+                if (peers.remove(osd, peer)) {
+                    peer.connection.close();
+                }
+            }
+        });
+    }
+}

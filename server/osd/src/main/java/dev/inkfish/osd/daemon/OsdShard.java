@@ -1,0 +1,278 @@
+package dev.inkfish.osd.daemon;
+
+import dev.inkfish.objectstore.CollectionId;
+import dev.inkfish.objectstore.ObjectStore;
+import dev.inkfish.objectstore.Transaction;
+import dev.inkfish.osd.pg.MapView;
+import dev.inkfish.osd.pg.Pg;
+import dev.inkfish.osd.pg.PgHost;
+import dev.inkfish.osd.pg.PgSettings;
+import dev.inkfish.osd.pg.PgShell;
+import dev.inkfish.osd.pg.PgTable;
+import dev.inkfish.wire.Bytes;
+import dev.inkfish.wire.Eversion;
+import dev.inkfish.wire.PgId;
+import dev.inkfish.wire.SpgId;
+import dev.inkfish.wire.Utime;
+import dev.inkfish.wire.message.MOSDOp;
+import dev.inkfish.wire.message.PgMessage;
+import dev.inkfish.wire.osd.ObjectInfo;
+import dev.inkfish.wire.osd.PgStat;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One thread and the groups that belong to it. Everything that concerns these groups comes through its
+/// mailbox: maps, messages, client operations, commits, timers.
+final class OsdShard implements PgShell {
+    private static final Logger LOG = LoggerFactory.getLogger(OsdShard.class);
+    private static final Runnable STOP = () -> {};
+
+    private final OsdDaemon daemon;
+    private final int number;
+    private final LinkedBlockingQueue<Runnable> mailbox = new LinkedBlockingQueue<>();
+    private final Thread thread;
+    private final PgTable table;
+    private final Deque<WaitingOp> waitingOps = new ArrayDeque<>();
+    private final Map<SpgId, Long> reportedState = new HashMap<>();
+    private volatile PgSettings settings;
+
+    private record WaitingOp(OsdSession session, MOSDOp op, long tid) {}
+
+    OsdShard(OsdDaemon daemon, int number, int shards, MapView map, PgSettings settings) {
+        this.daemon = daemon;
+        this.number = number;
+        this.settings = settings;
+        this.table = new PgTable(
+                this,
+                map,
+                daemon.maps()::view,
+                daemon.config().ops(),
+                pgid -> shardOf(pgid, shards) == number,
+                daemon.maps()::poolCreated);
+        this.thread = new Thread(this::run, "osd." + daemon.whoami() + "-shard-" + number);
+    }
+
+    static int shardOf(PgId pgid, int shards) {
+        return Math.floorMod(pgid.seed() * 31 + Long.hashCode(pgid.pool()) * 7, shards);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    void post(Runnable task) {
+        mailbox.add(task);
+    }
+
+    /// Lets what is in the mailbox run, then ends the thread.
+    void stop() throws InterruptedException {
+        mailbox.add(STOP);
+        if (thread.isAlive()) {
+            thread.join();
+        }
+    }
+
+    private void run() {
+        List<Runnable> batch = new ArrayList<>();
+        try {
+            while (true) {
+                batch.add(mailbox.take());
+                mailbox.drainTo(batch, 256);
+                for (Runnable task : batch) {
+                    if (task == STOP) {
+                        return;
+                    }
+                    task.run();
+                }
+                batch.clear();
+            }
+        } catch (InterruptedException e) {
+            LOG.warn("{} interrupted", thread.getName());
+        } catch (RuntimeException | Error e) {
+            LOG.error("{} met a state that must not be; the daemon stops", thread.getName(), e);
+            daemon.abort();
+        }
+    }
+
+    // ---- work, on the thread
+
+    void load() {
+        table.load();
+        table.activate();
+    }
+
+    void advance(List<OsdMapView> maps) {
+        for (OsdMapView map : maps) {
+            if (map.epoch() > table.map().epoch()) {
+                table.advance(map);
+            }
+        }
+        activate();
+    }
+
+    void activate() {
+        table.activate();
+        for (int i = waitingOps.size(); i > 0; i--) {
+            WaitingOp waiting = waitingOps.poll();
+            handleOp(waiting.session, waiting.op, waiting.tid);
+        }
+    }
+
+    void handle(int osd, PgMessage message) {
+        table.handle(osd, message);
+    }
+
+    void handleOp(OsdSession session, MOSDOp op, long tid) {
+        if (!session.isConnected()) {
+            return;
+        }
+        if (op.mapEpoch() > table.map().epoch()) {
+            waitingOps.add(new WaitingOp(session, op, tid));
+            return;
+        }
+        switch (OpGate.check(session, op, tid, table.map().osdMap())) {
+            case DROP -> {}
+            case WAIT -> waitingOps.add(new WaitingOp(session, op, tid));
+            case PASS -> pass(session, op, tid);
+        }
+    }
+
+    private void pass(OsdSession session, MOSDOp op, long tid) {
+        PgId pgid = OpGate.group(op, table.map().osdMap());
+        Pg pg = pgid == null ? null : table.find(SpgId.of(pgid));
+        if (pg != null) {
+            pg.handleOp(session, op, tid);
+        } else if (pgid != null && table.map().map(pgid).actingPrimary() == whoami()) {
+            waitingOps.add(new WaitingOp(session, op, tid)); // about to be made
+        }
+    }
+
+    void onDisconnect(OsdSession session) {
+        waitingOps.removeIf(waiting -> waiting.session == session);
+        table.groups().forEach(pg -> pg.onDisconnect(session));
+    }
+
+    PgTable table() {
+        return table;
+    }
+
+    /// What to report of the groups we are primary of.
+    NavigableMap<PgId, PgStat> stats() {
+        NavigableMap<PgId, PgStat> stats = new TreeMap<>();
+        for (Pg pg : table.groups()) {
+            if (pg.isPrimary()) {
+                stats.put(pg.pgid().pgid(), pg.stat());
+            }
+        }
+        return stats;
+    }
+
+    void settings(PgSettings changed) {
+        settings = changed;
+    }
+
+    // ---- what groups ask
+
+    @Override
+    public int whoami() {
+        return daemon.whoami();
+    }
+
+    @Override
+    public ObjectStore store() {
+        return daemon.config().store();
+    }
+
+    @Override
+    public Utime now() {
+        return OsdDaemon.now();
+    }
+
+    @Override
+    public Bytes randomBytes(int count) {
+        return OsdDaemon.random(count);
+    }
+
+    @Override
+    public PgSettings settings() {
+        return settings;
+    }
+
+    @Override
+    public void send(int osd, PgMessage message) {
+        daemon.peers().send(osd, table.map().osdMap(), message);
+    }
+
+    @Override
+    public PgHost.Timer schedule(long millis, Runnable task) {
+        boolean[] cancelled = {false};
+        daemon.later(millis, () -> post(() -> {
+            if (!cancelled[0]) {
+                task.run();
+            }
+        }));
+        return () -> cancelled[0] = true;
+    }
+
+    @Override
+    public void submit(CollectionId collection, Transaction transaction, Runnable onCommit) {
+        store().submit(collection, transaction, () -> post(onCommit));
+    }
+
+    @Override
+    public void wantUpThru(int epoch) {
+        int have = table.map().epoch();
+        daemon.control(() -> daemon.monLink().wantUpThru(epoch, have));
+    }
+
+    @Override
+    public void wantPgTemp(PgId pgid, List<Integer> acting) {
+        daemon.control(() -> daemon.monLink().wantPgTemp(pgid, acting));
+    }
+
+    @Override
+    public void reserveBackfill(PgId pgid, Runnable granted) {
+        daemon.control(() -> daemon.backfills().reserve(pgid, () -> post(granted)));
+    }
+
+    @Override
+    public void releaseBackfill(PgId pgid) {
+        daemon.control(() -> daemon.backfills().release(pgid));
+    }
+
+    @Override
+    public Eversion objectVersion(Bytes objectInfo) {
+        return ObjectInfo.decode(objectInfo.reader()).version();
+    }
+
+    @Override
+    public void removed(Pg pg) {
+        LOG.info("osd.{} removed {}", whoami(), pg.pgid());
+        reportedState.remove(pg.pgid());
+        table.remove(pg);
+    }
+
+    @Override
+    public void reportSoon(Pg pg) {
+        long bits = pg.stateBits();
+        @Nullable Long before = reportedState.put(pg.pgid(), bits);
+        if (before == null || before != bits) {
+            daemon.control(daemon.reporter()::soon);
+        }
+    }
+
+    @Override
+    public void created(PgId pgid) {
+        daemon.control(() -> daemon.monLink().created(pgid));
+    }
+}

@@ -1,0 +1,179 @@
+package dev.inkfish.osd.daemon;
+
+import dev.inkfish.net.Connection;
+import dev.inkfish.net.ConnectionPolicy;
+import dev.inkfish.net.Dispatcher;
+import dev.inkfish.objectstore.ObjectStore;
+import dev.inkfish.osdmap.OsdMap;
+import dev.inkfish.wire.Bytes;
+import dev.inkfish.wire.EntityType;
+import dev.inkfish.wire.PgId;
+import dev.inkfish.wire.message.MMgrOpen;
+import dev.inkfish.wire.message.MPGStats;
+import dev.inkfish.wire.message.Message;
+import dev.inkfish.wire.mon.MgrMap;
+import dev.inkfish.wire.osd.OsdStat;
+import dev.inkfish.wire.osd.PgStat;
+import dev.inkfish.wire.osd.StoreStatfs;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// Reports groups and space to the active manager: soon after a group's state changed, and every few
+/// seconds. On the control thread.
+final class Reporter {
+    private static final long SOON_MILLIS = 50;
+    private static final long PERIOD_MILLIS = 5000;
+
+    private final OsdDaemon daemon;
+    private MgrMap mgrMap = MgrMap.EMPTY;
+    private @Nullable Connection connection;
+    private boolean scheduled;
+    private long sequence;
+
+    Reporter(OsdDaemon daemon) {
+        this.daemon = daemon;
+    }
+
+    void onMgrMap(MgrMap map) {
+        boolean same = connection != null
+                && map.activeGid() == mgrMap.activeGid()
+                && map.activeAddrs().equals(mgrMap.activeAddrs());
+        mgrMap = map;
+        if (same) {
+            return;
+        }
+        close();
+        connect();
+    }
+
+    private void connect() {
+        if (!mgrMap.available() || mgrMap.activeAddrs().addrs().isEmpty()) {
+            return;
+        }
+        connection = daemon.publicMessenger()
+                .connect(EntityType.MGR, mgrMap.activeAddrs(), ConnectionPolicy.LOSSY, new Dispatcher() {
+                    @Override
+                    public void onMessage(Connection from, Message message, long tid) {
+                        // MMgrConfigure: how often to report; the period is ours
+                    }
+
+                    @Override
+                    public void onReset(Connection lost) {
+                        daemon.control(() -> reconnect(lost));
+                    }
+                });
+        connection.send(new MMgrOpen(
+                Integer.toString(daemon.whoami()),
+                "",
+                false,
+                new TreeMap<>(),
+                new TreeMap<>(),
+                Bytes.EMPTY,
+                Bytes.EMPTY));
+        report();
+    }
+
+    private void reconnect(Connection lost) {
+        if (lost == connection) {
+            connection = null;
+            daemon.later(1000, () -> daemon.control(() -> {
+                if (connection == null) {
+                    connect();
+                }
+            }));
+        }
+    }
+
+    void close() {
+        if (connection != null) {
+            connection.close();
+            connection = null;
+        }
+    }
+
+    /// Within a moment, together with what else changes until then.
+    void soon() {
+        if (!scheduled) {
+            scheduled = true;
+            daemon.later(SOON_MILLIS, () -> daemon.control(() -> {
+                scheduled = false;
+                report();
+            }));
+        }
+    }
+
+    void periodically() {
+        report();
+        daemon.later(PERIOD_MILLIS, () -> daemon.control(this::periodically));
+    }
+
+    void report() {
+        if (connection == null) {
+            return;
+        }
+        TreeMap<PgId, PgStat> all = new TreeMap<>();
+        int[] left = {daemon.shards().size()};
+        for (OsdShard shard : daemon.shards()) {
+            shard.post(() -> {
+                NavigableMap<PgId, PgStat> stats = shard.stats();
+                int groups = shard.table().groups().size();
+                daemon.control(() -> {
+                    all.putAll(stats);
+                    total += groups;
+                    if (--left[0] == 0) {
+                        send(all);
+                    }
+                });
+            });
+        }
+    }
+
+    private int total;
+
+    private void send(NavigableMap<PgId, PgStat> stats) {
+        int groups = total;
+        total = 0;
+        OsdMap map = daemon.map();
+        Connection to = connection;
+        if (to == null) {
+            return;
+        }
+        ObjectStore.StoreStats space = daemon.config().store().stats();
+        StoreStatfs statfs = new StoreStatfs(
+                space.total(),
+                space.available(),
+                0,
+                space.allocated(),
+                space.dataStored(),
+                0,
+                0,
+                0,
+                space.omap(),
+                space.metadata());
+        int upFrom = map.osdInfo(daemon.whoami()).upFrom();
+        OsdStat osd = new OsdStat(
+                statfs,
+                0,
+                0,
+                daemon.heartbeats().peers(),
+                List.of(),
+                0,
+                0,
+                upFrom,
+                ((long) upFrom << 32) | ++sequence,
+                groups,
+                new TreeMap<>(),
+                0,
+                1,
+                0,
+                0,
+                new TreeMap<>());
+        to.send(new MPGStats(daemon.fsid(), osd, stats, map.epoch(), new TreeMap<>()));
+    }
+
+    long sequence() {
+        return sequence;
+    }
+}

@@ -100,6 +100,8 @@ public record PgPool(
     public static final long FLAG_SELFMANAGED_SNAPS = 1 << 13;
     public static final long FLAG_POOL_SNAPS = 1 << 14;
     public static final long FLAG_CREATING = 1 << 15;
+    public static final long FLAG_EIO = 1 << 16;
+    public static final long FLAG_BULK = 1 << 17;
 
     /// `HitSet::Params` of no type.
     public static final Bytes NO_HIT_SET = Bytes.hex("01010100000000");
@@ -107,7 +109,7 @@ public record PgPool(
     private static final String[] FLAG_NAMES = {
         "hashpspool", "full", "ec_overwrites", "incomplete_clones", "nodelete", "nopgchange", "nosizechange",
         "write_fadvise_dontneed", "noscrub", "nodeep-scrub", "full_quota", "nearfull", "backfillfull",
-        "selfmanaged_snaps", "pool_snaps", "creating",
+        "selfmanaged_snaps", "pool_snaps", "creating", "eio", "bulk",
     };
 
     public PgPool {

@@ -53,7 +53,7 @@ public final class Options {
             mon_osd_auto_mark_new_in | BOOL | true | mark new OSDs in
             mon_osd_auto_mark_auto_out_in | BOOL | true | mark OSDs in again that were marked out by the monitor
             mon_osd_auto_mark_in | BOOL | false | mark any booting OSD in
-            mon_osd_blocklist_default_expiry | FLOAT | 3600 | seconds a blocklist entry lasts
+            mon_osd_blocklist_default_expire | FLOAT | 3600 | seconds a blocklist entry lasts
             mon_osd_crush_smoke_test | BOOL | true | test CRUSH maps before they are used
             mon_osd_cache_size | INT | 500 | maps kept in memory
             mon_min_osdmap_epochs | INT | 500 | maps kept

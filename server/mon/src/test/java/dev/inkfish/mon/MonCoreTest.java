@@ -38,7 +38,8 @@ class MonCoreTest {
         EntityAddrVec other = CoreHarness.addrs(7000 + osd);
         OsdSuperblock superblock = new OsdSuperblock(
                 CoreHarness.FSID, osd, 0, 0, 0, 0, OsdSuperblock.NO_FEATURES, 0, 0, new UUID(1, osd + 1), 0, Utime.ZERO);
-        mon.send(session, new MOSDBoot(0, superblock, other, other, 0, other, new TreeMap<>(), Features.PACIFIC));
+        mon.send(session, new MOSDBoot(
+                mon.osdMap().map().epoch(), superblock, other, other, 0, other, new TreeMap<>(), Features.PACIFIC));
         mon.commit();
     }
 

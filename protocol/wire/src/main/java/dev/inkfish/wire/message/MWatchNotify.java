@@ -11,12 +11,26 @@ import dev.inkfish.wire.WireWriter;
 /// @param cookie the watch's, or the notify operation's
 /// @param result of the completion: 0 or a negative errno
 /// @param notifierId the global id of who notifies
-public record MWatchNotify(int opcode, long cookie, long version, long notifyId, Bytes payload, int result, long notifierId)
+/// @param data of the completion: who answered what (a map of client and cookie to payload), then who did not
+public record MWatchNotify(
+        int opcode,
+        long cookie,
+        long version,
+        long notifyId,
+        Bytes payload,
+        int result,
+        long notifierId,
+        Bytes data)
         implements Message {
     public static final int TYPE = 44;
     public static final int NOTIFY = 1;
     public static final int NOTIFY_COMPLETE = 2;
     public static final int DISCONNECT = 3;
+
+    public MWatchNotify(
+            int opcode, long cookie, long version, long notifyId, Bytes payload, int result, long notifierId) {
+        this(opcode, cookie, version, notifyId, payload, result, notifierId, Bytes.EMPTY);
+    }
 
     static MWatchNotify decode(MessageHeader header, WireReader in, Bytes middle, Bytes data) {
         int innerVersion = in.u8();
@@ -27,7 +41,7 @@ public record MWatchNotify(int opcode, long cookie, long version, long notifyId,
         Bytes payload = innerVersion >= 1 ? in.bytes() : Bytes.EMPTY;
         int result = header.version() >= 2 ? in.u32() : 0;
         return new MWatchNotify(
-                opcode, cookie, version, notifyId, payload, result, header.version() >= 3 ? in.u64() : 0);
+                opcode, cookie, version, notifyId, payload, result, header.version() >= 3 ? in.u64() : 0, data);
     }
 
     @Override

@@ -11,6 +11,7 @@ import dev.inkfish.mon.health.StatusCommands;
 import dev.inkfish.mon.log.LogService;
 import dev.inkfish.mon.map.ClusterCommands;
 import dev.inkfish.mon.map.MonMapService;
+import dev.inkfish.mon.map.TellCommands;
 import dev.inkfish.mon.mgr.MgrMapService;
 import dev.inkfish.mon.mgr.MgrStatService;
 import dev.inkfish.mon.osd.OsdMapService;
@@ -49,5 +50,6 @@ public final class MonServices {
             return all;
         };
         new ClusterCommands(core, monMap, census).register(core.commands());
+        new TellCommands(core).register(core.tells());
     }
 }

@@ -443,7 +443,9 @@ public final class OsdLifecycle {
             OsdXinfo xinfo = pending.newXinfo.getOrDefault(osd, map().osdXinfo(osd));
             pending.newXinfo.put(osd, xinfo.withOldWeight(map().weight(osd)));
             pending.newWeight.put(osd, OsdMap.OUT);
-            pending.flipState(osd, map().state(osd) & OsdMap.AUTOOUT ^ OsdMap.AUTOOUT);
+            if (!map().hasState(osd, OsdMap.AUTOOUT)) {
+                pending.flipState(osd, OsdMap.AUTOOUT);
+            }
             log(LogEntry.INFO, "Marking osd." + osd + " out (has been down for "
                     + (now.toMillis() - down.getValue().toMillis()) / 1000 + " seconds)");
         }

@@ -78,6 +78,9 @@ public interface PgHost {
     /// The group's statistics, which [PgMutation] carries changes of.
     boolean isFull();
 
+    /// Adds reads to the group's statistics; they need not be durable.
+    default void countReads(long operations, long bytes) {}
+
     /// The group's sums.
     ObjectStatSum sums();
 

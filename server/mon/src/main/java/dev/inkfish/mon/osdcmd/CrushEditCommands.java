@@ -1,0 +1,444 @@
+package dev.inkfish.mon.osdcmd;
+
+import dev.inkfish.command.CommandContext;
+import dev.inkfish.command.CommandResult;
+import dev.inkfish.command.GeneralFormat;
+import dev.inkfish.crush.CrushBucket;
+import dev.inkfish.crush.CrushEditor;
+import dev.inkfish.crush.CrushMap;
+import dev.inkfish.crush.CrushRule;
+import dev.inkfish.crush.CrushTunables;
+import dev.inkfish.osdmap.PgPool;
+import dev.inkfish.wire.CephException;
+import dev.inkfish.wire.DecodeException;
+import dev.inkfish.wire.Errno;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// `osd crush` commands that change the CRUSH map, and `osd setcrushmap`.
+final class CrushEditCommands {
+    private final OsdMaps maps;
+
+    CrushEditCommands(OsdMaps maps) {
+        this.maps = maps;
+    }
+
+    void register(OsdSignatures on) {
+        on.on("osd setcrushmap", this::setMap).on("osd crush add-bucket", this::addBucket);
+        on.on("osd crush rename-bucket", this::renameBucket).on("osd crush set", this::set).on("osd crush add", this::set);
+        on.on("osd crush create-or-move", this::createOrMove).on("osd crush move", this::move);
+        on.on("osd crush rm", this::remove).on("osd crush remove", this::remove).on("osd crush unlink", this::remove);
+        on.on("osd crush reweight-all", this::reweightAll).on("osd crush reweight", this::reweight);
+        on.on("osd crush reweight-subtree", this::reweightSubtree).on("osd crush tunables", this::tunables);
+        on.on("osd crush set-tunable", this::setTunable).on("osd crush set-device-class", this::setClass);
+        on.on("osd crush rm-device-class", this::removeClass);
+        on.on("osd crush rule create-simple", this::createSimple);
+        on.on("osd crush rule create-replicated", this::createReplicated);
+        on.on("osd crush rule create-erasure", this::createErasure);
+        on.on("osd crush rule rm", this::removeRule).on("osd crush rule rename", this::renameRule);
+    }
+
+    private CrushEditor editor() {
+        return CrushEditor.of(maps.pendingCrush());
+    }
+
+    private CommandResult done(CrushEditor editor, String status) {
+        maps.pendingCrush(editor.build());
+        return CommandResult.afterCommit(status);
+    }
+
+    /// `root=default host=a`
+    private static TreeMap<String, String> location(CommandContext call) {
+        TreeMap<String, String> location = new TreeMap<>();
+        for (String word : call.strings("args")) {
+            for (String pair : word.split("[ ,]+")) {
+                int equals = pair.indexOf('=');
+                if (equals <= 0 || equals == pair.length() - 1) {
+                    throw new CephException(Errno.EINVAL, "invalid location '" + word + "'");
+                }
+                location.put(pair.substring(0, equals), pair.substring(equals + 1));
+            }
+        }
+        return location;
+    }
+
+    private static String text(Map<String, String> location) {
+        return "{" + String.join(",", location.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList()) + "}";
+    }
+
+    private static String weight(double weight) {
+        return GeneralFormat.format(weight, 6);
+    }
+
+    private CommandResult setMap(CommandContext call) {
+        long prior = call.integer("prior_version", -1);
+        int version = maps.map().crushVersion();
+        if (prior >= 0) {
+            CrushMap given = decode(call);
+            if (prior == version - 1 && given.equals(maps.map().crush())) {
+                return CommandResult.status(Integer.toString(version));
+            }
+            if (prior != version) {
+                throw new CephException(Errno.EPERM, "prior_version " + prior + " != crush version " + version);
+            }
+        }
+        CrushMap crush = decode(call);
+        if (crush.maxDevices() > maps.map().maxOsd()) {
+            throw new CephException(Errno.ERANGE, "crush map has devices up to " + (crush.maxDevices() - 1)
+                    + " > osdmap max_osd " + maps.map().maxOsd());
+        }
+        maps.map().pools().forEach((id, pool) -> {
+            if (crush.rule(pool.crushRule()) == null) {
+                throw new CephException(Errno.EINVAL, "pool " + id + " uses rule " + pool.crushRule()
+                        + ", which the new map lacks");
+            }
+        });
+        maps.pendingCrush(crush);
+        return CommandResult.afterCommit(Integer.toString(version + 1));
+    }
+
+    private static CrushMap decode(CommandContext call) {
+        try {
+            return CrushMap.decode(call.input());
+        } catch (DecodeException e) {
+            throw new CephException(Errno.EINVAL, "Failed to parse crushmap: " + e.getMessage());
+        }
+    }
+
+    private CommandResult addBucket(CommandContext call) {
+        String name = call.string("name");
+        String typeName = call.string("type");
+        CrushEditor editor = editor();
+        TreeMap<String, String> location = location(call);
+        if (editor.hasItem(name)) {
+            return CommandResult.status("bucket '" + name + "' already exists");
+        }
+        int type = editor.typeId(typeName);
+        if (type < 0) {
+            throw new CephException(Errno.EINVAL, "type '" + typeName + "' does not exist");
+        }
+        if (type == 0) {
+            throw new CephException(Errno.EINVAL, "type '" + typeName + "' is for devices, not buckets");
+        }
+        if (!CrushEditor.isValidName(name)) {
+            throw new CephException(Errno.EINVAL, "invalid crush name '" + name + "'");
+        }
+        int id = editor.addBucket(CrushBucket.Algorithm.STRAW2, type, name);
+        editor.rebuildShadows();
+        if (location.isEmpty()) {
+            return done(editor, "added bucket " + name + " type " + typeName + " to crush map");
+        }
+        editor.moveBucket(id, location);
+        return done(editor, "added bucket " + name + " type " + typeName + " to location " + text(location));
+    }
+
+    private CommandResult renameBucket(CommandContext call) {
+        String from = call.string("srcname");
+        String to = call.string("dstname");
+        CrushEditor editor = editor();
+        if (!editor.hasItem(from)) {
+            if (editor.hasItem(to)) {
+                return CommandResult.status("srcname does not exist and dstname already exists");
+            }
+            throw new CephException(Errno.ENOENT, "srcname does not exist");
+        }
+        if (editor.itemId(from) >= 0) {
+            throw new CephException(Errno.ENOTDIR, "srcname is not a bucket");
+        }
+        if (editor.hasItem(to)) {
+            throw new CephException(Errno.EEXIST, "dstname already exists");
+        }
+        editor.renameItem(from, to);
+        return done(editor, "renamed bucket " + from + " into " + to);
+    }
+
+    private int osd(CommandContext call) {
+        int osd = OsdReadCommands.osdArgument(call, "id");
+        if (!maps.map().exists(osd)) {
+            throw new CephException(Errno.ENOENT, "osd." + osd + " does not exist.  create it before updating the crush map");
+        }
+        return osd;
+    }
+
+    private CommandResult set(CommandContext call) {
+        int osd = osd(call);
+        String action = call.prefix().equals("osd crush set") ? "set" : "add";
+        double weight = call.decimal("weight", 0);
+        TreeMap<String, String> location = location(call);
+        CrushEditor editor = editor();
+        if (action.equals("set") && !editor.hasItem("osd." + osd)) {
+            throw new CephException(Errno.ENOENT, "unable to set item id " + osd + " name 'osd." + osd + "' weight "
+                    + weight(weight) + " at location " + text(location) + ": does not exist");
+        }
+        if (!editor.isAt(osd, location)) {
+            editor.unlink(osd);
+            editor.insertItem(osd, weight, "osd." + osd, location);
+        } else {
+            editor.setItemWeight(osd, CrushEditor.fixed(weight));
+            editor.rebuildShadows();
+        }
+        return done(editor, action + " item id " + osd + " name 'osd." + osd + "' weight " + weight(weight)
+                + " at location " + text(location) + " to crush map");
+    }
+
+    private CommandResult createOrMove(CommandContext call) {
+        int osd = osd(call);
+        double weight = call.decimal("weight", 0);
+        TreeMap<String, String> location = location(call);
+        CrushEditor editor = editor();
+        String what = "item name 'osd." + osd + "' weight " + weight(weight) + " at location " + text(location)
+                + " to crush map";
+        if (!editor.createOrMoveItem(osd, weight, "osd." + osd, location)) {
+            return CommandResult.status("create-or-move updated " + what);
+        }
+        return done(editor, "create-or-move updating " + what);
+    }
+
+    private CommandResult move(CommandContext call) {
+        String name = call.string("name");
+        TreeMap<String, String> location = location(call);
+        CrushEditor editor = editor();
+        int id = item(editor, name);
+        String what = " item id " + id + " name '" + name + "' to location " + text(location) + " in crush map";
+        if (editor.isAt(id, location)) {
+            return CommandResult.status("no need to move" + what);
+        }
+        if (id >= 0) {
+            editor.createOrMoveItem(id, 0, name, location);
+        } else {
+            editor.moveBucket(id, location);
+        }
+        return done(editor, "moved" + what);
+    }
+
+    private static int item(CrushEditor editor, String name) {
+        if (!editor.hasItem(name)) {
+            throw new CephException(Errno.ENOENT, "item " + name + " does not exist");
+        }
+        return editor.itemId(name);
+    }
+
+    private static int device(CrushEditor editor, String name) {
+        if (!editor.hasItem(name)) {
+            throw new CephException(Errno.ENOENT, "device '" + name + "' does not appear in the crush map");
+        }
+        return editor.itemId(name);
+    }
+
+    private CommandResult remove(CommandContext call) {
+        String name = call.string("name");
+        CrushEditor editor = editor();
+        if (!editor.hasItem(name)) {
+            return CommandResult.status("device '" + name + "' does not appear in the crush map");
+        }
+        if (call.has("ancestor")) {
+            String ancestor = call.string("ancestor");
+            if (!editor.hasItem(ancestor)) {
+                throw new CephException(Errno.ENOENT, "ancestor item '" + ancestor + "' does not appear in the crush map");
+            }
+            if (!editor.subtreeContains(editor.itemId(ancestor), editor.itemId(name))) {
+                return CommandResult.status("item " + editor.itemId(name) + " does not appear in that position");
+            }
+        }
+        int id = editor.itemId(name);
+        if (call.prefix().equals("osd crush unlink") || call.has("ancestor")) {
+            editor.unlink(id);
+            editor.rebuildShadows();
+        } else {
+            editor.removeItem(id);
+        }
+        return done(editor, "removed item id " + id + " name '" + name + "' from crush map");
+    }
+
+    private CommandResult reweightAll(CommandContext call) {
+        CrushEditor editor = editor();
+        editor.rebuildShadows();
+        return done(editor, "reweighted crush hierarchy");
+    }
+
+    private CommandResult reweight(CommandContext call) {
+        String name = call.string("name");
+        CrushEditor editor = editor();
+        int id = device(editor, name);
+        if (id < 0) {
+            throw new CephException(Errno.EINVAL, "device '" + name + "' is not a leaf in the crush map");
+        }
+        double weight = call.decimal("weight", 0);
+        editor.setItemWeight(id, CrushEditor.fixed(weight));
+        editor.rebuildShadows();
+        return done(editor, "reweighted item id " + id + " name '" + name + "' to " + weight(weight) + " in crush map");
+    }
+
+    private CommandResult reweightSubtree(CommandContext call) {
+        String name = call.string("name");
+        CrushEditor editor = editor();
+        int id = device(editor, name);
+        if (id >= 0) {
+            throw new CephException(Errno.EINVAL, "device '" + name + "' is not a subtree in the crush map");
+        }
+        double weight = call.decimal("weight", 0);
+        editor.reweightSubtree(id, CrushEditor.fixed(weight));
+        editor.rebuildShadows();
+        return done(editor, "reweighted subtree id " + id + " name '" + name + "' to " + weight(weight) + " in crush map");
+    }
+
+    private CommandResult tunables(CommandContext call) {
+        String profile = call.string("profile");
+        CrushEditor editor = editor();
+        CrushTunables wanted = switch (profile) {
+            case "legacy", "argonaut" -> CrushTunables.ARGONAUT;
+            case "bobtail" -> CrushTunables.BOBTAIL;
+            case "firefly" -> CrushTunables.FIREFLY;
+            case "hammer" -> CrushTunables.HAMMER;
+            case "jewel" -> CrushTunables.JEWEL;
+            case "optimal", "default" -> CrushTunables.DEFAULT;
+            default -> throw new CephException(Errno.EINVAL, "unrecognized profile '" + profile + "'");
+        };
+        boolean keepsStraw = !List.of("legacy", "optimal", "default").contains(profile);
+        editor.setTunables(keepsStraw ? wanted.withStrawCalcVersion(editor.tunables().strawCalcVersion()) : wanted);
+        return done(editor, "adjusted tunables profile to " + profile);
+    }
+
+    private CommandResult setTunable(CommandContext call) {
+        String name = call.string("tunable");
+        long value = call.integer("value", -1);
+        if (!name.equals("straw_calc_version")) {
+            throw new CephException(Errno.EINVAL, "unrecognized tunable '" + name + "'");
+        }
+        if (value != 0 && value != 1) {
+            throw new CephException(Errno.EINVAL, "value must be 0 or 1; got " + value);
+        }
+        CrushEditor editor = editor();
+        editor.setTunables(editor.tunables().withStrawCalcVersion((int) value));
+        return done(editor, "adjusted tunable " + name + " to " + value);
+    }
+
+    private List<Integer> osds(CommandContext call) {
+        List<Integer> osds = new ArrayList<>();
+        for (String word : call.strings("ids")) {
+            if (List.of("all", "any", "*").contains(word)) {
+                return maps.map().osds();
+            }
+            int osd = OsdReadCommands.osdId(word);
+            if (osd < 0) {
+                throw new CephException(Errno.EINVAL, "unable to parse osd id:'" + word + "'");
+            }
+            osds.add(osd);
+        }
+        return osds;
+    }
+
+    private CommandResult setClass(CommandContext call) {
+        String name = call.string("class");
+        CrushEditor editor = editor();
+        List<Integer> changed = new ArrayList<>();
+        StringBuilder status = new StringBuilder();
+        for (int osd : osds(call)) {
+            if (!maps.map().exists(osd)) {
+                throw new CephException(Errno.ENOENT, "osd." + osd + " does not exist. ");
+            }
+            String before = editor.deviceClass(osd);
+            if (name.equals(before)) {
+                status.append("osd.").append(osd).append(" already set to class ").append(name).append(". ");
+                continue;
+            }
+            if (before != null) {
+                throw new CephException(Errno.EBUSY, "osd." + osd + " has already bound to class '" + before
+                        + "', can not reset class to '" + name + "'; use 'ceph osd crush rm-device-class <id>' to remove old "
+                        + "class first");
+            }
+            editor.setDeviceClass(osd, name);
+            changed.add(osd);
+        }
+        status.append("set osd(s) ").append(numbers(changed)).append(" to class '").append(name).append("'");
+        return changed.isEmpty() ? CommandResult.status(status.toString()) : done(editor, status.toString());
+    }
+
+    private static String numbers(List<Integer> osds) {
+        return String.join(",", osds.stream().map(String::valueOf).toList());
+    }
+
+    private CommandResult removeClass(CommandContext call) {
+        CrushEditor editor = editor();
+        List<Integer> changed = new ArrayList<>();
+        StringBuilder status = new StringBuilder();
+        for (int osd : osds(call)) {
+            if (!maps.map().exists(osd)) {
+                throw new CephException(Errno.ENOENT, "osd." + osd + " does not exist");
+            }
+            if (editor.deviceClass(osd) == null) {
+                status.append("osd.").append(osd).append(" belongs to no class, ");
+                continue;
+            }
+            editor.removeDeviceClass(osd);
+            changed.add(osd);
+        }
+        status.append("done removing class of osd(s): ").append(numbers(changed));
+        return changed.isEmpty() ? CommandResult.status(status.toString()) : done(editor, status.toString());
+    }
+
+    private CommandResult create(CommandContext call, String root, String domain, String deviceClass, int type) {
+        String name = call.string("name");
+        CrushEditor editor = editor();
+        if (editor.ruleNamed(name) != null) {
+            return CommandResult.status("rule " + name + " already exists");
+        }
+        editor.addSimpleRule(name, root, domain, deviceClass, type);
+        return done(editor, "");
+    }
+
+    private CommandResult createSimple(CommandContext call) {
+        int type = call.string("mode", "firstn").equals("indep") ? CrushRule.TYPE_ERASURE : CrushRule.TYPE_REPLICATED;
+        return create(call, call.string("root"), call.string("type"), "", type);
+    }
+
+    private CommandResult createReplicated(CommandContext call) {
+        return create(call, call.string("root"), call.string("type"), call.string("class"), CrushRule.TYPE_REPLICATED);
+    }
+
+    private CommandResult createErasure(CommandContext call) {
+        String profileName = call.string("profile", "default");
+        Map<String, String> profile = maps.map().erasureProfiles().get(profileName);
+        if (profile == null) {
+            throw new CephException(Errno.ENOENT, "unknown erasure code profile '" + profileName + "'");
+        }
+        return create(call, profile.getOrDefault("crush-root", "default"),
+                profile.getOrDefault("crush-failure-domain", "host"), profile.getOrDefault("crush-device-class", ""),
+                CrushRule.TYPE_ERASURE);
+    }
+
+    private CommandResult removeRule(CommandContext call) {
+        String name = call.string("name");
+        CrushEditor editor = editor();
+        Integer number = editor.ruleNamed(name);
+        if (number == null) {
+            return CommandResult.status("rule " + name + " does not exist");
+        }
+        for (PgPool pool : maps.map().pools().values()) {
+            if (pool.crushRule() == number) {
+                throw new CephException(Errno.EBUSY, "crush rule " + name + " (" + number + ") is in use");
+            }
+        }
+        editor.removeRule(number);
+        return done(editor, "");
+    }
+
+    private CommandResult renameRule(CommandContext call) {
+        String from = call.string("srcname");
+        String to = call.string("dstname");
+        CrushEditor editor = editor();
+        if (from.equals(to)) {
+            return CommandResult.status("destination rule name is equal to source rule name");
+        }
+        if (editor.ruleNamed(from) == null && editor.ruleNamed(to) != null) {
+            return CommandResult.status("already renamed to '" + to + "'");
+        }
+        if (editor.ruleNamed(to) != null) {
+            throw new CephException(Errno.EEXIST, "destination rule name '" + to + "' already exists");
+        }
+        editor.renameRule(from, to);
+        return done(editor, "");
+    }
+}

@@ -1,0 +1,34 @@
+package dev.inkfish.mon.osdcmd;
+
+import dev.inkfish.crush.CrushMap;
+import dev.inkfish.osdmap.OsdMap;
+import dev.inkfish.osdmap.OsdMapIncremental;
+import dev.inkfish.wire.Bytes;
+import java.util.Map;
+import java.util.NavigableMap;
+import org.jspecify.annotations.Nullable;
+
+/// What the commands need of the service that keeps the map.
+public interface OsdMaps {
+    /// The committed map.
+    OsdMap map();
+
+    /// What the next epoch will change; only in commands that write.
+    OsdMapIncremental pending();
+
+    /// The CRUSH map as it will be.
+    CrushMap pendingCrush();
+
+    void pendingCrush(CrushMap crush);
+
+    /// The map of an epoch as encoded for Ceph 16, or null if it is not kept.
+    @Nullable Bytes encodedMap(long epoch);
+
+    /// What an OSD said about itself when it booted, or null.
+    @Nullable NavigableMap<String, String> metadata(int osd);
+
+    NavigableMap<Integer, Map<String, String>> allMetadata();
+
+    /// @param metadata null forgets the OSD's
+    void pendingMetadata(int osd, @Nullable NavigableMap<String, String> metadata);
+}

@@ -47,9 +47,9 @@ public record OsdXinfo(
         return new OsdXinfo(downStamp, laggyProbability, laggyInterval, features, oldWeight, lastPurgedSnapsScrub, epoch);
     }
 
-    /// The probability as a fraction.
+    /// The probability as a fraction, in single precision as Ceph has it.
     public double laggy() {
-        return Integer.toUnsignedLong(laggyProbability) / 4294967295.0;
+        return (float) Integer.toUnsignedLong(laggyProbability) / 4294967295.0f;
     }
 
     public static OsdXinfo decode(WireReader in) {

@@ -103,7 +103,7 @@ final class CrushEditCommands {
         try {
             return CrushMap.decode(call.input());
         } catch (DecodeException e) {
-            throw new CephException(Errno.EINVAL, "Failed to parse crushmap: " + e.getMessage());
+            throw new CephException(Errno.EINVAL, "Failed to parse crushmap: " + (call.input().isEmpty() ? "End of buffer" : e.getMessage()));
         }
     }
 
@@ -243,6 +243,10 @@ final class CrushEditCommands {
             }
         }
         int id = editor.itemId(name);
+        CrushBucket bucket = maps.pendingCrush().bucket(id);
+        if (bucket != null && bucket.size() > 0 && !call.prefix().equals("osd crush unlink")) {
+            throw new CephException(Errno.ENOTEMPTY, Errno.describe(Errno.ENOTEMPTY.code()));
+        }
         if (call.prefix().equals("osd crush unlink") || call.has("ancestor")) {
             editor.unlink(id);
             editor.rebuildShadows();
@@ -341,7 +345,9 @@ final class CrushEditCommands {
             }
             String before = editor.deviceClass(osd);
             if (name.equals(before)) {
-                status.append("osd.").append(osd).append(" already set to class ").append(name).append(". ");
+                status.append("osd.").append(osd).append(" already set to class ").append(name);
+                status.append(". set-device-class item id ").append(osd).append(" name 'osd.").append(osd);
+                status.append("' device_class '").append(name).append("': no change. ");
                 continue;
             }
             if (before != null) {
@@ -418,7 +424,7 @@ final class CrushEditCommands {
         }
         for (PgPool pool : maps.map().pools().values()) {
             if (pool.crushRule() == number) {
-                throw new CephException(Errno.EBUSY, "crush rule " + name + " (" + number + ") is in use");
+                throw new CephException(Errno.EBUSY, "crush ruleset " + name + " " + number + " is in use");
             }
         }
         editor.removeRule(number);

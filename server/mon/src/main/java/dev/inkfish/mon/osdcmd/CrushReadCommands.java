@@ -214,7 +214,7 @@ final class CrushReadCommands {
             if (f != null) {
                 f.openObject("osd_device_class").dump("osd", osd).dump("device_class", name).close();
             } else {
-                t.append(ids.size() > 1 ? osd + " " : "").append(name).append('\n');
+                t.append(ids.size() > 1 ? "osd." + osd + " " : "").append(name).append('\n');
             }
         }
         if (f != null) {

@@ -84,16 +84,11 @@ final class ErasureProfileCommands {
             profile.clear();
         }
         profile.putAll(own);
-        profile.putIfAbsent("crush-root", "default");
-        profile.putIfAbsent("crush-failure-domain", "host");
-        profile.putIfAbsent("crush-device-class", "");
-        if (profile.getOrDefault("plugin", "").equals("jerasure")) {
-            profile.putIfAbsent("jerasure-per-chunk-alignment", "false");
-            profile.putIfAbsent("w", "8");
-            profile.putIfAbsent("technique", "reed_sol_van");
-        }
+        normalize(profile);
         NavigableMap<String, String> existing = known(name);
         if (existing != null) {
+            existing = new TreeMap<>(existing);
+            normalize(existing);
             if (existing.equals(profile)) {
                 return CommandResult.status("");
             }
@@ -105,6 +100,18 @@ final class ErasureProfileCommands {
         }
         maps.pending().newErasureCodeProfiles.put(name, profile);
         return CommandResult.afterCommit("");
+    }
+
+    /// Writes out what the plugin takes for granted.
+    private static void normalize(Map<String, String> profile) {
+        profile.putIfAbsent("crush-root", "default");
+        profile.putIfAbsent("crush-failure-domain", "host");
+        profile.putIfAbsent("crush-device-class", "");
+        if (profile.getOrDefault("plugin", "").equals("jerasure")) {
+            profile.putIfAbsent("jerasure-per-chunk-alignment", "false");
+            profile.putIfAbsent("w", "8");
+            profile.putIfAbsent("technique", "reed_sol_van");
+        }
     }
 
     private static void addWords(Map<String, String> profile, String[] words) {

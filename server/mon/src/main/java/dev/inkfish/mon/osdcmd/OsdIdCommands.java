@@ -170,8 +170,8 @@ final class OsdIdCommands {
 
     private CommandResult destroy(CommandContext call) {
         int osd = OsdReadCommands.osdArgument(call, "id");
-        confirm(call, "Are you SURE?  Did you verify with 'ceph osd safe-to-destroy'?  This will PERMANENTLY DESTROY DATA. "
-                + " Pass --yes-i-really-mean-it to proceed.");
+        confirm(call, "Are you SURE?  Did you verify with 'ceph osd safe-to-destroy'?  This will mean real, permanent "
+                + "data loss, as well as deletion of cephx and lockbox keys. Pass --yes-i-really-mean-it if you really do.");
         if (!maps.map().exists(osd)) {
             throw new CephException(Errno.ENOENT, "osd." + osd + " does not exist");
         }

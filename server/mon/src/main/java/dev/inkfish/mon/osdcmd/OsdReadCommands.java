@@ -86,6 +86,11 @@ final class OsdReadCommands {
         return osd;
     }
 
+    /// The output with one newline at its end, in either JSON form.
+    private static CommandResult line(Formatter f) {
+        return CommandResult.data(f.text().endsWith("\n") ? f.text() : f.text() + "\n");
+    }
+
     private CommandResult stat(CommandContext call) {
         OsdMap m = maps.map();
         Formatter f = call.formatter();
@@ -169,7 +174,7 @@ final class OsdReadCommands {
         List<Integer> osds = call.has("id") ? List.of(existing(call, "id")) : m.osds();
         if (f == null) {
             StringBuilder t = new StringBuilder();
-            osds.forEach(osd -> t.append(OsdMapText.osdLine(m, osd)).append(call.has("id") ? "" : "\n"));
+            osds.forEach(osd -> t.append(OsdMapText.osdLine(m, osd)).append('\n'));
             return CommandResult.data(t.toString());
         }
         if (call.has("id")) {
@@ -179,7 +184,7 @@ final class OsdReadCommands {
             osds.forEach(osd -> OsdMapText.dumpOsd(f, m, osd));
             f.close();
         }
-        return CommandResult.data(f);
+        return line(f);
     }
 
     private CommandResult tree(CommandContext call) {
@@ -198,7 +203,7 @@ final class OsdReadCommands {
             return CommandResult.data(tree.text());
         }
         tree.dump(f);
-        return CommandResult.ok("", f.text() + "\n");
+        return line(f);
     }
 
     private static int bucketNamed(OsdMap m, String name) {
@@ -221,7 +226,7 @@ final class OsdReadCommands {
             return CommandResult.data(t.toString());
         }
         OsdMapText.ints(f, "osds", osds);
-        return CommandResult.ok("", f.text() + "\n");
+        return line(f);
     }
 
     private CommandResult ls(CommandContext call) {
@@ -231,7 +236,11 @@ final class OsdReadCommands {
     private CommandResult lsTree(CommandContext call) {
         OsdMap m = mapOf(call);
         TreeSet<Integer> below = new TreeSet<>();
-        collect(m, bucketNamed(m, call.string("name")), below);
+        String name = call.string("name");
+        if (!m.crush().itemNames().containsValue(name)) {
+            throw new CephException(Errno.ENOENT, "\"" + name + "\" does not exist");
+        }
+        collect(m, bucketNamed(m, name), below);
         return numbers(call, new ArrayList<>(below));
     }
 
@@ -263,7 +272,7 @@ final class OsdReadCommands {
         OsdMap m = maps.map();
         Formatter f = call.formatter();
         if (f == null) {
-            return CommandResult.data("max_osd = " + m.maxOsd() + " in epoch " + m.epoch());
+            return CommandResult.data("max_osd = " + m.maxOsd() + " in epoch " + m.epoch() + "\n");
         }
         f.openObject("getmaxosd").dump("epoch", m.epoch()).dump("max_osd", m.maxOsd()).close();
         return CommandResult.data(f);
@@ -357,7 +366,7 @@ final class OsdReadCommands {
         if (f == null) {
             return CommandResult.data("osdmap e" + m.epoch() + " pool '" + poolName + "' (" + poolId + ") object '" + name
                     + "' -> pg " + raw + " (" + pg + ") -> up (" + OsdMapText.list(p.up()) + ", p" + p.upPrimary()
-                    + ") acting (" + OsdMapText.list(p.acting()) + ", p" + p.actingPrimary() + ")");
+                    + ") acting (" + OsdMapText.list(p.acting()) + ", p" + p.actingPrimary() + ")\n");
         }
         f.openObject("osd_map").dump("epoch", m.epoch()).dump("pool", poolName).dump("pool_id", poolId);
         f.dump("objname", name).dump("raw_pgid", raw.toString()).dump("pgid", pg.toString());
@@ -379,7 +388,7 @@ final class OsdReadCommands {
         maps.map().poolNames().forEach((id, name) ->
                 f.openObject("pool").dump("poolnum", id).dump("poolname", name).close());
         f.close();
-        return CommandResult.ok("", f.text() + "\n");
+        return line(f);
     }
 
     private CommandResult blocklist(CommandContext call) {
@@ -442,8 +451,8 @@ final class OsdReadCommands {
                     + " pgs (" + share(least, average) + " * mean)\nmax osd." + max + " with " + most + " pgs ("
                     + share(most, average) + " * mean)\n");
         }
-        f.openObject("utilization").dump("avg_pgs", average).dump("std_dev", deviation);
-        f.dump("expected_baseline_std_dev", expected).dump("min_osd", min).dump("min_osd_pgs", least);
+        f.openObject("utilization").dump("avg_pgs", average).dump("std_dev", (double) (float) deviation);
+        f.dump("expected_baseline_std_dev", (double) (float) expected).dump("min_osd", min).dump("min_osd_pgs", least);
         f.dump("max_osd", max).dump("max_osd_pgs", most).close();
         return CommandResult.data(f);
     }

@@ -153,7 +153,7 @@ final class OsdStateCommands {
         for (String word : ids) {
             int osd = OsdReadCommands.osdId(word);
             if (osd < 0) {
-                said.append("Expected option value to be integer, got '").append(word).append("'invalid osd id").append(-22);
+                said.append("Expected option value to be integer, got '").append(word).append("'invalid osd id-1");
                 bad = true;
             } else if (!maps.map().exists(osd)) {
                 said.append("osd.").append(osd).append(" does not exist. ");
@@ -324,7 +324,7 @@ final class OsdStateCommands {
         PgId pg = PgId.parse(call.string("pgid"));
         PgPool pool = maps.map().pool(pg.pool());
         if (pool == null || pg.seed() < 0 || pg.seed() >= pool.pgNum()) {
-            throw new CephException(Errno.ENOENT, "pgid '" + pg + "' does not exist");
+            throw new CephException(Errno.ENOENT, "pg " + pg + " does not exist");
         }
         return pg;
     }

@@ -246,7 +246,7 @@ final class PoolCommands {
                     ? "N/A"
                     : Sizes.bytes(p.quotaMaxBytes()) + "  (current num bytes: " + now.bytes() + " bytes)";
             return CommandResult.data(
-                    "quotas for pool '" + name + "':\n  max objects: " + objects + "\n  max bytes  : " + bytes);
+                    "quotas for pool '" + name + "':\n  max objects: " + objects + "\n  max bytes  : " + bytes + "\n");
         }
         f.openObject("pool_quotas").dump("pool_name", name).dumpUnsigned("pool_id", id);
         f.dumpUnsigned("quota_max_objects", p.quotaMaxObjects()).dump("current_num_objects", now.objects());
@@ -266,8 +266,9 @@ final class PoolCommands {
         long value;
         try {
             value = objects ? Sizes.parseSi(text) : Values.size(text);
-        } catch (IllegalArgumentException e) {
-            throw new CephException(Errno.EINVAL, "error parsing value '" + text + "': " + e.getMessage());
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw new CephException(Errno.EINVAL, "error parsing value '" + text + "': "
+                    + (objects ? "strict_si_cast" : "strict_iec_cast") + ": unit prefix not recognized");
         }
         pools.change(id, d -> {
             if (objects) {

@@ -59,7 +59,7 @@ final class PoolSetCommand {
         PgPool pool = pools.pool(id);
         if (TIER_ONLY.contains(variable)) {
             // cache tiers cannot be made, so no pool is one
-            throw new CephException(Errno.EACCES, "");
+            throw new CephException(Errno.EACCES, Errno.describe(Errno.EACCES.code()));
         }
         PgPool.Draft draft = pool.edit();
         apply(call, id, pool, draft, variable, value);

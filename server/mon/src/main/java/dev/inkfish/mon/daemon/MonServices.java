@@ -16,6 +16,8 @@ import dev.inkfish.mon.mgr.MgrMapService;
 import dev.inkfish.mon.mgr.MgrStatService;
 import dev.inkfish.mon.osd.OsdMapService;
 import dev.inkfish.mon.osd.OsdPlaces;
+import dev.inkfish.mon.osdcmd.OsdCommands;
+import dev.inkfish.wire.osd.ObjectStatSum;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -50,6 +52,13 @@ public final class MonServices {
             return all;
         };
         new ClusterCommands(core, monMap, census).register(core.commands());
+        new OsdCommands(osdMap, core.conf(), pool -> use(mgrStat, pool)).register(core.commands());
         new TellCommands(core).register(core.tells());
+    }
+
+    private static OsdCommands.PoolUse.Use use(MgrStatService statistics, long pool) {
+        ObjectStatSum sum = statistics.digest().poolSum(pool).sum();
+        return new OsdCommands.PoolUse.Use(
+                sum.get(ObjectStatSum.Field.NUM_OBJECTS), sum.get(ObjectStatSum.Field.NUM_BYTES));
     }
 }

@@ -6,6 +6,7 @@ import dev.inkfish.mon.MonCore;
 import dev.inkfish.mon.MonService;
 import dev.inkfish.mon.MonSession;
 import dev.inkfish.mon.NewCluster;
+import dev.inkfish.mon.osdcmd.OsdMaps;
 import dev.inkfish.mon.store.MonTransaction;
 import dev.inkfish.mon.store.StoreView;
 import dev.inkfish.osdmap.OsdMap;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Keeps the OSD map (`OSDMonitor`). Whoever wants to change it writes into [#pending] inside
 /// [MonCore#whenWriteable]; the next proposal makes an epoch of it.
-public final class OsdMapService extends MonService {
+public final class OsdMapService extends MonService implements OsdMaps {
     static final String NAMESPACE = "osdmap";
     private static final String METADATA = "osd_metadata";
     private static final String LATEST = "last_committed";
@@ -70,11 +71,13 @@ public final class OsdMapService extends MonService {
     }
 
     /// The committed map.
+    @Override
     public OsdMap map() {
         return map;
     }
 
     /// What the next epoch will change; only inside [MonCore#whenWriteable].
+    @Override
     public OsdMapIncremental pending() {
         if (!mon.isWriteable()) {
             throw new IllegalStateException("a proposal is under way");
@@ -84,12 +87,29 @@ public final class OsdMapService extends MonService {
     }
 
     /// The CRUSH map as it will be.
+    @Override
     public CrushMap pendingCrush() {
         return pending.crush.isEmpty() ? map.crush() : CrushMap.decode(pending.crush);
     }
 
+    @Override
     public void pendingCrush(CrushMap crush) {
         pending().crush = crush.encode(Features.PACIFIC);
+    }
+
+    @Override
+    public void removePool(long id) {
+        pools.remove(id);
+    }
+
+    @Override
+    public void createPoolSnap(long id, String name) {
+        pools.createSnap(id, name);
+    }
+
+    @Override
+    public void removePoolSnap(long id, String name) {
+        pools.removeSnap(id, name);
     }
 
     public PoolOperations pools() {
@@ -153,6 +173,7 @@ public final class OsdMapService extends MonService {
     }
 
     /// As encoded for Ceph 16, or null if it is not kept.
+    @Override
     public @Nullable Bytes encodedMap(long epoch) {
         return mon.store().get(NAMESPACE, fullKey(epoch));
     }
@@ -244,12 +265,14 @@ public final class OsdMapService extends MonService {
     }
 
     /// What an OSD said about itself when it booted; null where nothing is known.
+    @Override
     public @Nullable NavigableMap<String, String> metadata(int osd) {
         Bytes encoded = mon.store().get(METADATA, Integer.toString(osd));
         return encoded == null ? null : encoded.reader().map(WireReader::string, WireReader::string);
     }
 
     /// Of all OSDs, by number.
+    @Override
     public NavigableMap<Integer, Map<String, String>> allMetadata() {
         NavigableMap<Integer, Map<String, String>> all = new TreeMap<>();
         mon.store().scan(METADATA).forEach((osd, encoded) ->
@@ -258,6 +281,7 @@ public final class OsdMapService extends MonService {
     }
 
     /// @param metadata null forgets the OSD's
+    @Override
     public void pendingMetadata(int osd, @Nullable NavigableMap<String, String> metadata) {
         pendingMetadata.put(osd, metadata);
     }

@@ -1,10 +1,8 @@
 package dev.inkfish.mon.osd;
 
-import dev.inkfish.conf.Conf;
-import dev.inkfish.crush.CrushMap;
-import dev.inkfish.crush.CrushRule;
 import dev.inkfish.mon.MonCore;
 import dev.inkfish.mon.MonSession;
+import dev.inkfish.mon.osdcmd.PoolCreation;
 import dev.inkfish.osdmap.OsdMap;
 import dev.inkfish.osdmap.OsdMapIncremental;
 import dev.inkfish.osdmap.PgPool;
@@ -22,15 +20,12 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /// Creates and removes pools and their snapshots, for clients' pool operations and for commands.
 ///
 /// Methods that change something are called inside [MonCore#whenWriteable]; they throw a `CephException`
 /// with Ceph's words before anything is changed.
 public final class PoolOperations {
-    private static final int MIN_OSDS = 3;
-
     private final MonCore mon;
     private final OsdMapService service;
 
@@ -50,131 +45,12 @@ public final class PoolOperations {
     ///
     /// @return its id
     public long create(NewPool wish) {
-        Conf conf = mon.conf();
-        if (wish.name().isEmpty()) {
-            throw new CephException(Errno.EINVAL, "pool name must not be empty");
-        }
-        int pgNum = wish.pgNum() > 0 ? wish.pgNum() : (int) conf.integer("osd_pool_default_pg_num");
-        int defaultPgpNum = (int) conf.integer("osd_pool_default_pgp_num");
-        int pgpNum = wish.pgpNum() > 0 ? wish.pgpNum() : defaultPgpNum > 0 ? defaultPgpNum : pgNum;
-        long max = conf.integer("mon_max_pool_pg_num");
-        if (pgNum > max) {
-            throw new CephException(Errno.ERANGE, "'pg_num' must be greater than 0 and less than or equal to " + max
-                    + " (you may adjust 'mon max pool pg num' for higher values)");
-        }
-        if (pgpNum > pgNum) {
-            throw new CephException(Errno.ERANGE, "'pgp_num' must be greater than 0 and lower or equal than 'pg_num'"
-                    + ", which in this case is " + pgNum);
-        }
-        int rule = wish.crushRule() >= 0 ? wish.crushRule() : defaultRule();
-        checkRule(rule);
-        int size = wish.size() > 0 ? wish.size() : (int) conf.integer("osd_pool_default_size");
-        checkPgNum(-1, pgNum, size);
-        OsdMapIncremental pending = service.pending();
-        for (Map.Entry<Long, String> other : pending.newPoolNames.entrySet()) {
-            if (other.getValue().equals(wish.name())) {
-                return other.getKey();
-            }
-        }
-        if (pending.newPoolMax == OsdMapIncremental.UNCHANGED) {
-            pending.newPoolMax = service.map().poolMax();
-        }
-        long id = ++pending.newPoolMax;
-        pending.newPools.put(id, draft(pgNum, pgpNum, size, rule).pool());
-        pending.newPoolNames.put(id, wish.name());
-        return id;
-    }
-
-    private PgPool.Draft draft(int pgNum, int pgpNum, int size, int rule) {
-        Conf conf = mon.conf();
-        PgPool.Draft draft = new PgPool.Draft();
-        draft.createTime = mon.now();
-        draft.type = PgPool.TYPE_REPLICATED;
-        draft.flags = conf.integer("osd_pool_default_flags") | PgPool.FLAG_CREATING
-                | flag("osd_pool_default_flag_hashpspool", PgPool.FLAG_HASHPSPOOL)
-                | flag("osd_pool_default_flag_nodelete", PgPool.FLAG_NODELETE)
-                | flag("osd_pool_default_flag_nopgchange", PgPool.FLAG_NOPGCHANGE)
-                | flag("osd_pool_default_flag_nosizechange", PgPool.FLAG_NOSIZECHANGE);
-        draft.useGmtHitset = true;
-        draft.size = size;
-        draft.minSize = minSize(size);
-        draft.crushRule = rule;
-        draft.autoscaleMode = switch (conf.string("osd_pool_default_pg_autoscale_mode")) {
-            case "on" -> 2;
-            case "warn" -> 1;
-            default -> 0;
-        };
-        draft.pgNum = pgNum;
-        draft.pgNumPending = pgNum;
-        draft.pgNumTarget = pgNum;
-        draft.pgpNum = Math.min(pgpNum, pgNum);
-        draft.pgpNumTarget = pgpNum;
-        draft.lastChange = service.map().epoch() + 1;
-        draft.cacheTargetDirtyRatioMicro = micro("osd_pool_default_cache_target_dirty_ratio");
-        draft.cacheTargetDirtyHighRatioMicro = micro("osd_pool_default_cache_target_dirty_high_ratio");
-        draft.cacheTargetFullRatioMicro = micro("osd_pool_default_cache_target_full_ratio");
-        draft.cacheMinFlushAge = (int) conf.integer("osd_pool_default_cache_min_flush_age");
-        draft.cacheMinEvictAge = (int) conf.integer("osd_pool_default_cache_min_evict_age");
-        return draft;
-    }
-
-    private long flag(String option, long flag) {
-        return mon.conf().flag(option) ? flag : 0;
-    }
-
-    private int micro(String option) {
-        return (int) Math.round(mon.conf().decimal(option) * 1_000_000);
-    }
-
-    /// How many replicas a pool of this size needs to serve.
-    public int minSize(int size) {
-        int configured = (int) mon.conf().integer("osd_pool_default_min_size");
-        return configured > 0 ? Math.min(configured, size) : size - size / 2;
-    }
-
-    /// The configured rule, or else the first for replicated pools.
-    public int defaultRule() {
-        int configured = (int) mon.conf().integer("osd_pool_default_crush_rule");
-        CrushMap crush = service.pendingCrush();
-        if (configured >= 0) {
-            if (crush.rule(configured) == null) {
-                throw new CephException(Errno.ENOENT, "No suitable CRUSH rule exists, check 'osd pool default crush *' config options");
-            }
-            return configured;
-        }
-        List<@Nullable CrushRule> rules = crush.rules();
-        for (int i = 0; i < rules.size(); i++) {
-            CrushRule rule = rules.get(i);
-            if (rule != null && rule.type() == CrushRule.TYPE_REPLICATED) {
-                return i;
-            }
-        }
-        throw new CephException(Errno.ENOENT, "No suitable CRUSH rule exists, check 'osd pool default crush *' config options");
-    }
-
-    private void checkRule(int rule) {
-        if (service.pendingCrush().rule(rule) == null) {
-            throw new CephException(Errno.EINVAL, "crush rule " + rule + " does not exist");
-        }
-    }
-
-    /// Refuses more groups per OSD than `mon_max_pg_per_osd`.
-    ///
-    /// @param pool the pool that changes, or -1 for a new one
-    public void checkPgNum(long pool, int pgNum, int size) {
-        OsdMap map = service.map();
-        long perOsd = mon.conf().integer("mon_max_pg_per_osd");
-        int osds = Math.max(map.countIn(), MIN_OSDS);
-        long projected = pool < 0 ? (long) pgNum * size : 0;
-        for (Map.Entry<Long, PgPool> each : map.pools().entrySet()) {
-            PgPool other = each.getValue();
-            projected += each.getKey() == pool ? (long) pgNum * size : (long) other.pgNumTarget() * other.size();
-        }
-        if (projected > perOsd * osds) {
-            throw new CephException(Errno.ERANGE, (pool >= 0 ? "pool id " + pool : "") + " pg_num " + pgNum + " size "
-                    + size + " would mean " + projected + " total pgs, which exceeds max " + perOsd * osds
-                    + " (mon_max_pg_per_osd " + perOsd + " * num_in_osds " + osds + ")");
-        }
+        PoolCreation.Wish full = new PoolCreation.Wish(wish.name());
+        full.pgNum = wish.pgNum();
+        full.pgpNum = wish.pgpNum();
+        full.size = wish.size();
+        full.ruleNumber = wish.crushRule();
+        return new PoolCreation(service, mon.conf()).create(full, mon.now());
     }
 
     /// @return Ceph's words for the removal

@@ -31,4 +31,11 @@ public interface OsdMaps {
 
     /// @param metadata null forgets the OSD's
     void pendingMetadata(int osd, @Nullable NavigableMap<String, String> metadata);
+
+    /// Removes a pool in the next epoch; refuses what is a tier, or protected by flag or configuration.
+    void removePool(long id);
+
+    void createPoolSnap(long id, String name);
+
+    void removePoolSnap(long id, String name);
 }

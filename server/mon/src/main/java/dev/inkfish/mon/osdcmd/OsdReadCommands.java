@@ -165,7 +165,7 @@ final class OsdReadCommands {
         f.openObject("osdmap");
         OsdMapText.dump(f, m);
         f.close();
-        return CommandResult.data(f);
+        return line(f);
     }
 
     private CommandResult info(CommandContext call) {

@@ -6,14 +6,9 @@ import dev.inkfish.command.Formatter;
 import dev.inkfish.conf.Conf;
 import dev.inkfish.conf.Values;
 import dev.inkfish.osdmap.OsdMap;
-import dev.inkfish.osdmap.OsdMapIncremental;
 import dev.inkfish.osdmap.PgPool;
-import dev.inkfish.osdmap.PoolSnap;
 import dev.inkfish.wire.CephException;
 import dev.inkfish.wire.Errno;
-import dev.inkfish.wire.IntervalSet;
-import java.util.List;
-import java.util.TreeMap;
 
 /// `osd pool` create, rm, rename, ls, quotas and snapshots.
 final class PoolCommands {
@@ -105,38 +100,8 @@ final class PoolCommands {
                             + ".  If you are *ABSOLUTELY CERTAIN* that is what you want, pass the pool name *twice*, "
                             + "followed by --yes-i-really-really-mean-it.");
         }
-        if (!conf.flag("mon_allow_pool_delete") && !faking) {
-            throw new CephException(Errno.EPERM, "pool deletion is disabled; you must first set the "
-                    + "mon_allow_pool_delete config option to true before you can destroy a pool");
-        }
-        remove(maps, id);
+        maps.removePool(id);
         return CommandResult.afterCommit("pool '" + name + "' removed");
-    }
-
-    /// Removes a pool in the next epoch, with the exceptions to its groups' placement.
-    static void remove(OsdMaps maps, long id) {
-        OsdMap map = maps.map();
-        PgPool pool = map.pool(id);
-        if (pool == null) {
-            return;
-        }
-        String name = map.poolName(id);
-        if (pool.hasFlag(PgPool.FLAG_NODELETE)) {
-            throw new CephException(Errno.EPERM, "pool deletion is disabled; you must unset nodelete flag for the pool first");
-        }
-        if (pool.isTier() || !pool.tiers().isEmpty()) {
-            throw new CephException(Errno.EBUSY, "pool '" + name + "' is a tier or has tiers");
-        }
-        OsdMapIncremental pending = maps.pending();
-        pending.oldPools.add(id);
-        pending.newPools.remove(id);
-        pending.newPoolNames.remove(id);
-        map.pgTemp().keySet().stream().filter(pg -> pg.pool() == id)
-                .forEach(pg -> pending.newPgTemp.put(pg, List.of()));
-        map.primaryTemp().keySet().stream().filter(pg -> pg.pool() == id)
-                .forEach(pg -> pending.newPrimaryTemp.put(pg, -1));
-        map.pgUpmap().keySet().stream().filter(pg -> pg.pool() == id).forEach(pending.oldPgUpmap::add);
-        map.pgUpmapItems().keySet().stream().filter(pg -> pg.pool() == id).forEach(pending.oldPgUpmapItems::add);
     }
 
     private CommandResult rename(CommandContext call) {
@@ -196,13 +161,7 @@ final class PoolCommands {
         if (p.isTier()) {
             throw new CephException(Errno.EINVAL, "pool " + pool + " is a cache tier");
         }
-        pools.change(id, d -> {
-            d.setFlag(PgPool.FLAG_POOL_SNAPS);
-            d.snapSeq++;
-            d.snaps = new TreeMap<>(d.snaps);
-            d.snaps.put(d.snapSeq, new PoolSnap(d.snapSeq, call.now(), name));
-            d.snapEpoch = maps.pending().epoch;
-        });
+        maps.createPoolSnap(id, name);
         return CommandResult.afterCommit("created pool " + pool + " snap " + name);
     }
 
@@ -214,18 +173,10 @@ final class PoolCommands {
         if (p.isUnmanagedSnapsMode()) {
             throw new CephException(Errno.EINVAL, "pool " + pool + " is in unmanaged snaps mode");
         }
-        PoolSnap snap = p.snapNamed(name);
-        if (snap == null) {
+        if (p.snapNamed(name) == null) {
             return CommandResult.status("pool " + pool + " snap " + name + " does not exist");
         }
-        pools.change(id, d -> {
-            d.snaps = new TreeMap<>(d.snaps);
-            d.snaps.remove(snap.id());
-            d.snapSeq++;
-            d.snapEpoch = maps.pending().epoch;
-        });
-        maps.pending().newRemovedSnaps.merge(id, IntervalSet.of(snap.id(), 1),
-                IntervalSet::union);
+        maps.removePoolSnap(id, name);
         return CommandResult.afterCommit("removed pool " + pool + " snap " + name);
     }
 

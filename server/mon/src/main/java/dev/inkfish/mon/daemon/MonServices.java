@@ -18,7 +18,9 @@ import dev.inkfish.mon.osd.OsdMapService;
 import dev.inkfish.mon.osd.OsdPlaces;
 import dev.inkfish.mon.osdcmd.OsdCommands;
 import dev.inkfish.wire.osd.ObjectStatSum;
+import dev.inkfish.wire.IntervalSet;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /// The list of a monitor's services. The order is that of their refreshing: a service reads only those before it.
@@ -37,6 +39,11 @@ public final class MonServices {
         config.places(new OsdPlaces(osdMap));
         MgrMapService mgrMap = core.add(new MgrMapService(core));
         MgrStatService mgrStat = core.add(new MgrStatService(core, osdMap::map));
+        osdMap.purgedSnaps().reportedBy(() -> {
+            NavigableMap<Long, IntervalSet> purged = new TreeMap<>();
+            mgrStat.digest().purgedSnaps().forEach((pool, snaps) -> purged.put(pool, new IntervalSet(snaps)));
+            return purged;
+        });
         HealthService health = core.add(new HealthService(core, osdMap::map, mgrMap, mgrStat));
         new StatusCommands(core, monMap, osdMap::map, mgrMap, mgrStat, health).register(core.commands());
         new DfCommand(osdMap::map, mgrStat).register(core.commands());

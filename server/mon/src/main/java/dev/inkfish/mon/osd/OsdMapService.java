@@ -16,9 +16,6 @@ import dev.inkfish.wire.Features;
 import dev.inkfish.wire.Utime;
 import dev.inkfish.wire.WireReader;
 import dev.inkfish.wire.WireWriter;
-import dev.inkfish.wire.message.MGetPoolStats;
-import dev.inkfish.wire.message.MGetPoolStatsReply;
-import dev.inkfish.wire.message.MStatfs;
 import dev.inkfish.wire.message.Message;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,7 +42,6 @@ public final class OsdMapService extends MonService implements OsdMaps {
     private final PoolOperations pools;
     private final CreatingPgs creating;
     private final PurgedSnaps purged;
-    private ClusterStatistics statistics = ClusterStatistics.NONE;
     private OsdMap map = OsdMap.empty();
     private OsdMapIncremental pending = new OsdMapIncremental();
     /// Whether somebody has looked at [#pending] since it was begun.
@@ -130,11 +126,6 @@ public final class OsdMapService extends MonService implements OsdMaps {
 
     public PurgedSnaps purgedSnaps() {
         return purged;
-    }
-
-    /// Where `statfs` and pool statistics come from.
-    public void statistics(ClusterStatistics source) {
-        statistics = source;
     }
 
     /// Told of each new map once it is committed.
@@ -292,33 +283,7 @@ public final class OsdMapService extends MonService implements OsdMaps {
                 || pools.handle(session, message, tid)
                 || sender.handle(session, message, tid)
                 || creating.handle(session, message)
-                || purged.handle(session, message, tid)
-                || statistics(session, message, tid);
-    }
-
-    private boolean statistics(MonSession session, Message message, long tid) {
-        boolean allowed = session.caps().canRead(session, "pg");
-        if (message instanceof MStatfs statfs) {
-            if (allowed && statfs.fsid().equals(mon.fsid())) {
-                mon.send(session, statistics.statfs(mon.fsid(), statfs.pool()), tid);
-            }
-            return true;
-        }
-        if (message instanceof MGetPoolStats get) {
-            if (allowed && get.fsid().equals(mon.fsid())) {
-                NavigableMap<String, Bytes> found = new TreeMap<>();
-                for (String name : get.pools()) {
-                    long pool = map.poolId(name);
-                    Bytes stat = pool < 0 ? null : statistics.poolStat(pool, session.features());
-                    if (stat != null) {
-                        found.put(name, stat);
-                    }
-                }
-                mon.send(session, new MGetPoolStatsReply(mon.fsid(), map.epoch(), found, true), tid);
-            }
-            return true;
-        }
-        return false;
+                || purged.handle(session, message, tid);
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.inkfish.conf.Conf;
 import dev.inkfish.net.Connection;
 import dev.inkfish.net.MonClient;
 import dev.inkfish.osdmap.OsdMap;
+import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.EntityAddrVec;
 import dev.inkfish.wire.Features;
 import dev.inkfish.wire.PgId;
@@ -32,6 +33,7 @@ final class OsdBoot implements MonClient.Listener {
     private long askedAt;
     private long lastBeacon;
     private boolean wasUp;
+    private boolean placed;
 
     OsdBoot(OsdDaemon daemon) {
         this.daemon = daemon;
@@ -48,9 +50,35 @@ final class OsdBoot implements MonClient.Listener {
     @Override
     public void onSession(long globalId) {
         daemon.control(() -> {
-            askNewest();
             daemon.monLink().onSession();
+            if (placed || !daemon.config().conf().flag("osd_crush_update_on_start")) {
+                askNewest();
+            } else {
+                place();
+            }
         });
+    }
+
+    /// Puts us into the CRUSH map where we belong, or leaves us where somebody put us
+    /// (`OSD::update_crush_location`).
+    private void place() {
+        double configured = daemon.config().conf().decimal("osd_crush_initial_weight");
+        double size = daemon.config().store().stats().total() / (double) (1L << 40);
+        double weight = configured >= 0 ? configured : Math.max(0.00001, size);
+        String command = String.format(
+                java.util.Locale.ROOT,
+                "{\"prefix\": \"osd crush create-or-move\", \"id\": %d, \"weight\": %.4f, \"args\": [\"host=%s\","
+                        + " \"root=default\"]}",
+                daemon.whoami(),
+                weight,
+                OsdFacts.hostname());
+        daemon.monClient().command(command, Bytes.EMPTY, (code, status, output) -> daemon.control(() -> {
+            if (code < 0) {
+                LOG.warn("osd.{}: cannot be placed in the CRUSH map: {} ({})", daemon.whoami(), status, code);
+            }
+            placed = code >= 0;
+            askNewest();
+        }));
     }
 
     @Override

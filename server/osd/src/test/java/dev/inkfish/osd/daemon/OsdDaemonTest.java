@@ -1,0 +1,180 @@
+package dev.inkfish.osd.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.inkfish.cephx.NoneAuth;
+import dev.inkfish.conf.Conf;
+import dev.inkfish.conf.ConfFile;
+import dev.inkfish.mon.daemon.MonConfig;
+import dev.inkfish.mon.daemon.MonDaemon;
+import dev.inkfish.net.EventLoops;
+import dev.inkfish.net.LocalNetwork;
+import dev.inkfish.objectstore.MemStore;
+import dev.inkfish.objectstore.ObjectStore;
+import dev.inkfish.osd.ops.ClientOps;
+import dev.inkfish.osd.ops.ClientSession;
+import dev.inkfish.osd.pg.Pg;
+import dev.inkfish.osdmap.OsdMap;
+import dev.inkfish.wire.Bytes;
+import dev.inkfish.wire.EntityAddr;
+import dev.inkfish.wire.EntityAddrVec;
+import dev.inkfish.wire.EntityAuthName;
+import dev.inkfish.wire.Utime;
+import dev.inkfish.wire.message.MOSDOp;
+import dev.inkfish.wire.mon.MonInfo;
+import dev.inkfish.wire.mon.MonMap;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// OSDs around a real monitor, in one process and without client operations.
+class OsdDaemonTest {
+    private static final String CONF =
+            """
+            [global]
+            auth_cluster_required = none
+            auth_service_required = none
+            auth_client_required = none
+            osd_crush_chooseleaf_type = 0
+            mon_allow_pool_delete = true
+            osd_pool_default_pg_num = 16
+            """;
+
+    @TempDir
+    Path directory;
+
+    private final EventLoops loops = EventLoops.create("test-net", 2);
+    private final LocalNetwork network = new LocalNetwork();
+    private final UUID fsid = new UUID(1, 2);
+    private final List<ObjectStore> stores = new ArrayList<>();
+    private final List<OsdDaemon> osds = new ArrayList<>();
+    private final ExecutorService disk = Executors.newSingleThreadExecutor();
+    private EntityAddrVec monAddrs;
+    private MonDaemon mon;
+
+    @BeforeEach
+    void startMonitor() throws IOException {
+        monAddrs = EntityAddrVec.of(free());
+        Conf conf = Conf.of("mon", "a", ConfFile.parse(CONF));
+        MonMap map = MonMap.initial(fsid, List.of(new MonInfo("a", monAddrs)), Utime.ofMillis(1));
+        String keyring = "[mon.]\n\tkey = AQD6RylbAAAAABAAVbUsl5pW6LNSMNMGNiFsZA==\n\tcaps mon = \"allow *\"\n";
+        MonDaemon.mkfs(directory.resolve("mon"), "a", map, Bytes.utf8(keyring), conf);
+        mon = MonDaemon.start(new MonConfig("a", directory.resolve("mon"), conf, loops, network));
+    }
+
+    @AfterEach
+    void stop() {
+        osds.forEach(OsdDaemon::close);
+        mon.close();
+        loops.close();
+        disk.shutdownNow();
+    }
+
+    private static EntityAddr free() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return EntityAddr.of(
+                    EntityAddr.Kind.MSGR2, new InetSocketAddress("127.0.0.1", socket.getLocalPort()), 0);
+        }
+    }
+
+    private OsdDaemon startOsd(int id) throws IOException {
+        if (stores.size() <= id) {
+            stores.add(new MemStore(disk::execute));
+            OsdDaemon.mkfs(stores.get(id), fsid, id, new UUID(7, id));
+        }
+        OsdConfig config = new OsdConfig(
+                id,
+                Conf.of("osd", Integer.toString(id), ConfFile.parse(CONF)),
+                stores.get(id),
+                NoneAuth.client(EntityAuthName.parse("osd." + id)),
+                NoneAuth.server(() -> 0),
+                List.of(monAddrs),
+                List.of(free()),
+                List.of(free()),
+                loops,
+                network,
+                host -> new NoOps());
+        return OsdDaemon.start(config);
+    }
+
+    private String command(String json) throws Exception {
+        CompletableFuture<String> answer = new CompletableFuture<>();
+        mon.command(json, Bytes.EMPTY, done -> answer.complete(done.code() + " " + done.outs() + done.data().utf8()));
+        return answer.get(10, TimeUnit.SECONDS);
+    }
+
+    private static void await(String what, java.util.function.BooleanSupplier condition) throws InterruptedException {
+        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as(what).isLessThan(end);
+            Thread.sleep(5);
+        }
+    }
+
+    private boolean allClean(int groups) {
+        List<Pg> primaries = new ArrayList<>();
+        for (OsdDaemon osd : osds) {
+            for (OsdShard shard : osd.shards()) {
+                List<Pg> found = new ArrayList<>();
+                CompletableFuture<List<Pg>> asked = new CompletableFuture<>();
+                shard.post(() -> {
+                    shard.table().groups().stream().filter(pg -> pg.isPrimary() && pg.isClean()).forEach(found::add);
+                    asked.complete(found);
+                });
+                primaries.addAll(asked.orTimeout(10, TimeUnit.SECONDS).join());
+            }
+        }
+        return primaries.size() == groups;
+    }
+
+    @Test
+    void groupsOfANewPoolBecomeCleanAndSurviveARestart() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            osds.add(startOsd(i));
+        }
+        OsdDaemon first = osds.getFirst();
+        await("three up", () -> first.map().countUp() == 3);
+        assertThat(command("{\"prefix\":\"osd pool create\",\"pool\":\"p\",\"pg_num\":16,\"size\":3}")).startsWith("0 ");
+        await("clean", () -> allClean(16));
+
+        OsdMap before = first.map();
+        osds.remove(2).close();
+        await("one down", () -> first.map().epoch() > before.epoch() && first.map().countUp() == 2);
+    }
+
+    /// Serves nothing.
+    private static final class NoOps implements ClientOps {
+        @Override
+        public void handle(ClientSession session, MOSDOp op, long tid) {}
+
+        @Override
+        public void onActive() {}
+
+        @Override
+        public void onIntervalEnd() {}
+
+        @Override
+        public void onMap(OsdMap map) {}
+
+        @Override
+        public void onDisconnect(ClientSession session) {}
+
+        @Override
+        public int snapTrimQueueLength() {
+            return 0;
+        }
+    }
+}

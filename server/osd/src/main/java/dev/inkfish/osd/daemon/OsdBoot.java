@@ -6,6 +6,7 @@ import dev.inkfish.net.MonClient;
 import dev.inkfish.osdmap.OsdMap;
 import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.EntityAddrVec;
+import dev.inkfish.wire.Errno;
 import dev.inkfish.wire.Features;
 import dev.inkfish.wire.PgId;
 import dev.inkfish.wire.message.MConfig;
@@ -73,11 +74,14 @@ final class OsdBoot implements MonClient.Listener {
                 weight,
                 OsdFacts.hostname());
         daemon.monClient().command(command, Bytes.EMPTY, (code, status, output) -> daemon.control(() -> {
-            if (code < 0) {
+            boolean unknown = code == Errno.ENOENT.code() && !wasUp; // before its first boot; asked again after it
+            if (code < 0 && !unknown) {
                 LOG.warn("osd.{}: cannot be placed in the CRUSH map: {} ({})", daemon.whoami(), status, code);
             }
             placed = code >= 0;
-            askNewest();
+            if (!wasUp) {
+                askNewest();
+            }
         }));
     }
 
@@ -136,6 +140,10 @@ final class OsdBoot implements MonClient.Listener {
             LOG.info("osd.{} is up in map {}", daemon.whoami(), daemon.map().epoch());
             daemon.maps().note(daemon.map().epoch(), daemon.maps().superblock().cleanThru());
             lastBeacon = 0;
+            if (!placed && daemon.config().conf().flag("osd_crush_update_on_start")) {
+                wasUp = true;
+                place();
+            }
         } else if (!up && wasUp && !daemon.isStopping()) {
             LOG.warn("osd.{}: map {} says we are down; we are not", daemon.whoami(), daemon.map().epoch());
             askedAt = 0;

@@ -116,10 +116,26 @@ class OsdDaemonTest {
         return answer.get(10, TimeUnit.SECONDS);
     }
 
-    private static void await(String what, java.util.function.BooleanSupplier condition) throws InterruptedException {
-        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    private String describe() {
+        StringBuilder out = new StringBuilder("\n");
+        for (OsdDaemon osd : osds) {
+            OsdMap map = osd.map();
+            out.append(osd).append(" epoch ").append(map.epoch()).append(" up ").append(map.countUp()).append('\n');
+            for (OsdShard shard : osd.shards()) {
+                CompletableFuture<String> asked = new CompletableFuture<>();
+                shard.post(() -> asked.complete(String.join(
+                        "\n",
+                        shard.table().groups().stream().map(Pg::toString).toList())));
+                out.append(asked.orTimeout(10, TimeUnit.SECONDS).join()).append('\n');
+            }
+        }
+        return out.toString();
+    }
+
+    private void await(String what, java.util.function.BooleanSupplier condition) throws InterruptedException {
+        long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
         while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as(what).isLessThan(end);
+            assertThat(System.nanoTime()).as(() -> what + describe()).isLessThan(end);
             Thread.sleep(5);
         }
     }

@@ -1,0 +1,33 @@
+package dev.inkfish.mgr.command;
+
+import dev.inkfish.command.CommandContext;
+import dev.inkfish.osdmap.OsdMap;
+import dev.inkfish.wire.CephException;
+import dev.inkfish.wire.Errno;
+
+/// Arguments that name OSDs.
+final class OsdArguments {
+    private OsdArguments() {}
+
+    /// `3`, `"3"` or `osd.3`.
+    static int parse(String text) {
+        String number = text.startsWith("osd.") ? text.substring(4) : text;
+        try {
+            int id = Integer.parseInt(number);
+            if (id >= 0) {
+                return id;
+            }
+        } catch (NumberFormatException e) {
+            // told below
+        }
+        throw new CephException(Errno.EINVAL, "invalid osd id '" + text + "'");
+    }
+
+    static int osd(CommandContext call, String name, OsdMap map) {
+        int osd = parse(call.texts().getOrDefault(name, ""));
+        if (!map.exists(osd)) {
+            throw new CephException(Errno.ENOENT, "osd." + osd + " does not exist");
+        }
+        return osd;
+    }
+}

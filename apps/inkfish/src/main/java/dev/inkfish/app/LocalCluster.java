@@ -1,21 +1,18 @@
 package dev.inkfish.app;
 
-import dev.inkfish.cephx.EntityAuth;
 import dev.inkfish.conf.Conf;
 import dev.inkfish.conf.ConfFile;
-import dev.inkfish.mgr.daemon.MgrConfig;
 import dev.inkfish.mgr.daemon.MgrDaemon;
-import dev.inkfish.mon.MonCore;
-import dev.inkfish.mon.daemon.HostFacts;
+import dev.inkfish.mgr.daemon.MgrDaemon;
 import dev.inkfish.mon.daemon.MonConfig;
 import dev.inkfish.mon.daemon.MonDaemon;
 import dev.inkfish.net.EventLoops;
 import dev.inkfish.net.LocalNetwork;
+import dev.inkfish.objectstore.ObjectStore;
+import dev.inkfish.osd.daemon.OsdDaemon;
 import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.CephException;
-import dev.inkfish.wire.EntityAddr;
 import dev.inkfish.wire.EntityAddrVec;
-import dev.inkfish.wire.EntityAuthName;
 import dev.inkfish.wire.Utime;
 import dev.inkfish.wire.mon.MonInfo;
 import dev.inkfish.wire.mon.MonMap;
@@ -24,11 +21,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
@@ -61,6 +63,7 @@ final class LocalCluster implements AutoCloseable {
         try {
             cluster.startMon();
             cluster.startMgr();
+            cluster.startOsds();
             return cluster;
         } catch (RuntimeException | IOException e) {
             cluster.close();
@@ -84,26 +87,41 @@ final class LocalCluster implements AutoCloseable {
 
     private void startMgr() throws IOException {
         Conf conf = Conf.of("mgr", MGR, file);
-        EntityAuthName name = EntityAuthName.parse("mgr." + MGR);
-        boolean cephx = conf.string("auth_cluster_required").contains("cephx");
-        EntityAuth auth = dir.readKeyring(dir.keyring("mgr." + MGR)).find(name);
-        if (cephx && auth == null) {
-            throw new UserError(dir.keyring("mgr." + MGR) + " has no key for " + name);
+        started(MgrDaemon.start(Daemons.mgr(dir, conf, MGR, loops, network)));
+    }
+
+    /// The stores are opened side by side: it is what takes longest.
+    private void startOsds() throws IOException {
+        List<Callable<OsdDaemon>> starts = new ArrayList<>();
+        for (int i = 0; i < dir.osds(); i++) {
+            int id = i;
+            starts.add(() -> startOsd(id));
         }
-        List<EntityAddrVec> monitors = MonHosts.parse(conf.string("mon_host"));
-        Bytes host = monitors.getFirst().front().ip();
-        started(MgrDaemon.start(new MgrConfig(
-                MGR,
-                UUID.fromString(conf.string("fsid")),
-                conf,
-                cephx ? auth.key() : null,
-                monitors,
-                List.of(
-                        new EntityAddr(EntityAddr.Kind.MSGR2, 0, host, 0),
-                        new EntityAddr(EntityAddr.Kind.LEGACY, 0, host, 0)),
-                HostFacts.collect(MonCore.VERSION),
-                loops,
-                network)));
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (Future<OsdDaemon> start : threads.invokeAll(starts)) {
+                started(start.get());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new UserError("interrupted");
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case IOException io -> throw io;
+                case RuntimeException runtime -> throw runtime;
+                default -> throw new IllegalStateException(e.getCause());
+            }
+        }
+    }
+
+    private OsdDaemon startOsd(int id) throws IOException, InterruptedException {
+        Conf conf = Conf.of("osd", Integer.toString(id), file);
+        ObjectStore store = Daemons.openStore(conf, id);
+        if (!OsdDaemon.isMade(store)) {
+            UUID osd = UUID.randomUUID();
+            command("{\"prefix\":\"osd new\",\"uuid\":\"" + osd + "\",\"id\":\"" + id + "\"}");
+            OsdDaemon.mkfs(store, UUID.fromString(conf.string("fsid")), id, osd);
+        }
+        return OsdDaemon.start(Daemons.osd(dir, conf, id, store, loops, network));
     }
 
     private <T extends AutoCloseable> T started(T daemon) {

@@ -33,7 +33,7 @@ class GoldenTest {
     /// entry without an operation.
     private static final Set<String> ARTIFICIAL = Set.of(
             "LogEntry 7c519e61472ba25163079e3205a10077", "OSDMap::Incremental d568fb7c9638aff5e3400c08e58eb331",
-            "pg_log_entry_t c7029833fb0c1555bd810cb4d36fabad");
+            "pg_log_entry_t c7029833fb0c1555bd810cb4d36fabad", "pg_log_t bfcb735f1ed0ce52e7678aac86c99dcd");
 
     private static List<Path> samples(String type) {
         String corpus = System.getenv("CEPH_OBJECT_CORPUS");

@@ -102,7 +102,7 @@ final class OsdCommands implements MgrModuleCommands {
             return CommandResult.data(utilization.text(tree));
         }
         utilization.dump(f, tree);
-        return CommandResult.data(f);
+        return CommandResult.data(f.text() + "\n");
     }
 
     private CommandResult blockedBy(CommandContext call) {

@@ -129,6 +129,7 @@ final class PgCommands implements MgrModuleCommands {
             }
             if (what.contains("osds")) {
                 osds(f);
+                poolStores(f);
             }
             if (what.contains("pgs")) {
                 pgs(f, map().pgs(), "pg_stats", StatDump::pg);

@@ -57,7 +57,7 @@ final class Utilization {
                 .filter(bucket -> bucket != null && !children.contains(bucket.id()) && !name(bucket.id()).contains("~"))
                 .sorted(Comparator.comparingInt(CrushBucket::id).reversed())
                 .forEach(root -> add(root.id(), 0, root.weight() / 65536.0));
-        average = ratio(sum(new ArrayList<>(wanted)));
+        average = total().percent();
         deviate();
     }
 
@@ -134,16 +134,59 @@ final class Utilization {
         return osds;
     }
 
+    /// What is below a node: of a bucket, each OSD counts in whole KiB.
+    private Size below(Node node) {
+        if (node.isOsd()) {
+            return Size.of(sum(List.of(node.id)));
+        }
+        return osdsBelow(node.id).stream().map(osd -> Size.of(sum(List.of(osd))).wholeKib()).reduce(Size.ZERO, Size::plus);
+    }
+
+    /// Bytes.
+    private record Size(long total, long used, long data, long omap, long meta, long avail) {
+        static final Size ZERO = new Size(0, 0, 0, 0, 0, 0);
+
+        static Size of(StoreStatfs s) {
+            return new Size(
+                    s.total(), s.usedRaw(), s.allocated(), s.omapAllocated(), s.internalMetadata(), s.available());
+        }
+
+        Size wholeKib() {
+            return new Size(whole(total), whole(used), whole(data), whole(omap), whole(meta), whole(avail));
+        }
+
+        private static long whole(long bytes) {
+            return bytes >>> 10 << 10;
+        }
+
+        Size plus(Size o) {
+            return new Size(total + o.total, used + o.used, data + o.data, omap + o.omap, meta + o.meta, avail + o.avail);
+        }
+
+        double percent() {
+            return total >>> 10 == 0 ? 0 : 100.0 * (used >>> 10) / (total >>> 10);
+        }
+
+        List<String> texts() {
+            return List.of(
+                    Units.bytes(total),
+                    Units.bytes(used),
+                    Units.bytes(data),
+                    Units.bytes(omap),
+                    Units.bytes(meta),
+                    Units.bytes(avail));
+        }
+    }
+
+    private Size total() {
+        return Size.of(sum(new ArrayList<>(wanted)));
+    }
+
     private StoreStatfs sum(List<Integer> osds) {
         return osds.stream()
                 .filter(wanted::contains)
                 .map(osd -> stats.getOrDefault(osd, OsdStat.ZERO).statfs())
                 .reduce(StoreStatfs.ZERO, StoreStatfs::plus);
-    }
-
-    private static double ratio(StoreStatfs statfs) {
-        long kb = statfs.total() >>> 10;
-        return kb == 0 ? 0 : 100.0 * (statfs.usedRaw() >>> 10) / kb;
     }
 
     private void deviate() {
@@ -153,7 +196,7 @@ final class Utilization {
             if (map.isOut(osd) || stats.getOrDefault(osd, OsdStat.ZERO).statfs().total() == 0) {
                 continue;
             }
-            double used = ratio(stats.getOrDefault(osd, OsdStat.ZERO).statfs());
+            double used = Size.of(stats.getOrDefault(osd, OsdStat.ZERO).statfs()).percent();
             double variation = average == 0 ? 1 : used / average;
             least = least < 0 ? variation : Math.min(least, variation);
             most = Math.max(most, variation);
@@ -196,9 +239,8 @@ final class Utilization {
             table.row(row(node, tree));
         }
         List<String> total = new ArrayList<>(List.of("", "", "", "TOTAL"));
-        StoreStatfs sum = sum(new ArrayList<>(wanted));
-        total.addAll(sizes(sum));
-        total.add(Units.fixed(average, 2));
+        total.addAll(total().texts());
+        total.add(low(average));
         table.row(total);
         return table + "MIN/MAX VAR: " + low(least) + "/" + low(most) + "  STDDEV: " + low(deviation) + "\n";
     }
@@ -210,16 +252,16 @@ final class Utilization {
     }
 
     private List<String> row(Node node, boolean tree) {
-        StoreStatfs statfs = node.isOsd() ? sum(List.of(node.id)) : sum(osdsBelow(node.id));
-        double used = ratio(statfs);
+        Size statfs = below(node);
+        double used = statfs.percent();
         List<String> row = new ArrayList<>();
         row.add(Integer.toString(node.id));
         row.add(className(node.id));
-        row.add(Units.fixed(node.weight, 5));
-        row.add(node.isOsd() ? Units.fixed(map.weightFraction(node.id), 5) : "-");
-        row.addAll(sizes(statfs));
-        row.add(Units.fixed(used, 2));
-        row.add(Units.fixed(variation(used), 2));
+        row.add(weight(node.weight));
+        row.add(node.isOsd() ? weight(map.weightFraction(node.id)) : "-");
+        row.addAll(statfs.texts());
+        row.add(low(used));
+        row.add(low(variation(used)));
         row.add(node.isOsd() ? Integer.toString(pgs(node.id)) : "-");
         row.add(node.isOsd() ? status(node.id) : "");
         if (tree) {
@@ -234,14 +276,8 @@ final class Utilization {
         return count == null ? 0 : count.acting();
     }
 
-    private static List<String> sizes(StoreStatfs statfs) {
-        return List.of(
-                Units.bytes(statfs.total()),
-                Units.bytes(statfs.usedRaw()),
-                Units.bytes(statfs.allocated()),
-                Units.bytes(statfs.omapAllocated()),
-                Units.bytes(statfs.internalMetadata()),
-                Units.bytes(statfs.available()));
+    private static String weight(double value) {
+        return value < 0.000001 ? "0" : Units.fixed(value, 5);
     }
 
     private static String low(double value) {
@@ -258,13 +294,7 @@ final class Utilization {
             f.close();
         }
         f.close().openArray("stray").close().openObject("summary");
-        StoreStatfs sum = sum(new ArrayList<>(wanted));
-        f.dump("total_kb", sum.total() >>> 10);
-        f.dump("total_kb_used", sum.usedRaw() >>> 10);
-        f.dump("total_kb_used_data", sum.allocated() >>> 10);
-        f.dump("total_kb_used_omap", sum.omapAllocated() >>> 10);
-        f.dump("total_kb_used_meta", sum.internalMetadata() >>> 10);
-        f.dump("total_kb_avail", sum.available() >>> 10);
+        kib(total(), "total_kb", f);
         f.dump("average_utilization", average);
         f.dump("min_var", least).dump("max_var", most).dump("dev", deviation);
         f.close().close();
@@ -285,14 +315,9 @@ final class Utilization {
             f.openObject("pool_weights").close();
         }
         f.dump("reweight", node.isOsd() ? map.weightFraction(node.id) : -1.0);
-        StoreStatfs statfs = node.isOsd() ? sum(List.of(node.id)) : sum(osdsBelow(node.id));
-        f.dump("kb", statfs.total() >>> 10);
-        f.dump("kb_used", statfs.usedRaw() >>> 10);
-        f.dump("kb_used_data", statfs.allocated() >>> 10);
-        f.dump("kb_used_omap", statfs.omapAllocated() >>> 10);
-        f.dump("kb_used_meta", statfs.internalMetadata() >>> 10);
-        f.dump("kb_avail", statfs.available() >>> 10);
-        double used = ratio(statfs);
+        Size statfs = below(node);
+        kib(statfs, "kb", f);
+        double used = statfs.percent();
         f.dump("utilization", used).dump("var", variation(used));
         f.dump("pgs", node.isOsd() ? pgs(node.id) : 0);
         if (node.isOsd()) {
@@ -302,5 +327,14 @@ final class Utilization {
             children(node.id).reversed().forEach(child -> f.dump("child", child));
             f.close();
         }
+    }
+
+    private static void kib(Size size, String prefix, Formatter f) {
+        f.dump(prefix, size.total >>> 10);
+        f.dump(prefix + "_used", size.used >>> 10);
+        f.dump(prefix + "_used_data", size.data >>> 10);
+        f.dump(prefix + "_used_omap", size.omap >>> 10);
+        f.dump(prefix + "_used_meta", size.meta >>> 10);
+        f.dump(prefix + "_avail", size.avail >>> 10);
     }
 }

@@ -71,7 +71,7 @@ final class OsdCommands {
                     return CommandResult.data(daemon.reporter().sequence() + "\n");
                 });
         table.add(
-                "query name=pgid,type=CephPgid",
+                "query name=pgid,type=CephPgid,req=false",
                 "show details of a specific pg",
                 "osd",
                 "r",

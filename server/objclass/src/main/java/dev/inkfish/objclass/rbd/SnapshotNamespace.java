@@ -17,11 +17,17 @@ sealed interface SnapshotNamespace {
     void encodeBody(WireWriter out);
 
     default void encode(WireWriter out) {
-        out.u32(type());
-        encodeBody(out);
+        out.versioned(1, 1, () -> {
+            out.u32(type());
+            encodeBody(out);
+        });
     }
 
     static SnapshotNamespace decode(WireReader in) {
+        return in.versioned(1, (body, version) -> decodeBody(body));
+    }
+
+    private static SnapshotNamespace decodeBody(WireReader in) {
         int type = in.u32();
         return switch (type) {
             case USER -> new User();

@@ -34,7 +34,10 @@ class RbdClassTest {
     }
 
     private void addSnapshot(long id, String name) {
-        call("snapshot_add", out -> out.string(name).u64(id).u32(SnapshotNamespace.USER));
+        call("snapshot_add", out -> {
+            out.string(name).u64(id);
+            new SnapshotNamespace.User().encode(out);
+        });
     }
 
     private List<Long> snapIds() {

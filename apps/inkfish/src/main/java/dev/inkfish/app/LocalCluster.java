@@ -1,5 +1,8 @@
 package dev.inkfish.app;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.inkfish.conf.Conf;
 import dev.inkfish.conf.ConfFile;
 import dev.inkfish.mgr.daemon.MgrDaemon;
@@ -42,6 +45,7 @@ final class LocalCluster implements AutoCloseable {
     private static final String MON = "a";
     private static final String MGR = "x";
     private static final long POLL_MILLIS = 20;
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final ClusterDir dir;
     private final ConfFile file;
@@ -129,20 +133,43 @@ final class LocalCluster implements AutoCloseable {
         return daemon;
     }
 
-    /// Waits for HEALTH_OK, or until the time is over.
+    /// Waits until the manager reports, all OSDs are up and all groups active and clean, or until the time is over.
     ///
-    /// @return what `ceph health` says in the end
-    String awaitHealth(Duration limit) throws InterruptedException {
+    /// @return what `ceph health` says then
+    String awaitReady(Duration limit) throws InterruptedException {
         long end = System.nanoTime() + limit.toNanos();
-        String health = "";
-        while (System.nanoTime() < end) {
-            health = command("{\"prefix\":\"health\"}");
-            if (health.startsWith("HEALTH_OK")) {
-                break;
-            }
+        while (System.nanoTime() < end && !isReady()) {
             Thread.sleep(POLL_MILLIS);
         }
-        return health.strip();
+        return command("{\"prefix\":\"health\"}").strip();
+    }
+
+    private boolean isReady() throws InterruptedException {
+        JsonNode status;
+        try {
+            status = JSON.readTree(command("{\"prefix\":\"status\",\"format\":\"json\"}"));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("status is not JSON", e);
+        }
+        JsonNode osds = status.path("osdmap");
+        JsonNode groups = status.path("pgmap");
+        int clean = 0;
+        for (JsonNode state : groups.path("pgs_by_state")) {
+            clean += state.path("state_name").asText().equals("active+clean") ? state.path("count").asInt() : 0;
+        }
+        return status.path("mgrmap").path("available").asBoolean()
+                && osds.path("num_up_osds").asInt() >= dir.osds()
+                && groups.path("bytes_total").asLong() > 0
+                && clean == groups.path("num_pgs").asInt()
+                && groups.path("num_pools").asInt() == pools();
+    }
+
+    private int pools() throws InterruptedException {
+        try {
+            return JSON.readTree(command("{\"prefix\":\"osd pool ls\",\"format\":\"json\"}")).size();
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("the list of pools is not JSON", e);
+        }
     }
 
     /// Runs a monitor command with all rights.

@@ -162,12 +162,12 @@ final class Cluster implements AutoCloseable {
         }
     }
 
-    /// `up` prints the lines to paste once the cluster is healthy; what it says after that is drained.
+    /// `up` prints its health and the lines to paste once the cluster is ready; what it says after that is drained.
     private static void awaitReady(Process started) throws IOException {
         BufferedReader lines = new BufferedReader(new InputStreamReader(started.getInputStream(), StandardCharsets.UTF_8));
         StringBuilder seen = new StringBuilder();
         String line = lines.readLine();
-        while (line != null && !line.contains("HEALTH_OK")) {
+        while (line != null && !line.startsWith("HEALTH_")) {
             seen.append(line).append('\n');
             line = lines.readLine();
         }

@@ -3,6 +3,7 @@ package dev.inkfish.osd.pg;
 import dev.inkfish.objectstore.CollectionId;
 import dev.inkfish.objectstore.ObjectStore;
 import dev.inkfish.objectstore.Transaction;
+import dev.inkfish.osd.ops.SnapIndex;
 import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.CephException;
 import dev.inkfish.wire.Eversion;
@@ -269,6 +270,10 @@ final class ObjectCopier {
         } else if (!whole) {
             unfinished.remove(part.object());
             transaction.remove(c, target).moveRename(c, into, c, target);
+        }
+        if (part.last()) {
+            ObjectStore store = pg.shell.store();
+            SnapIndex.onPushed(transaction, store, c, part.object(), whole ? part.attrs() : store.attrs(c, into));
         }
         return transaction;
     }

@@ -193,7 +193,7 @@ final class Peering {
 
     private void onAuthoritativeLog(PgState.GetLog now, MOSDPGLog message) {
         Transaction transaction = new Transaction();
-        pg.data.merge(message.log(), message.info(), transaction);
+        pg.data.merge(message.log(), message.info(), pg.shell.store(), transaction);
         pg.data.mergeHistory(message.info().history());
         pg.data.lastEpochStarted = Math.max(pg.data.lastEpochStarted, message.info().lastEpochStarted());
         pg.data.lastIntervalStarted = Math.max(pg.data.lastIntervalStarted, message.info().lastIntervalStarted());

@@ -1,7 +1,9 @@
 package dev.inkfish.osd.pg;
 
 import dev.inkfish.objectstore.CollectionId;
+import dev.inkfish.objectstore.ObjectStore;
 import dev.inkfish.objectstore.Transaction;
+import dev.inkfish.osd.ops.SnapIndex;
 import dev.inkfish.wire.Eversion;
 import dev.inkfish.wire.GhObject;
 import dev.inkfish.wire.HObject;
@@ -72,8 +74,9 @@ final class PgData {
     }
 
     /// Merges the authoritative log, carries out removals in `transaction`, and takes over the facts that go with it.
-    void merge(PgLogData authority, PgInfo info, Transaction transaction) {
+    void merge(PgLogData authority, PgInfo info, ObjectStore store, Transaction transaction) {
         for (HObject gone : LogMerge.merge(log, missing, authority, lastBackfill)) {
+            SnapIndex.onRemoved(transaction, store, collection, gone);
             transaction.remove(collection, GhObject.of(gone));
         }
         adopt(info);

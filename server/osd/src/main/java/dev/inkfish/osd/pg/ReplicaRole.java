@@ -1,6 +1,7 @@
 package dev.inkfish.osd.pg;
 
 import dev.inkfish.objectstore.Transaction;
+import dev.inkfish.osd.ops.SnapIndex;
 import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.GhObject;
 import dev.inkfish.wire.HObject;
@@ -89,7 +90,7 @@ final class ReplicaRole {
         if (info.lastBackfill().isMin()) {
             pg.data.restartBackfill(message.log(), info);
         } else {
-            pg.data.merge(message.log(), info, transaction);
+            pg.data.merge(message.log(), info, pg.shell.store(), transaction);
         }
         activate(osd, message.mapEpoch(), info, transaction);
     }
@@ -192,6 +193,7 @@ final class ReplicaRole {
     private void onBackfillRemove(MOSDPGBackfillRemove removal) {
         Transaction transaction = new Transaction();
         for (HObject object : removal.objects()) {
+            SnapIndex.onRemoved(transaction, pg.shell.store(), pg.data.collection, object);
             transaction.remove(pg.data.collection, GhObject.of(object));
             pg.data.missing.remove(object);
         }

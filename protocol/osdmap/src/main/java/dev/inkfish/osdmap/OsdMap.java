@@ -59,6 +59,9 @@ public final class OsdMap {
     public static final int PGLOG_HARDLIMIT = 1 << 22;
     public static final int NOAUTOSCALE = 1 << 23;
     static final int LEGACY_REQUIRE_FLAGS = REQUIRE_JEWEL | REQUIRE_KRAKEN | REQUIRE_LUMINOUS;
+    /// Flags that summaries leave out.
+    public static final int SEMIHIDDEN_FLAGS =
+            LEGACY_REQUIRE_FLAGS | RECOVERY_DELETES | SORTBITWISE | PURGED_SNAPDIRS | PGLOG_HARDLIMIT;
 
     /// The weight of an OSD that is in.
     public static final int IN = 0x10000;

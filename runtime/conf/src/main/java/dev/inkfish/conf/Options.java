@@ -63,6 +63,7 @@ public final class Options {
             mon_pg_stuck_threshold | INT | 60 | seconds after which a group counts as stuck
             mon_warn_on_pool_no_app | BOOL | true | warn of pools without an application
             mon_warn_on_pool_no_redundancy | BOOL | true | warn of pools of one replica
+            mon_warn_on_pool_pg_num_not_power_of_two | BOOL | true | warn of pools whose pg_num is no power of two
             mon_warn_on_osd_down_out_interval_zero | BOOL | true | warn if the down-out interval is zero
             mon_warn_on_legacy_crush_tunables | BOOL | true | warn of old CRUSH tunables
             mon_warn_on_insecure_global_id_reclaim | BOOL | true | warn of clients that reclaim insecurely

@@ -8,6 +8,7 @@ import dev.inkfish.cephx.caps.OsdCap;
 import dev.inkfish.cephx.keys.KeyDatabase;
 import dev.inkfish.command.CommandResult;
 import dev.inkfish.conf.Conf;
+import dev.inkfish.conf.HostFacts;
 import dev.inkfish.mon.MonAuth;
 import dev.inkfish.mon.MonCore;
 import dev.inkfish.mon.NewCluster;

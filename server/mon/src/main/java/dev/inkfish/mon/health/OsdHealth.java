@@ -183,6 +183,7 @@ final class OsdHealth {
         List<String> backfillFull = new ArrayList<>();
         List<String> nearFull = new ArrayList<>();
         List<String> single = new ArrayList<>();
+        List<String> uneven = new ArrayList<>();
         List<String> scrub = new ArrayList<>();
         NavigableSet<String> scrubFlags = new TreeSet<>();
         map.pools().forEach((id, pool) -> {
@@ -195,6 +196,9 @@ final class OsdHealth {
                 backfillFull.add(name + " is backfillfull");
             } else if (pool.hasFlag(PgPool.FLAG_NEARFULL)) {
                 nearFull.add(name + " is nearfull");
+            }
+            if (Integer.bitCount(pool.pgNumTarget()) != 1 && conf.flag("mon_warn_on_pool_pg_num_not_power_of_two")) {
+                uneven.add(name + " pg_num " + pool.pgNumTarget() + " is not a power of two");
             }
             if (pool.size() == 1 && conf.flag("mon_warn_on_pool_no_redundancy")) {
                 single.add(name + " has no replicas configured");
@@ -211,6 +215,7 @@ final class OsdHealth {
         poolCheck("POOL_FULL", "pool(s) full", full);
         poolCheck("POOL_BACKFILLFULL", "pool(s) backfillfull", backfillFull);
         poolCheck("POOL_NEARFULL", "pool(s) nearfull", nearFull);
+        poolCheck("POOL_PG_NUM_NOT_POWER_OF_TWO", "pool(s) have non-power-of-two pg_num", uneven);
         poolCheck("POOL_NO_REDUNDANCY", "pool(s) have no replicas configured", single);
         if (!scrub.isEmpty()) {
             String names = String.join(", ", scrubFlags.descendingSet());

@@ -148,7 +148,7 @@ final class CrushEditCommands {
             throw new CephException(Errno.ENOTDIR, "srcname is not a bucket");
         }
         if (editor.hasItem(to)) {
-            throw new CephException(Errno.EEXIST, "dstname already exists");
+            throw new CephException(Errno.EEXIST, "dstname = '" + to + "' already exists");
         }
         editor.renameItem(from, to);
         return done(editor, "renamed bucket " + from + " into " + to);

@@ -54,13 +54,11 @@ final class OsdIdCommands {
         }
         if (existing >= 0) {
             if (wanted >= 0 && wanted != existing) {
-                throw new CephException(Errno.EEXIST, isNew
-                        ? "osd." + existing + " exists but with different id"
-                        : "uuid " + uuid + " already in use for different id " + existing);
+                throw new CephException(Errno.EEXIST, "uuid " + uuid + " already in use for different id " + existing);
             }
             return answer(call, existing, false);
         }
-        int id = wanted >= 0 ? checkWanted(wanted, isNew) : freeId();
+        int id = wanted >= 0 ? checkWanted(wanted, uuid) : freeId();
         OsdMapIncremental pending = maps.pending();
         if (id >= maps.map().maxOsd() && id >= pending.newMaxOsd) {
             pending.newMaxOsd = id + 1;
@@ -77,13 +75,10 @@ final class OsdIdCommands {
         return answer(call, id, true);
     }
 
-    private int checkWanted(int id, boolean isNew) {
+    private int checkWanted(int id, UUID uuid) {
         OsdMap map = maps.map();
-        if (isNew && !map.isDestroyed(id) && map.exists(id)) {
-            throw new CephException(Errno.EEXIST, "OSD " + id + " has not yet been destroyed");
-        }
         if (map.exists(id) && !map.isDestroyed(id)) {
-            throw new CephException(Errno.EEXIST, "id " + id + " already in use and does not match uuid");
+            throw new CephException(Errno.EINVAL, "id " + id + " already in use and does not match uuid " + uuid);
         }
         return id;
     }
@@ -106,9 +101,7 @@ final class OsdIdCommands {
         } else {
             text = call.prefix().equals("osd new") ? text + "\n" : text;
         }
-        CommandResult.Done answer = f == null && call.prefix().equals("osd create")
-                ? CommandResult.ok(text, text)
-                : CommandResult.ok("", text);
+        CommandResult.Done answer = CommandResult.ok("", text);
         return changed ? new CommandResult.AfterCommit(answer) : answer;
     }
 

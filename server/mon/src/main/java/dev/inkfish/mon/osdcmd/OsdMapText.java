@@ -33,6 +33,9 @@ public final class OsdMapText {
         "noout", "stop",
     };
 
+    /// Flags that are listed before another one, though their bits come after it.
+    private static final String[][] MOVED = {{"norebalance", "norecover"}, {"nosnaptrim", "sortbitwise"}};
+
     private OsdMapText() {}
 
     static List<String> names(int bits, String[] names) {
@@ -46,7 +49,18 @@ public final class OsdMapText {
     }
 
     public static String flags(int flags) {
-        return String.join(",", names(flags, FLAGS));
+        List<String> set = new ArrayList<>(names(flags, FLAGS));
+        // two bits came later than their names' places in the list
+        for (String[] pair : MOVED) {
+            if (set.remove(pair[0])) {
+                int at = 0;
+                while (at < set.size() && List.of(FLAGS).indexOf(set.get(at)) < List.of(FLAGS).indexOf(pair[1])) {
+                    at++;
+                }
+                set.add(at, pair[0]);
+            }
+        }
+        return String.join(",", set);
     }
 
     static List<String> states(int state) {
@@ -200,7 +214,7 @@ public final class OsdMapText {
         f.dump("heartbeat_back_addr", legacy(m.hbBackAddrs(osd)));
         f.dump("heartbeat_front_addr", legacy(m.hbFrontAddrs(osd)));
         f.openArray("state");
-        states(m.state(osd)).forEach(state -> f.dump("state", state));
+        new TreeSet<>(states(m.state(osd))).forEach(state -> f.dump("state", state));
         f.close().close();
     }
 
@@ -288,13 +302,13 @@ public final class OsdMapText {
         f.openObject("crush_node_flags");
         m.crushNodeFlags().forEach((node, flags) -> {
             f.openArray(m.crush().itemNames().getOrDefault(node, "unknown"));
-            states(flags).forEach(flag -> f.dump("flag", flag));
+            new TreeSet<>(states(flags)).forEach(flag -> f.dump("flag", flag));
             f.close();
         });
         f.close().openObject("device_class_flags");
         m.deviceClassFlags().forEach((id, flags) -> {
             f.openArray(m.crush().classNames().getOrDefault(id, "unknown"));
-            states(flags).forEach(flag -> f.dump("flag", flag));
+            new TreeSet<>(states(flags)).forEach(flag -> f.dump("flag", flag));
             f.close();
         });
         f.close();

@@ -120,7 +120,12 @@ final class OsdReadCommands {
         if (!m.pgTemp().isEmpty()) {
             t.append("; ").append(m.pgTemp().size()).append(" remapped pgs");
         }
-        return t.append('\n').toString();
+        t.append('\n');
+        String flags = OsdMapText.flags(m.flags() & ~OsdMap.SEMIHIDDEN_FLAGS);
+        if (!flags.isEmpty()) {
+            t.append("flags ").append(flags).append('\n');
+        }
+        return t.toString();
     }
 
     private static void since(StringBuilder t, Utime now, Utime change) {

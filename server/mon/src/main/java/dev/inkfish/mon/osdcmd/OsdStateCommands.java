@@ -57,7 +57,6 @@ final class OsdStateCommands {
 
     private static int flag(String name) {
         return switch (name) {
-            case "full" -> OsdMap.FULL;
             case "pause" -> OsdMap.PAUSERD | OsdMap.PAUSEWR;
             case "noup" -> OsdMap.NOUP;
             case "nodown" -> OsdMap.NODOWN;
@@ -420,18 +419,18 @@ final class OsdStateCommands {
             pending.newBlocklist.put(addr, until);
             // an entry that is there keeps its time unless it is replaced
             pending.oldBlocklist.remove(addr);
-            return CommandResult.afterCommit(word + "ing " + addr.bare() + " until " + Stamp.text(until) + " ("
+            return CommandResult.afterCommit("blocklisting " + addr.bare() + " until " + Stamp.text(until) + " ("
                     + GeneralFormat.format(seconds, 6) + " sec)");
         }
         boolean there = maps.map().blocklist().containsKey(addr);
         if (!there && !pending.newBlocklist.containsKey(addr)) {
-            return CommandResult.status(addr.bare() + " isn't " + word + "ed");
+            return CommandResult.status(addr.bare() + " isn't blocklisted");
         }
         pending.newBlocklist.remove(addr);
         if (there) {
             pending.oldBlocklist.add(addr);
         }
-        return CommandResult.afterCommit("un-" + word + "ing " + addr.bare());
+        return CommandResult.afterCommit("un-blocklisting " + addr.bare());
     }
 
     private double seconds(CommandContext call) {
@@ -454,7 +453,6 @@ final class OsdStateCommands {
             maps.pending().oldBlocklist.add(each.getKey());
         }
         maps.map().rangeBlocklist().keySet().forEach(maps.pending().oldRangeBlocklist::add);
-        String word = call.prefix().contains("blacklist") ? "blacklist" : "blocklist";
-        return CommandResult.afterCommit(" removed all " + word + " entries");
+        return CommandResult.afterCommit(" removed all blocklist entries");
     }
 }

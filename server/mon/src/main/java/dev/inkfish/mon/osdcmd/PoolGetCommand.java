@@ -106,11 +106,14 @@ final class PoolGetCommand {
             v.put("hit_set_search_last_n", (long) p.hitSetSearchLastN());
         }
         v.put("fast_read", p.fastRead() ? 1L : 0L);
-        Map<String, Object> options = new LinkedHashMap<>();
-        p.opts().values().forEach((key, value) -> options.put(optionName(key), value));
         PoolOptions.Value bias = p.opts().get(PoolOptions.Key.PG_AUTOSCALE_BIAS);
+        p.opts().values().forEach((key, value) -> {
+            if (key < PoolOptions.Key.PG_NUM_MIN.ordinal()) {
+                v.put(optionName(key), value);
+            }
+        });
         v.put("pg_autoscale_mode", p.autoscaleModeName());
-        options.forEach(v::put);
+        p.opts().values().forEach((key, value) -> v.putIfAbsent(optionName(key), value));
         if (bias != null) {
             v.put("pg_autoscale_bias", bias);
         }

@@ -80,7 +80,7 @@ final class PoolSetCommand {
         switch (variable) {
             case "size" -> size(id, pool, draft, number(value), call);
             case "min_size" -> minSize(pool, draft, number(value));
-            case "pg_num" -> pgNum(id, pool, draft, number(value));
+            case "pg_num" -> pgNum(id, pool, number(value));
             case "pg_num_actual" -> pgNumActual(pool, draft, number(value));
             case "pgp_num" -> pgpNum(pool, draft, number(value), false);
             case "pgp_num_actual" -> pgpNum(pool, draft, number(value), true);
@@ -187,8 +187,7 @@ final class PoolSetCommand {
         }
     }
 
-    /// Sets the target, to which the manager brings the number step by step.
-    private void pgNum(long id, PgPool pool, PgPool.Draft draft, long count) {
+    private void pgNum(long id, PgPool pool, long count) {
         checkPgChange(pool, "pg_num");
         if (count == pool.pgNumTarget()) {
             return;
@@ -205,10 +204,9 @@ final class PoolSetCommand {
         if (most != 0 && count > most) {
             throw invalid("specified pg_num " + count + " > pg_num_max " + most);
         }
-        if (pool.pgNumTarget() == pool.pgpNumTarget()) {
-            draft.pgpNumTarget = (int) count;
-        }
-        draft.pgNumTarget = (int) count;
+        // nobody would bring the number to such a target
+        throw new CephException(Errno.EOPNOTSUPP, "placement groups cannot be split or merged: pg_num stays "
+                + pool.pgNum());
     }
 
     private void pgNumActual(PgPool pool, PgPool.Draft draft, long count) {
@@ -255,6 +253,7 @@ final class PoolSetCommand {
             draft.pgpNum = (int) count;
         } else {
             draft.pgpNumTarget = (int) count;
+            draft.pgpNum = (int) count;
         }
     }
 
@@ -334,6 +333,9 @@ final class PoolSetCommand {
         }
         if (name.equals("compression_required_ratio") && (number < 0 || number > 1)) {
             throw invalid("compression_required_ratio is out of range (0-1): '" + value + "'");
+        }
+        if (name.equals("target_size_ratio") && number < 0) {
+            throw invalid("target_size_ratio cannot be negative");
         }
         if (name.equals("pg_autoscale_bias") && (number < 0 || number > 1000)) {
             throw invalid("pg_autoscale_bias must be between 0 and 1000");

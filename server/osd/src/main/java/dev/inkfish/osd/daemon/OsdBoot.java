@@ -60,9 +60,28 @@ final class OsdBoot implements MonClient.Listener {
         });
     }
 
+    /// Tells our device class, unless we have one (`OSD::update_crush_device_class`), then our place.
+    private void place() {
+        if (!daemon.config().conf().flag("osd_class_update_on_start")) {
+            placeInTree();
+            return;
+        }
+        String command = String.format(
+                "{\"prefix\": \"osd crush set-device-class\", \"class\": \"%s\", \"ids\": [\"%d\"]}",
+                OsdFacts.deviceClass(daemon),
+                daemon.whoami());
+        daemon.monClient().command(command, Bytes.EMPTY, (code, status, output) -> daemon.control(() -> {
+            // busy: somebody has chosen another class; not there: before the first boot
+            if (code < 0 && code != Errno.EBUSY.code() && code != Errno.ENOENT.code()) {
+                LOG.warn("osd.{}: cannot tell its device class: {} ({})", daemon.whoami(), status, code);
+            }
+            placeInTree();
+        }));
+    }
+
     /// Puts us into the CRUSH map where we belong, or leaves us where somebody put us
     /// (`OSD::update_crush_location`).
-    private void place() {
+    private void placeInTree() {
         double configured = daemon.config().conf().decimal("osd_crush_initial_weight");
         double size = daemon.config().store().stats().total() / (double) (1L << 40);
         double weight = configured >= 0 ? configured : Math.max(0.00001, size);

@@ -1,7 +1,7 @@
 package dev.inkfish.osd.daemon;
 
-import java.io.IOException;
-import java.nio.file.Files;
+import dev.inkfish.conf.Conf;
+import dev.inkfish.conf.HostFacts;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
@@ -11,26 +11,36 @@ final class OsdFacts {
     private OsdFacts() {}
 
     static Map<String, String> collect(OsdDaemon daemon) {
-        Map<String, String> facts = new TreeMap<>();
-        facts.put("arch", System.getProperty("os.arch").equals("amd64") ? "x86_64" : System.getProperty("os.arch"));
-        facts.put("ceph_release", "pacific");
-        facts.put("ceph_version", version());
-        facts.put("ceph_version_short", "16.2.15");
-        facts.put("hostname", hostname());
-        facts.put("kernel_version", System.getProperty("os.version"));
-        facts.put("os", System.getProperty("os.name"));
+        Map<String, String> facts = new TreeMap<>(HostFacts.collect(version()));
+        Conf conf = daemon.config().conf();
+        String device = device(daemon);
+        String rotational = HostFacts.isRotational(device) ? "1" : "0";
         facts.put("front_addr", daemon.publicMessenger().addrs().toString());
         facts.put("hb_front_addr", daemon.publicMessenger().addrs().toString());
         facts.put("back_addr", daemon.clusterMessenger().addrs().toString());
         facts.put("hb_back_addr", daemon.clusterMessenger().addrs().toString());
-        facts.put("osd_data", daemon.config().conf().string("osd_data"));
-        facts.put("osd_objectstore", daemon.config().conf().string("osd_objectstore"));
-        facts.put("rotational", "0");
-        facts.put("default_device_class", "ssd");
+        facts.put("front_iface", "");
+        facts.put("back_iface", "");
+        facts.put("osd_data", conf.string("osd_data"));
+        facts.put("osd_objectstore", conf.string("osd_objectstore"));
+        facts.put("osdspec_affinity", "");
+        facts.put("rotational", rotational);
+        facts.put("journal_rotational", rotational);
+        facts.put("default_device_class", deviceClass(daemon));
         facts.put("device_ids", "");
         facts.put("device_paths", "");
-        facts.put("devices", "");
+        facts.put("devices", device);
         return facts;
+    }
+
+    private static String device(OsdDaemon daemon) {
+        Conf conf = daemon.config().conf();
+        return conf.string("osd_objectstore").equals("memstore") ? "" : HostFacts.device(Path.of(conf.string("osd_data")));
+    }
+
+    /// The device class that an OSD puts itself into: `hdd` or `ssd`.
+    static String deviceClass(OsdDaemon daemon) {
+        return HostFacts.isRotational(device(daemon)) ? "hdd" : "ssd";
     }
 
     static String version() {
@@ -38,12 +48,6 @@ final class OsdFacts {
     }
 
     static String hostname() {
-        try {
-            String name = Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
-            int dot = name.indexOf('.');
-            return dot < 0 ? name : name.substring(0, dot);
-        } catch (IOException e) {
-            return "localhost";
-        }
+        return HostFacts.hostname();
     }
 }

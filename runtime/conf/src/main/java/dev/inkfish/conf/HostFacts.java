@@ -1,9 +1,10 @@
-package dev.inkfish.mon.daemon;
+package dev.inkfish.conf;
 
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -22,9 +23,11 @@ public final class HostFacts {
         facts.put("hostname", hostname());
         facts.put("kernel_version", System.getProperty("os.version"));
         facts.put("os", System.getProperty("os.name"));
-        facts.put("device_ids", "");
-        facts.put("device_paths", "");
-        facts.put("devices", "");
+        firstLine("/proc/sys/kernel/version", facts, "kernel_description");
+        String container = System.getenv("CONTAINER_NAME");
+        if (container != null && !container.isEmpty()) {
+            facts.put("container_name", container);
+        }
         firstMatch(facts, "/proc/cpuinfo", "model name", "cpu");
         firstMatch(facts, "/proc/meminfo", "MemTotal", "mem_total_kb");
         firstMatch(facts, "/proc/meminfo", "SwapTotal", "mem_swap_kb");
@@ -32,6 +35,35 @@ public final class HostFacts {
         firstMatch(facts, "/etc/os-release", "PRETTY_NAME", "distro_description");
         firstMatch(facts, "/etc/os-release", "VERSION_ID", "distro_version");
         return facts;
+    }
+
+    /// The block device that holds a directory, by its kernel name (`sda`); of a partition, the disk. Empty where the
+    /// directory is on none.
+    public static String device(Path directory) {
+        try {
+            Path node = Path.of(Files.getFileStore(directory).name());
+            Path block = Path.of("/sys/class/block").resolve(node.toRealPath().getFileName());
+            if (!Files.exists(block)) {
+                return "";
+            }
+            Path disk = block.toRealPath();
+            boolean partition = Files.exists(disk.resolve("partition"));
+            return (partition ? disk.getParent() : disk).getFileName().toString();
+        } catch (IOException | InvalidPathException e) {
+            return "";
+        }
+    }
+
+    /// Whether the kernel says that a device has turning disks.
+    public static boolean isRotational(String device) {
+        if (device.isEmpty()) {
+            return false;
+        }
+        try {
+            return Files.readString(Path.of("/sys/class/block", device, "queue/rotational")).strip().equals("1");
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /// The short host name.
@@ -45,6 +77,14 @@ public final class HostFacts {
             } catch (UnknownHostException unknown) {
                 return "localhost";
             }
+        }
+    }
+
+    private static void firstLine(String file, Map<String, String> facts, String fact) {
+        try {
+            facts.put(fact, Files.readString(Path.of(file)).strip());
+        } catch (IOException e) {
+            // a machine without that file tells less
         }
     }
 

@@ -1,0 +1,319 @@
+#!/usr/bin/env python3
+"""Runs the same commands on two clusters with Debian's `ceph` program and prints where the answers differ.
+
+    compare.py [--formats plain,json,json-pretty] OURS/ceph.conf THEIRS/ceph.conf [COMMANDS...]
+
+THEIRS is a real Ceph; both start empty with three OSDs. COMMANDS are files like commands.txt beside this script: a
+command of `ceph` per line. A line that starts with `!` changes something and runs once, in plain form, on both; other
+lines run in each format. `@clean` waits until all placement groups are active+clean, `@sleep N` waits; `-i TEXT<<` at
+the end of a line gives the words after it as the input file (`\\n` is a new line).
+
+What is inherently different (fsid, addresses, times, sizes, epochs) is masked. The last lines count what was equal.
+Exit code 0 when nothing differs, else 1.
+"""
+import argparse
+import contextlib
+import importlib.machinery
+import importlib.util
+import io
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+# JSON fields whose values say when, where and how much; only their presence and type are compared.
+MASKED = re.compile(r'''^(
+    fsid|cluster_fingerprint|uuid|osd_fsid|.*(stamp|time|since|age|until).*|created|modified|last_.*|
+    addr|addrs?|.*_addrs?|addrvec|nonce|public_addrs?|port|hostname|host|gid|global_id|.*_gid|start_epoch|
+    epoch|.*_epoch|version|.*_version|reported_.*|up_from|up_thru|down_at|lost_at|last_clean_.*|last_up_change|last_in_change|
+    kb.*|bytes_.*|.*_bytes(_.*)?|stored.*|max_avail|num_bytes.*|statfs|available|allocated|data_.*|omap_.*|internal.*|total|
+    utilization|var|MIN|MAX|average_utilization|min_var|max_var|dev|percent_used|percent|total_.*|
+    fsid_.*|mem_.*|cpu|kernel.*|distro.*|arch|os|ceph_.*|osd_data|osd_journal|bluestore_.*|bluefs.*|back_.*|front_.*|
+    hb_.*|device.*|rotational|default_device_class|.*path|journal_rotational|network_.*|container_.*|
+    key|magic|election_epoch|committed|election_winner|features|.*features.*|seq|snap_seq|log_size|ondisk_log_size|
+    log_start|avail_raw|crush_weight|weight|crush_version|pool_weights|.*last_update.*|last_complete|last_backfill|mapping_epoch|duration.*|lpr|perf_stat|
+    .*_latency.*|op_queue_age_hist|histogram|upper_bound|lc|lu|.*_crc|crc|num_pg_temp|tid|rank_.*
+)$''', re.X)
+# Objects whose contents depend on the store or the machine: compared by presence only.
+OPAQUE = {'statfs', 'op_queue_age_hist', 'perf_stat', 'osdmap_clean_epochs', 'osdmap_first_committed', 'purged_snaps'}
+
+TEXT_MASKS = [
+    (r'[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}', 'UUID'),
+    (r'\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?', 'TIME'),
+    (r'127\.0\.0\.1:\d+/\d+', 'ADDR'),
+    (r'127\.0\.0\.1(:\d+)?', 'ADDR'),
+    (r'[A-Za-z0-9+/]{38}==', 'KEY'),
+    (r'\be\d+\b', 'eN'),
+    (r'\bepoch \d+', 'epoch N'),
+    (r"\b\d+'\d+\b", 'EV'),
+    (r'\b(last_change|crush_version|up_from|up_thru|down_at|num_osdmap_epochs|osdmap_version|version) \d+', r'\1 N'),
+    (r'last_clean_interval \[\d+,\d+\)', 'last_clean_interval [N,N)'),
+    (r'\bv\d+\b', 'vN'),
+    (r'\b\d+:\d+\b', 'N:N'),
+    (r'/tmp/\S+', 'PATH'),
+    (r'since \S+', 'since T'), (r'age \S+\)', 'age T)'),
+]
+
+
+def load_ceph():
+    """Ceph's own program as a module; its connections are kept from command to command."""
+    loader = importlib.machinery.SourceFileLoader('ceph_cli', shutil.which('ceph'))
+    spec = importlib.util.spec_from_loader('ceph_cli', loader)
+    module = importlib.util.module_from_spec(spec)
+    loader.exec_module(module)
+    return module
+
+
+def worker(conf):
+    """Reads commands as JSON lines, runs each in this process, answers as JSON lines."""
+    os.environ['CEPH_CONF'] = conf
+    os.environ.pop('CEPH_ARGS', None)
+    sys.dont_write_bytecode = True
+    ceph = load_ceph()
+    real = ceph.rados.Rados
+    kept = {}
+
+    class Kept(real):
+        def connect(self, timeout=0):
+            if self.state != 'connected':
+                super().connect(timeout)
+
+        def shutdown(self):
+            pass
+
+        def conf_parse_argv(self, args):
+            parser = real(name='client.admin', conffile='')
+            try:
+                return parser.conf_parse_argv(args)
+            finally:
+                parser.shutdown()
+
+    def handle(**options):
+        name = options.get('name')
+        if name not in kept:
+            kept[name] = Kept(**options)
+        return kept[name]
+    ceph.rados.Rados = handle
+    results = os.fdopen(os.dup(1), 'w')
+    for line in sys.stdin:
+        request = json.loads(line)
+        out, err = (io.TextIOWrapper(io.BytesIO(), write_through=True) for _ in range(2))
+        sys.argv = ['ceph'] + request['args']
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            try:
+                code = ceph.main()
+            except SystemExit as e:
+                code = e.code or 0
+            except BaseException as e:
+                code = 1
+                print('Traceback: %r' % e, file=err)
+        text = [s.buffer.getvalue().decode('utf-8', 'replace') for s in (out, err)]
+        print(json.dumps([code, *text]), file=results, flush=True)
+    os._exit(0)
+
+
+class Cluster:
+    def __init__(self, conf):
+        with open(shutil.which('ceph')) as source:
+            python = source.readline()[2:].split()[0]
+        self.process = subprocess.Popen([python, __file__, '--worker', conf], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, text=True)
+
+    def send(self, args):
+        print(json.dumps({'args': args}), file=self.process.stdin, flush=True)
+
+    def receive(self):
+        return json.loads(self.process.stdout.readline())
+
+    def run(self, args):
+        self.send(args)
+        return self.receive()
+
+    def clean(self):
+        try:
+            status = json.loads(self.run(['status', '-f', 'json'])[1])
+        except ValueError:
+            return False
+        return all(s['state_name'] == 'active+clean' for s in status['pgmap']['pgs_by_state']) \
+            and sum(s['count'] for s in status['pgmap']['pgs_by_state']) == status['pgmap']['num_pgs']
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def masked_text(text):
+    for pattern, name in TEXT_MASKS:
+        text = re.sub(pattern, name, text)
+    return text
+
+
+def differences_of_values(ours, theirs, path=''):
+    """Differences of two JSON values, as lines; fields that MASKED names are compared by type only."""
+    name = re.sub(r'\[\d*\]$', '', path).rsplit('.', 1)[-1]
+    if name in OPAQUE:
+        return
+    number = (int, float)
+    if type(ours) is not type(theirs) and not (isinstance(ours, number) and isinstance(theirs, number)):
+        yield '%s: ours %s, theirs %s' % (path, short(ours), short(theirs))
+    elif isinstance(ours, dict):
+        if list(ours) != list(theirs):
+            missing = [k for k in theirs if k not in ours]
+            extra = [k for k in ours if k not in theirs]
+            if missing:
+                yield '%s: fields missing: %s' % (path, ' '.join(missing))
+            if extra:
+                yield '%s: fields too many: %s' % (path, ' '.join(extra))
+            common = [k for k in ours if k in theirs]
+            if common != [k for k in theirs if k in ours]:
+                yield '%s: order of fields: ours %s, theirs %s' % (path, list(ours), list(theirs))
+        for key in ours:
+            if key in theirs:
+                yield from differences_of_values(ours[key], theirs[key], path + '.' + key)
+    elif isinstance(ours, list):
+        if len(ours) != len(theirs) and not MASKED.match(name):
+            yield '%s: ours has %d entries, theirs %d (%s / %s)' % (path, len(ours), len(theirs), short(ours), short(theirs))
+        for i, (one, other) in enumerate(zip(ours, theirs)):
+            yield from differences_of_values(one, other, '%s[%d]' % (path, i))
+    elif not MASKED.match(name) and ours != theirs:
+        if not isinstance(ours, str) or masked_text(ours) != masked_text(theirs):
+            yield '%s: ours %s, theirs %s' % (path, short(ours), short(theirs))
+
+
+def short(value):
+    text = json.dumps(value)
+    return text if len(text) < 160 else text[:157] + '...'
+
+
+def parsed(text):
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
+
+
+def skeleton(text):
+    text = re.sub(r'"(\\.|[^"\\])*"', '""', text)
+    return re.sub(r'-?\d[\d.e+-]*', '0', text)
+
+
+def compare_texts(label, ours, theirs):
+    one, other = parsed(ours), parsed(theirs)
+    if one is not None and other is not None and isinstance(one, (dict, list)):
+        found = list(differences_of_values(one, other))
+        if not found and len(skeleton(ours)) != len(skeleton(theirs)) and not isinstance(one, list):
+            a, b = skeleton(ours).splitlines(), skeleton(theirs).splitlines()
+            if len(a) == len(b):
+                found.append('%s: layout of the JSON text' % label)
+        return found
+    a, b = masked_text(ours), masked_text(theirs)
+    if a == b:
+        return []
+    if re.sub(r'\s+', ' ', re.sub(r'[\d.]+( ?[KMGT]i?B?| ?B)?|-{3,}', '0', a)) == \
+            re.sub(r'\s+', ' ', re.sub(r'[\d.]+( ?[KMGT]i?B?| ?B)?|-{3,}', '0', b)):
+        return ['~%s: only figures and spaces' % label]
+    import difflib
+    lines = list(difflib.unified_diff(b.splitlines(), a.splitlines(), 'theirs', 'ours', lineterm='', n=0))[2:]
+    return ['%s:' % label] + ['    ' + x for x in lines[:24]]
+
+
+def compare(ours, theirs):
+    found = []
+    if ours[0] != theirs[0]:
+        found.append('exit code: ours %s, theirs %s' % (ours[0], theirs[0]))
+    found += compare_texts('stdout', ours[1], theirs[1])
+    found += compare_texts('stderr', ours[2], theirs[2])
+    return found
+
+
+def wait_clean(clusters):
+    deadline = time.time() + 60
+    waiting = list(clusters)
+    while waiting and time.time() < deadline:
+        time.sleep(1)
+        waiting = [c for c in waiting if not c.clean()]
+    return ['still not clean after 60 s: ' + ('ours' if c is clusters[0] else 'theirs') for c in waiting]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--formats', default='plain,json,json-pretty')
+    parser.add_argument('--figures', action='store_true', help='also list answers that differ in figures only')
+    parser.add_argument('--transcript', type=argparse.FileType('w'), help='where to write both answers in full')
+    parser.add_argument('ours')
+    parser.add_argument('theirs')
+    parser.add_argument('commands', nargs='*')
+    options = parser.parse_args()
+    clusters = [Cluster(options.ours), Cluster(options.theirs)]
+    files = options.commands or [os.path.join(os.path.dirname(os.path.abspath(__file__)), 'commands.txt')]
+    counts = {'compared': 0, 'equal': 0, 'figures': 0, 'refused': 0, 'different': 0}
+    for file in files:
+        with open(file) as source:
+            for line in source:
+                line = line.strip()
+                if line and not line.startswith('#'):
+                    step(line, clusters, options, counts)
+    for cluster in clusters:
+        cluster.close()
+    print('%(compared)d answers compared: %(equal)d equal, %(figures)d differ in figures only, %(different)d differ, '
+          '%(refused)d are of commands that are not there' % counts)
+    return 1 if counts['different'] or counts['refused'] else 0
+
+
+def step(line, clusters, options, counts):
+    if line == '@clean':
+        for text in wait_clean(clusters):
+            print('@clean\n    ' + text)
+            counts['different'] += 1
+        return
+    if line.startswith('@sleep'):
+        time.sleep(float(line.split()[1]))
+        return
+    formats = options.formats.split(',')
+    if line.startswith('!'):
+        line, formats = line[1:].strip(), ['plain']
+    line, _, text = line.partition('-i TEXT<<')
+    args = shlex.split(line)
+    with tempfile.NamedTemporaryFile('w') as input_file:
+        if text:
+            input_file.write(text.strip().replace('\\n', '\n'))
+            input_file.flush()
+            args += ['-i', input_file.name]
+        for form in formats:
+            full = args if form == 'plain' else ['-f', form] + args
+            for cluster in clusters:
+                cluster.send(full)
+            ours, theirs = [cluster.receive() for cluster in clusters]
+            if options.transcript:
+                for name, (code, out, err) in ('ours', ours), ('theirs', theirs):
+                    print('## %s: ceph %s -> %d\n%s%s' % (name, shlex.join(full), code, out, err), file=options.transcript,
+                          flush=True)
+            counts['compared'] += 1
+            found = compare(ours, theirs)
+            if not found:
+                counts['equal'] += 1
+            elif all(f.startswith('~') for f in found):
+                counts['figures'] += 1
+                if options.figures:
+                    print('ceph', shlex.join(full), found)
+            elif ours[0] == 22 and theirs[0] == 0 and ('no valid command found' in ours[2] or 'not supported' in ours[2]):
+                counts['refused'] += 1
+                print('ceph', shlex.join(full), '\n    refused')
+                break
+            else:
+                counts['different'] += 1
+                print('ceph', shlex.join(full))
+                for f in found[:40]:
+                    print('    ' + f)
+            sys.stdout.flush()
+
+
+if __name__ == '__main__':
+    if len(sys.argv) == 3 and sys.argv[1] == '--worker':
+        worker(sys.argv[2])
+    sys.exit(main())

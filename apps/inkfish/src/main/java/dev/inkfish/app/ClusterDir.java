@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 /// run/inkfish.pid run/lock
 /// ```
 final class ClusterDir {
+    static final String MON = "a";
+    static final String MGR = "x";
+
     private final Path dir;
     private @Nullable FileLock lock;
 

@@ -12,21 +12,30 @@ import dev.inkfish.cephx.auth.ClientAuth;
 import dev.inkfish.cephx.auth.ServerAuth;
 import dev.inkfish.conf.Conf;
 import dev.inkfish.conf.HostFacts;
+import dev.inkfish.conf.ConfFile;
 import dev.inkfish.mgr.daemon.MgrConfig;
+import dev.inkfish.mgr.daemon.MgrDaemon;
 import dev.inkfish.mon.MonCore;
+import dev.inkfish.mon.daemon.MonConfig;
+import dev.inkfish.mon.daemon.MonDaemon;
 import dev.inkfish.net.EventLoops;
 import dev.inkfish.net.LocalNetwork;
 import dev.inkfish.objclass.ObjectClasses;
 import dev.inkfish.objectstore.MemStore;
 import dev.inkfish.objectstore.ObjectStore;
 import dev.inkfish.osd.daemon.OsdConfig;
+import dev.inkfish.osd.daemon.OsdDaemon;
 import dev.inkfish.osd.ops.CopySource;
 import dev.inkfish.osd.ops.OpsSettings;
 import dev.inkfish.osd.ops.PrimaryOps;
+import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.EntityAddr;
 import dev.inkfish.wire.EntityAddr.Kind;
+import dev.inkfish.wire.EntityAddrVec;
 import dev.inkfish.wire.EntityAuthName;
 import dev.inkfish.wire.EntityType;
+import dev.inkfish.wire.mon.MonInfo;
+import dev.inkfish.wire.mon.MonMap;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -37,15 +46,32 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/// What each role needs, from its configuration.
+/// The roles, each made from the configuration.
 final class Daemons {
     private static final ObjectClasses CLASSES = ObjectClasses.all();
 
     private Daemons() {}
 
-    static MgrConfig mgr(
-            ClusterDir dir, Conf conf, String id, EventLoops loops, @Nullable LocalNetwork network)
+    /// Starts a monitor, making its store the first time.
+    static MonDaemon startMon(
+            ClusterDir dir, ConfFile file, String id, EventLoops loops, @Nullable LocalNetwork network)
             throws IOException {
+        Conf conf = Conf.of("mon", id, file);
+        Path data = Path.of(conf.string("mon_data"));
+        if (!Files.exists(data.resolve("store.db"))) {
+            EntityAddrVec addrs = MonHosts.parse(conf.string("mon_host")).getFirst();
+            UUID fsid = UUID.fromString(conf.string("fsid"));
+            String keys = dir.readKeyring(dir.keyring("mon." + id)).print();
+            MonMap first = MonMap.initial(fsid, List.of(new MonInfo(id, addrs)), Credentials.now());
+            MonDaemon.mkfs(data, id, first, Bytes.utf8(keys), conf);
+        }
+        return MonDaemon.start(new MonConfig(id, data, conf, loops, network));
+    }
+
+    static MgrDaemon startMgr(
+            ClusterDir dir, ConfFile file, String id, EventLoops loops, @Nullable LocalNetwork network)
+            throws IOException {
+        Conf conf = Conf.of("mgr", id, file);
         EntityAuthName name = EntityAuthName.parse("mgr." + id);
         CryptoKey key = null;
         if (usesCephx(conf)) {
@@ -55,7 +81,7 @@ final class Daemons {
             }
             key = auth.key();
         }
-        return new MgrConfig(
+        return MgrDaemon.start(new MgrConfig(
                 id,
                 UUID.fromString(conf.string("fsid")),
                 conf,
@@ -64,21 +90,34 @@ final class Daemons {
                 freePorts(conf),
                 HostFacts.collect(MonCore.VERSION),
                 loops,
-                network);
+                network));
     }
 
-    static OsdConfig osd(
+    /// Makes the store into that of an OSD, and names it in the map, if that was not done yet.
+    static void makeOsd(RunningCluster cluster, ConfFile file, ObjectStore store, int id)
+            throws InterruptedException {
+        if (OsdDaemon.isMade(store)) {
+            return;
+        }
+        UUID osd = UUID.randomUUID();
+        cluster.nameOsd(id, osd);
+        UUID fsid = UUID.fromString(Conf.of("osd", Integer.toString(id), file).string("fsid"));
+        OsdDaemon.mkfs(store, fsid, id, osd);
+    }
+
+    static OsdDaemon startOsd(
             ClusterDir dir,
-            Conf conf,
+            ConfFile file,
             int id,
             ObjectStore store,
             EventLoops loops,
             @Nullable LocalNetwork network)
             throws IOException {
+        Conf conf = Conf.of("osd", Integer.toString(id), file);
         EntityAuthName name = EntityAuthName.parse("osd." + id);
         ClientAuth client = Credentials.of(
                 dir, conf, name, dir.keyring("osd." + id), List.of(EntityType.OSD, EntityType.MGR));
-        return new OsdConfig(
+        return OsdDaemon.start(new OsdConfig(
                 id,
                 conf,
                 store,
@@ -89,7 +128,7 @@ final class Daemons {
                 freePorts(conf),
                 loops,
                 network,
-                host -> new PrimaryOps(host, CLASSES, settings(conf), CopySource.NONE));
+                host -> new PrimaryOps(host, CLASSES, settings(conf), CopySource.NONE)));
     }
 
     private static ServerAuth serverAuth(ClientAuth client) {
@@ -117,7 +156,8 @@ final class Daemons {
     }
 
     /// Opens an OSD's store, making it the first time.
-    static ObjectStore openStore(Conf conf, int id) throws IOException {
+    static ObjectStore openStore(ConfFile file, int id) throws IOException {
+        Conf conf = Conf.of("osd", Integer.toString(id), file);
         if (conf.string("osd_objectstore").equals("memstore")) {
             return new MemStore();
         }

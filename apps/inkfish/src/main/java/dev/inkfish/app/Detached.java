@@ -2,6 +2,7 @@ package dev.inkfish.app;
 
 import java.io.File;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,12 +19,7 @@ final class Detached {
         Path log = dir.toAbsolutePath().resolve("run").resolve("up.log");
         Files.createDirectories(log.getParent());
         List<String> command = new ArrayList<>(List.of("setsid"));
-        ProcessHandle.Info self = ProcessHandle.current().info();
-        command.add(self.command().orElseThrow());
-        for (String option : java.lang.management.ManagementFactory.getRuntimeMXBean().getInputArguments()) {
-            command.add(option);
-        }
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+        command.addAll(thisProgram());
         command.addAll(arguments);
         Files.deleteIfExists(log);
         Process process = new ProcessBuilder(command)
@@ -39,5 +35,14 @@ final class Detached {
         Thread.sleep(POLL_MILLIS);
         System.out.print(Files.readString(log));
         return process.isAlive() ? 0 : process.waitFor();
+    }
+
+    /// The command line that runs this program again, without its arguments.
+    static List<String> thisProgram() {
+        List<String> command = new ArrayList<>();
+        command.add(ProcessHandle.current().info().command().orElseThrow());
+        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+        return command;
     }
 }

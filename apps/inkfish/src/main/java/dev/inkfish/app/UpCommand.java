@@ -5,8 +5,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -68,29 +66,13 @@ final class UpCommand implements Callable<Integer> {
         } else if (osds != null && osds != cluster.osds()) {
             throw new UserError(cluster.path() + " has " + cluster.osds() + " OSDs; leave --osds out to reopen it");
         }
-        CountDownLatch stop = new CountDownLatch(1);
-        CountDownLatch stopped = new CountDownLatch(1);
-        try (LocalCluster running = processes ? null : LocalCluster.start(cluster)) {
-            if (running == null) {
-                throw new UserError("--processes is not there yet");
-            }
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> stopAndWait(stop, stopped), "shutdown"));
-            String health = running.awaitReady(READY_WITHIN);
+        try (Lifetime lifetime = new Lifetime();
+                RunningCluster running = processes ? ProcessCluster.start(cluster) : LocalCluster.start(cluster)) {
+            String health = running.awaitReady(cluster.osds(), READY_WITHIN);
             announce(cluster, health, fresh, Duration.ofNanos(System.nanoTime() - started));
-            stop.await();
-        } finally {
-            stopped.countDown();
+            lifetime.awaitSignal();
         }
         return 0;
-    }
-
-    private static void stopAndWait(CountDownLatch stop, CountDownLatch stopped) {
-        stop.countDown();
-        try {
-            stopped.await(20, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     private void check() {

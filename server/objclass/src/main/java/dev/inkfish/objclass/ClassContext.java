@@ -79,6 +79,9 @@ public interface ClassContext {
     /// The object's clones, oldest first: `[snap, size]` of each, for methods that look at history.
     List<CloneInfo> clones();
 
+    /// Who watches the object.
+    List<Watcher> watchers();
+
     // --- the request
 
     Origin origin();
@@ -104,6 +107,11 @@ public interface ClassContext {
     /// The oldest client the cluster must serve, as a number; 0 if not set (`cls_get_required_osd_release` beside it).
     int requireMinCompatClient();
 
+    /// In what pieces the store gives out space, in bytes.
+    default long allocationUnit() {
+        return 4096;
+    }
+
     /// A bit-by-bit configuration value (`osd_max_object_size` and the like) a class is allowed to ask for.
     long maxObjectSize();
 
@@ -122,6 +130,9 @@ public interface ClassContext {
 
     /// @param more whether there are entries behind the last one
     record OmapPage(NavigableMap<String, Bytes> entries, boolean more) {}
+
+    /// A client that watches the object.
+    record Watcher(EntityName name, EntityAddr addr) {}
 
     /// Who sent the request.
     record Origin(EntityName name, EntityAddr addr, long features) {}

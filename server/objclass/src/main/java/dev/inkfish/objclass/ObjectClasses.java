@@ -1,10 +1,14 @@
 package dev.inkfish.objclass;
 
+import dev.inkfish.objclass.cas.CasClass;
 import dev.inkfish.objclass.hello.HelloClass;
+import dev.inkfish.objclass.journal.JournalClass;
 import dev.inkfish.objclass.lock.LockClass;
+import dev.inkfish.objclass.log.LogClass;
 import dev.inkfish.objclass.numops.NumopsClass;
 import dev.inkfish.objclass.rbd.RbdClass;
 import dev.inkfish.objclass.refcount.RefcountClass;
+import dev.inkfish.objclass.user.UserClass;
 import dev.inkfish.objclass.version.VersionClass;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -22,6 +26,10 @@ public final class ObjectClasses {
                 .with(VersionClass.create())
                 .with(RefcountClass.create())
                 .with(NumopsClass.create())
+                .with(JournalClass.create())
+                .with(LogClass.create())
+                .with(UserClass.create())
+                .with(CasClass.create())
                 .with(HelloClass.create());
     }
 

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 /// One object in memory, with a method's view of it. A method that fails leaves it as it was.
 public final class FakeObject implements ClassContext {
     public EntityName caller = EntityName.client(4100);
+    public EntityAddr callerAddr = EntityAddr.NONE;
+    /// Whether the caller watches the object.
+    public boolean isWatched;
     public Utime time = new Utime(1000, 0);
 
     private boolean exists;
@@ -36,6 +39,9 @@ public final class FakeObject implements ClassContext {
             if (found == null) {
                 throw new CephException(Errno.EOPNOTSUPP);
             }
+            if (!found.writes()) {
+                require(); // a request that only reads does not get as far as the method
+            }
             Bytes output = found.handler().call(this, input);
             if (!found.writes()) {
                 restore(before);
@@ -45,6 +51,30 @@ public final class FakeObject implements ClassContext {
             restore(before);
             throw e;
         }
+    }
+
+    public void clear() {
+        restore(new FakeObject());
+    }
+
+    /// All there is, one thing a line.
+    public List<String> state() {
+        List<String> lines = new ArrayList<>();
+        if (!exists) {
+            lines.add("missing");
+            return lines;
+        }
+        lines.add("data " + hex(Bytes.copyOf(data)));
+        xattrs.forEach((name, value) -> lines.add("xattr " + name + " " + hex(value)));
+        omap.forEach((key, value) -> lines.add("omap " + hex(Bytes.utf8(key)) + " " + hex(value)));
+        if (!header.isEmpty()) {
+            lines.add("header " + hex(header));
+        }
+        return lines;
+    }
+
+    private static String hex(Bytes bytes) {
+        return bytes.isEmpty() ? "-" : bytes.toHex();
     }
 
     private FakeObject copy() {
@@ -81,7 +111,6 @@ public final class FakeObject implements ClassContext {
 
     @Override
     public Bytes read(long offset, long length) {
-        require();
         int from = (int) Math.min(offset, data.length);
         int count = (int) (length == 0 ? data.length - from : Math.min(length, data.length - from));
         return Bytes.copyOf(data).slice(from, count);
@@ -119,7 +148,9 @@ public final class FakeObject implements ClassContext {
 
     @Override
     public void truncate(long size) {
-        data = java.util.Arrays.copyOf(data, (int) size);
+        if (exists) {
+            data = java.util.Arrays.copyOf(data, (int) size);
+        }
     }
 
     @Override
@@ -151,18 +182,17 @@ public final class FakeObject implements ClassContext {
 
     @Override
     public void removeXattr(String name) {
+        require();
         xattrs.remove(name);
     }
 
     @Override
     public @Nullable Bytes omapGet(String key) {
-        require();
         return omap.get(key);
     }
 
     @Override
     public OmapPage omapList(String startAfter, String prefix, long max) {
-        require();
         TreeMap<String, Bytes> page = new TreeMap<>(HObject::compareUtf8);
         for (var entry : omap.tailMap(startAfter, false).entrySet()) {
             if (!entry.getKey().startsWith(prefix)) {
@@ -187,16 +217,19 @@ public final class FakeObject implements ClassContext {
 
     @Override
     public void omapRemove(String key) {
+        require();
         omap.remove(key);
     }
 
     @Override
     public void omapRemoveRange(String first, String end) {
+        require();
         omap.subMap(first, end).clear();
     }
 
     @Override
     public void omapClear() {
+        require();
         omap.clear();
     }
 
@@ -207,6 +240,7 @@ public final class FakeObject implements ClassContext {
 
     @Override
     public void omapSetHeader(Bytes bytes) {
+        exists = true;
         header = bytes;
     }
 
@@ -226,8 +260,13 @@ public final class FakeObject implements ClassContext {
     }
 
     @Override
+    public List<Watcher> watchers() {
+        return isWatched ? List.of(new Watcher(caller, callerAddr)) : List.of();
+    }
+
+    @Override
     public Origin origin() {
-        return new Origin(caller, EntityAddr.NONE, Features.PACIFIC);
+        return new Origin(caller, callerAddr, Features.PACIFIC);
     }
 
     @Override

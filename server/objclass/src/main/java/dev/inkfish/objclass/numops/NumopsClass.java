@@ -10,12 +10,20 @@ import dev.inkfish.wire.Errno;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
+import java.util.Locale;
 import java.util.TreeMap;
 import java.util.function.DoubleBinaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// Class `numops`: adds to and multiplies a decimal number under an omap key.
 public final class NumopsClass {
     private static final int SIGNIFICANT_DIGITS = 10;
+    private static final Pattern NUMBER = Pattern.compile(
+            "\\s*(?<sign>[+-]?)(?<magnitude>nan|inf(inity)?"
+                    + "|0x(\\p{XDigit}+\\.?\\p{XDigit}*|\\.\\p{XDigit}+)(p[+-]?\\d+)?"
+                    + "|(\\d+\\.?\\d*|\\.\\d+)(e[+-]?\\d+)?)",
+            Pattern.CASE_INSENSITIVE);
 
     private NumopsClass() {}
 
@@ -37,15 +45,31 @@ public final class NumopsClass {
         return Bytes.EMPTY;
     }
 
+    /// What `strtod` takes for a number, to the last character.
     private static double parse(String text, Errno otherwise) {
-        try {
-            return text.isEmpty() ? 0 : Double.parseDouble(text.strip());
-        } catch (NumberFormatException e) {
+        if (text.isEmpty()) {
+            return 0;
+        }
+        Matcher number = NUMBER.matcher(text);
+        if (!number.matches()) {
             throw fail(otherwise, "'" + text + "' is not a number");
         }
+        double magnitude = magnitude(number.group("magnitude").toLowerCase(Locale.ROOT));
+        return "-".equals(number.group("sign")) ? -magnitude : magnitude;
     }
 
-    /// As a C++ stream prints a double with that many digits: plain between 1e-5 and 1e10, else with exponent.
+    private static double magnitude(String text) {
+        if (text.startsWith("nan")) {
+            return Double.NaN;
+        }
+        if (text.startsWith("inf")) {
+            return Double.POSITIVE_INFINITY;
+        }
+        boolean hexadecimal = text.startsWith("0x");
+        return Double.parseDouble(hexadecimal && text.indexOf('p') < 0 ? text + "p0" : text);
+    }
+
+    /// As a C++ stream prints a double with that many digits: plain between 1e-4 and 1e10, else with exponent.
     static String print(double value) {
         if (value == 0 || Double.isNaN(value) || Double.isInfinite(value)) {
             return value == 0 ? "0" : Double.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
@@ -54,7 +78,7 @@ public final class NumopsClass {
                 .round(new MathContext(SIGNIFICANT_DIGITS, RoundingMode.HALF_EVEN))
                 .stripTrailingZeros();
         int exponent = rounded.precision() - rounded.scale() - 1;
-        if (exponent >= -5 && exponent < SIGNIFICANT_DIGITS) {
+        if (exponent >= -4 && exponent < SIGNIFICANT_DIGITS) {
             return rounded.toPlainString();
         }
         String mantissa = rounded.movePointLeft(exponent).toPlainString();

@@ -59,6 +59,13 @@ final class Keys {
         put(context, key, out -> out.u64(value));
     }
 
+    /// Also where the object itself is missing.
+    static void removeIfThere(ClassContext context, String key) {
+        if (context.exists()) {
+            context.omapRemove(key);
+        }
+    }
+
     static void requireExists(ClassContext context) {
         context.stat();
     }

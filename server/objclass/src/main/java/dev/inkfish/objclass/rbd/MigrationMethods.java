@@ -71,7 +71,7 @@ final class MigrationMethods {
     }
 
     private static Bytes remove(ClassContext context) {
-        context.omapRemove(KEY);
+        Keys.removeIfThere(context, KEY);
         Long features = Keys.find(context, "features", WireReader::u64);
         if (features == null) {
             if (!isMigratingOldFormat(context)) {

@@ -12,13 +12,13 @@ import dev.inkfish.wire.HObject;
 import dev.inkfish.wire.WireReader;
 import dev.inkfish.wire.WireWriter;
 import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// Which images of a pool are mirrored (`rbd_mirroring`), by local and by global id.
 final class MirrorImageMethods {
-    private static final String IMAGE = "image_";
+    static final String IMAGE = "image_";
     private static final String GLOBAL = "global_";
-    private static final String STATUS = "status_global_";
-    private static final String REMOTE_STATUS = "remote_status_global_";
 
     private MirrorImageMethods() {}
 
@@ -41,9 +41,29 @@ final class MirrorImageMethods {
         Keys.PageRequest request = Keys.PageRequest.decode(input);
         Keys.requireExists(context);
         TreeMap<String, String> images = new TreeMap<>(HObject::compareUtf8);
-        Keys.page(context, IMAGE, request.startAfter(), request.max(), value -> Codec.stored(value, MirrorImage::decode))
-                .forEach((id, image) -> images.put(id, image.globalId));
+        page(context, request).forEach((id, image) -> images.put(id, image.globalId));
         return Codec.encode(out -> out.map(images, WireWriter::string, WireWriter::string));
+    }
+
+    static TreeMap<String, MirrorImage> page(ClassContext context, Keys.PageRequest request) {
+        return Keys.page(
+                context,
+                IMAGE,
+                request.startAfter(),
+                request.max(),
+                value -> Codec.stored(value, MirrorImage::decode));
+    }
+
+    static void forEach(ClassContext context, Consumer<MirrorImage> visitor) {
+        Keys.scan(context, IMAGE, IMAGE, (key, value) -> {
+            visitor.accept(Codec.stored(value, MirrorImage::decode));
+            return true;
+        });
+    }
+
+    static @Nullable MirrorImage findByGlobalId(ClassContext context, String globalId) {
+        String id = Keys.find(context, GLOBAL + globalId, WireReader::string);
+        return id == null ? null : Keys.find(context, IMAGE + id, MirrorImage::decode);
     }
 
     private static Bytes set(ClassContext context, Bytes input) {
@@ -73,12 +93,7 @@ final class MirrorImageMethods {
         }
         context.omapRemove(IMAGE + id);
         context.omapRemove(GLOBAL + image.globalId);
-        context.omapRemove(STATUS + image.globalId);
-        String remote = REMOTE_STATUS + image.globalId + "_";
-        Keys.scan(context, remote, remote, (key, value) -> {
-            context.omapRemove(key);
-            return true;
-        });
+        MirrorStatusMethods.remove(context, image.globalId);
         return Bytes.EMPTY;
     }
 
@@ -89,6 +104,7 @@ final class MirrorImageMethods {
     @CephType("cls::rbd::MirrorImage")
     record MirrorImage(String globalId, int state, int mode) {
         static final int DISABLING = 0;
+        static final int ENABLED = 1;
 
         /// 2: mode
         static MirrorImage decode(WireReader in) {

@@ -13,6 +13,8 @@ import dev.inkfish.wire.WireReader;
 import dev.inkfish.wire.WireWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /// A pool's mirroring (`rbd_mirroring`): its mode, its own id, and the peers.
 final class MirrorPoolMethods {
@@ -36,13 +38,15 @@ final class MirrorPoolMethods {
                     List<Peer> peers = peers(context);
                     return Codec.encode(out -> out.list(peers, (w, peer) -> peer.encode(w)));
                 })
+                .readWrite("mirror_peer_ping", MirrorPoolMethods::ping)
                 .readWrite("mirror_peer_add", MirrorPoolMethods::addPeer)
                 .readWrite("mirror_peer_remove", (context, input) -> {
-                    context.omapRemove(PEER + Codec.input(input, WireReader::string));
+                    Keys.removeIfThere(context, PEER + Codec.input(input, WireReader::string));
                     return Bytes.EMPTY;
                 })
                 .readWrite("mirror_peer_set_client", MirrorPoolMethods::setClient)
-                .readWrite("mirror_peer_set_cluster", MirrorPoolMethods::setSite);
+                .readWrite("mirror_peer_set_cluster", MirrorPoolMethods::setSite)
+                .readWrite("mirror_peer_set_direction", MirrorPoolMethods::setDirection);
     }
 
     private static String uuid(ClassContext context) {
@@ -81,10 +85,8 @@ final class MirrorPoolMethods {
         if (!peers(context).isEmpty()) {
             throw fail(Errno.EBUSY, "there are peers");
         }
-        if (context.exists()) {
-            context.omapRemove(MODE);
-            context.omapRemove(UUID);
-        }
+        Keys.removeIfThere(context, MODE);
+        Keys.removeIfThere(context, UUID);
         return Bytes.EMPTY;
     }
 
@@ -94,6 +96,49 @@ final class MirrorPoolMethods {
             Keys.scan(context, PEER, PEER, (key, value) -> peers.add(Codec.stored(value, Peer::decode)));
         }
         return peers;
+    }
+
+    /// A peer that fetches from here says that it is there. It is known by its own uuid or, until that is known,
+    /// by the name of its site; one that nobody entered is entered.
+    private static Bytes ping(ClassContext context, Bytes input) {
+        record Request(String site, String mirrorUuid, int direction) {}
+        Request request = Codec.input(input, in -> new Request(in.string(), in.string(), in.u8()));
+        boolean incomplete = request.site.isEmpty() || request.mirrorUuid.isEmpty();
+        if (request.direction != Peer.SENDS_ONLY || !isEnabled(context) || incomplete) {
+            throw fail(Errno.EINVAL, "mirroring is off, or not a peer's ping");
+        }
+        List<Peer> peers = peers(context);
+        Peer bySite = first(peers, peer -> peer.siteName.equals(request.site));
+        boolean another = bySite == null || !bySite.mirrorUuid.isEmpty() && !bySite.mirrorUuid.equals(request.mirrorUuid);
+        Peer byUuid = another ? first(peers, peer -> peer.mirrorUuid.equals(request.mirrorUuid)) : null;
+        Peer peer;
+        if (byUuid != null) {
+            // the site may have been renamed, unless another peer has the name
+            String site = bySite != null ? byUuid.siteName : request.site;
+            peer = byUuid.seen(site, byUuid.mirrorUuid, context.now());
+        } else if (bySite != null) {
+            peer = bySite.seen(bySite.siteName, request.mirrorUuid, context.now());
+        } else {
+            String uuid = SnapshotMethods.randomUuid(context);
+            peer = new Peer(uuid, request.site, "", -1, Peer.SENDS_ONLY, request.mirrorUuid, context.now());
+        }
+        if (!peer.isValid()) {
+            throw fail(Errno.EINVAL, "not a peer");
+        }
+        Keys.put(context, PEER + peer.uuid, peer::encode);
+        return Bytes.EMPTY;
+    }
+
+    private static @Nullable Peer first(List<Peer> peers, Predicate<Peer> which) {
+        return peers.stream().filter(which).findFirst().orElse(null);
+    }
+
+    private static Bytes setDirection(ClassContext context, Bytes input) {
+        record Request(String uuid, int direction) {}
+        Request request = Codec.input(input, in -> new Request(in.string(), in.u8()));
+        Peer peer = Keys.get(context, PEER + request.uuid, Peer::decode);
+        Keys.put(context, PEER + request.uuid, peer.withDirection(request.direction)::encode);
+        return Bytes.EMPTY;
     }
 
     private static Bytes addPeer(ClassContext context, Bytes input) {
@@ -149,8 +194,9 @@ final class MirrorPoolMethods {
             int direction,
             String mirrorUuid,
             Utime lastSeen) {
+        static final int RECEIVES_ONLY = 0;
         static final int SENDS_ONLY = 1;
-        private static final int LAST_DIRECTION = 2;
+        static final int BOTH = 2;
 
         /// 2: direction, the peer's own uuid, last seen
         static Peer decode(WireReader in) {
@@ -173,10 +219,20 @@ final class MirrorPoolMethods {
 
         boolean isValid() {
             boolean receives = direction != SENDS_ONLY;
-            return direction <= LAST_DIRECTION
+            return direction <= BOTH
                     && !uuid.isEmpty()
                     && !siteName.isEmpty()
                     && !(receives && clientName.isEmpty());
+        }
+
+        /// Who fetches from here is a receiver of ours, besides what it is already.
+        Peer seen(String site, String otherMirrorUuid, Utime now) {
+            int seenDirection = direction == RECEIVES_ONLY ? BOTH : direction;
+            return new Peer(uuid, site, clientName, pool, seenDirection, otherMirrorUuid, now);
+        }
+
+        Peer withDirection(int other) {
+            return new Peer(uuid, siteName, clientName, pool, other, mirrorUuid, lastSeen);
         }
 
         Peer with(String otherSite, String otherClient) {

@@ -29,7 +29,7 @@ final class OldFormat {
     }
 
     static boolean isHeader(ClassContext context) {
-        return context.stat().size() >= HEADER;
+        return context.exists() && context.stat().size() >= HEADER;
     }
 
     static long snapshotCount(ClassContext context) {
@@ -95,7 +95,7 @@ final class OldFormat {
     /// @param snapshots newest first; changed in place
     private record Header(Bytes fixed, long imageSize, long seq, int reserved, List<Entry> snapshots) {
         static Header read(ClassContext context) {
-            long size = context.stat().size();
+            long size = context.exists() ? context.stat().size() : 0;
             if (size < HEADER) {
                 throw fail(Errno.EINVAL, "no header of format 1");
             }

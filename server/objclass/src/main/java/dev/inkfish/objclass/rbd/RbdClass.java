@@ -20,6 +20,9 @@ public final class RbdClass {
         MigrationMethods.register(rbd);
         MirrorPoolMethods.register(rbd);
         MirrorImageMethods.register(rbd);
+        MirrorStatusMethods.register(rbd);
+        MirrorDaemonMethods.register(rbd);
+        MirrorSnapshotMethods.register(rbd);
         OldFormat.register(rbd);
         return rbd;
     }

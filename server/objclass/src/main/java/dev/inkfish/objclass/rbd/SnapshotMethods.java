@@ -169,7 +169,7 @@ final class SnapshotMethods {
     }
 
     /// Version 4, variant 1.
-    private static String randomUuid(ClassContext context) {
+    static String randomUuid(ClassContext context) {
         byte[] random = context.randomBytes(16).toArray();
         random[6] = (byte) (random[6] & 0x0f | 0x40);
         random[8] = (byte) (random[8] & 0x3f | 0x80);

@@ -111,6 +111,14 @@ sealed interface SnapshotNamespace {
                     .u64(lastCopiedObject)
                     .map(snapSeqs, WireWriter::u64, WireWriter::u64);
         }
+
+        Mirror withPeers(List<String> others) {
+            return new Mirror(state, complete, others, primaryUuid, primarySnap, lastCopiedObject, snapSeqs);
+        }
+
+        Mirror withProgress(boolean isComplete, long lastCopied) {
+            return new Mirror(state, isComplete, peers, primaryUuid, primarySnap, lastCopied, snapSeqs);
+        }
     }
 
     /// Of a type that came after us.

@@ -1,7 +1,6 @@
 package dev.inkfish.objclass.version;
 
 import dev.inkfish.wire.CephType;
-import dev.inkfish.wire.DecodeException;
 import dev.inkfish.wire.WireReader;
 import dev.inkfish.wire.WireWriter;
 
@@ -24,10 +23,9 @@ record ObjectVersion(long version, String tag) {
             return in.versioned(1, (body, version) -> {
                 ObjectVersion than = ObjectVersion.decode(body);
                 int number = body.u32();
-                if (number < 0 || number >= Comparison.values().length) {
-                    throw new DecodeException("comparison " + number);
-                }
-                return new Condition(than, Comparison.values()[number]);
+                boolean known = number >= 0 && number < Comparison.values().length;
+                // what is not known demands nothing
+                return new Condition(than, known ? Comparison.values()[number] : Comparison.NONE);
             });
         }
 

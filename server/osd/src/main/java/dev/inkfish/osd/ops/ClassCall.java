@@ -270,6 +270,14 @@ final class ClassCall implements ClassContext {
     }
 
     @Override
+    public List<Watcher> watchers() {
+        ctx.reads++;
+        List<Watcher> watchers = new ArrayList<>();
+        ctx.draft.watchers.forEach((key, info) -> watchers.add(new Watcher(key.watcher(), info.addr())));
+        return watchers;
+    }
+
+    @Override
     public Origin origin() {
         return new Origin(ctx.request.reqid.name(), ctx.request.session.addr(), ctx.request.features());
     }

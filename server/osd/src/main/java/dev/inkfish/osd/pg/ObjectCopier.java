@@ -209,6 +209,16 @@ final class ObjectCopier {
         }
     }
 
+    void lostSource(PgShard member) {
+        for (HObject object : List.copyOf(fetches.keySet())) {
+            Incoming fetch = fetches.get(object);
+            if (fetch != null && fetch.source.equals(member)) {
+                fetches.remove(object);
+                fetch.result.notThere();
+            }
+        }
+    }
+
     // ---- receiving
 
     void onPush(MOSDPGPush push) {
@@ -267,7 +277,11 @@ final class ObjectCopier {
         }
         if (!part.last()) {
             unfinished.add(part.object());
-        } else if (!whole) {
+        } else if (whole) {
+            if (unfinished.remove(part.object())) { // of a copy from another member that broke off
+                transaction.remove(c, GhObject.of(temporary(part.object())));
+            }
+        } else {
             unfinished.remove(part.object());
             transaction.remove(c, target).moveRename(c, into, c, target);
         }

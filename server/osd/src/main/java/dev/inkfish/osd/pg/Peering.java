@@ -397,7 +397,9 @@ final class Peering {
     // ---- events
 
     /// A newer map of the same interval.
-    void onMap() {
+    ///
+    /// @param gone members outside of the interval that went down or were restarted
+    void onMap(SortedSet<PgShard> gone) {
         PriorSet prior =
                 switch (pg.state) {
                     case PgState.GetInfo s -> s.prior();
@@ -416,12 +418,23 @@ final class Peering {
                 };
         boolean wantedGone = pg.state instanceof PgState.WaitActingChange waiting
                 && waiting.want().stream().anyMatch(osd -> !pg.map.isUp(osd));
-        if (wantedGone || (prior != null && prior.affectedBy(pg.map, pg.resetEpoch()))) {
+        boolean sourceGone = pg.state instanceof PgState.GetLog asking && gone.contains(asking.from());
+        if (wantedGone || sourceGone || (prior != null && prior.affectedBy(pg.map, pg.resetEpoch()))) {
             pg.restartPeering();
-        } else if (pg.state instanceof PgState.WaitUpThru && !needsUpThru()) {
+            return;
+        }
+        gone.forEach(this::forget);
+        if (pg.state instanceof PgState.WaitUpThru && !needsUpThru()) {
             activate();
         }
-        pg.peerInfo.keySet().removeIf(m -> !pg.map.isUp(m.osd()) && !pg.members.contains(m));
+    }
+
+    /// What a member outside of the interval had, and was asked for, is void; when it comes back it tells us again.
+    private void forget(PgShard member) {
+        pg.peerInfo.remove(member);
+        pg.backend.lostSource(member);
+        pg.peerMissing.remove(member);
+        pg.recovery.forget(member);
     }
 
     void handle(int osd, PgMessage message) {

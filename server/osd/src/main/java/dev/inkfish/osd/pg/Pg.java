@@ -59,6 +59,8 @@ public final class Pg {
     SortedSet<PgShard> backfillTargets = new TreeSet<>();
     /// Epoch since which our view of the interval holds.
     private int resetEpoch;
+    /// OSDs outside of the interval that went down or were restarted: what they told us is void.
+    private final SortedSet<PgShard> restarted = new TreeSet<>();
     private long generation;
     private boolean dirtyInfo;
     private boolean flushing;
@@ -207,9 +209,20 @@ public final class Pg {
         boolean cameUp = !map.isUp(shell.whoami()) && next.isUp(shell.whoami());
         if (cameUp || Intervals.differ(mapping, pool, nextMapping, nextPool)) {
             startInterval(next, nextPool, nextMapping);
+        } else {
+            noteRestarted(next);
         }
         map = next;
         pool = nextPool;
+    }
+
+    private void noteRestarted(MapView next) {
+        for (PgShard member : peerInfo.keySet()) {
+            boolean gone = !next.isUp(member.osd()) || next.upFrom(member.osd()) == next.epoch();
+            if (gone && !members.contains(member)) {
+                restarted.add(member);
+            }
+        }
     }
 
     private void startInterval(MapView next, MapView.PoolParams nextPool, MapView.Mapping nextMapping) {
@@ -250,6 +263,7 @@ public final class Pg {
         peerMissing.clear();
         members = new TreeSet<>();
         backfillTargets = new TreeSet<>();
+        restarted.clear();
         state = new PgState.Reset();
     }
 
@@ -273,7 +287,9 @@ public final class Pg {
                 flush();
             }
         } else if (isPrimary()) {
-            peering.onMap();
+            SortedSet<PgShard> gone = new TreeSet<>(restarted);
+            restarted.clear();
+            peering.onMap(gone);
         } else if (state instanceof PgState.Stray) {
             replica.start(); // the primary may have begun anew and forgotten us
         }

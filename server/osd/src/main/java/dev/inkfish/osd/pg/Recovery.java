@@ -122,6 +122,11 @@ final class Recovery {
         kick();
     }
 
+    /// A member outside of the interval is gone; it may be asked again when it is back.
+    void forget(PgShard member) {
+        asked.remove(member);
+    }
+
     /// Somebody told what it has: objects that were nowhere may be there.
     void onNewSource() {
         unfound.clear();

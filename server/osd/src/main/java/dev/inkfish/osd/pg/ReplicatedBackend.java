@@ -175,6 +175,11 @@ final class ReplicatedBackend implements PgBackend {
         copier.push(object, target, onDurable);
     }
 
+    @Override
+    public void lostSource(PgShard member) {
+        copier.lostSource(member);
+    }
+
     // ---- messages
 
     @Override

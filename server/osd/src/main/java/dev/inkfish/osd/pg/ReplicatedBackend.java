@@ -97,7 +97,8 @@ final class ReplicatedBackend implements PgBackend {
         }
         Transaction local = new Transaction().append(transaction);
         log(entries, trimTo, local);
-        pg.shell.submit(pg.data.collection, local, pg.inInterval(() -> committed(version, pg.whoami(), version)));
+        Eversion complete = pg.data.lastComplete;
+        pg.shell.submit(pg.data.collection, local, pg.inInterval(() -> committed(version, pg.whoami(), complete)));
     }
 
     /// A member that is being filled has not yet the objects behind the place where filling is.
@@ -119,7 +120,8 @@ final class ReplicatedBackend implements PgBackend {
         }
     }
 
-    /// The log is trimmed only as far as every member has everything.
+    /// The log is trimmed only as far as every member, we too, has everything: who still has an object that all
+    /// of us lack must be caught up by the log; if it were filled anew, its copy would no longer count.
     private Eversion trimTo() {
         int keep = pg.isClean() ? pg.shell.settings().logEntries() : pg.shell.settings().logEntriesDegraded();
         int surplus = pg.data.log.size() - keep;

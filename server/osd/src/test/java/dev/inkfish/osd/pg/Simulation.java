@@ -35,6 +35,8 @@ final class Simulation {
     final List<FakeClient> clients = new ArrayList<>();
     private final TreeMap<String, Deque<Runnable>> channels = new TreeMap<>();
     private final List<String> trace = new ArrayList<>();
+    /// Channels in which nothing moves for now.
+    private final TreeSet<String> frozen = new TreeSet<>();
     private FakeMap pending;
     private boolean proposalQueued;
     private long clock;
@@ -83,13 +85,31 @@ final class Simulation {
     boolean step() {
         List<Deque<Runnable>> ready = new ArrayList<>();
         channels.values().removeIf(Deque::isEmpty);
-        ready.addAll(channels.values());
+        channels.forEach((name, events) -> {
+            if (!frozen.contains(name)) {
+                ready.add(events);
+            }
+        });
         if (ready.isEmpty()) {
             return false;
         }
         clock++;
         ready.get(random.nextInt(ready.size())).poll().run();
         return true;
+    }
+
+    /// Messages between two OSDs are held up, in one direction, until [#thaw].
+    void freeze(int from, int to) {
+        note("freeze " + from + "->" + to);
+        frozen.add("net" + from + "-" + to);
+    }
+
+    void thaw() {
+        frozen.clear();
+    }
+
+    List<String> trace() {
+        return trace;
     }
 
     void run(int steps) {
@@ -159,6 +179,19 @@ final class Simulation {
         propose(map -> {});
     }
 
+    /// `ceph osd pool set size` and `min_size`.
+    void resize(int size, int minSize) {
+        pending = new FakeMap(
+                pending.epoch(),
+                new MapView.PoolParams(size, minSize, pgNum, false),
+                pending.order(),
+                pending.up(),
+                pending.upThruOf(),
+                pending.upFromOf(),
+                pending.pgTemp());
+        propose(map -> {});
+    }
+
     void markDown(int osd) {
         propose(map -> map.up().remove(osd));
     }
@@ -182,17 +215,14 @@ final class Simulation {
         int epochOnDisk = 1;
         PgTable table;
         private boolean backfilling;
+        private final Deque<Runnable> commits = new ArrayDeque<>();
         private final Deque<Runnable> backfillQueue = new ArrayDeque<>();
 
         Node(int id) {
             this.id = id;
             this.store = new MemStore(commit -> {
-                int since = incarnation;
-                enqueue("disk" + id, () -> {
-                    if (alive && incarnation == since) {
-                        commit.run();
-                    }
-                });
+                commits.add(commit);
+                enqueue("disk" + id, alive(() -> commits.remove().run()));
             });
         }
 
@@ -233,10 +263,15 @@ final class Simulation {
             });
         }
 
+        /// Some of what was submitted last is lost; some is durable, but nobody heard of it any more.
         void kill() {
             note("kill osd." + id);
             alive = false;
             incarnation++;
+            for (int i = random.nextInt(4); i > 0 && !commits.isEmpty(); i--) {
+                commits.poll().run();
+            }
+            commits.clear();
             store.loseUncommitted();
             for (Node other : nodes) {
                 Deque<Runnable> sent = channels.get("net" + id + "-" + other.id);
@@ -256,6 +291,11 @@ final class Simulation {
                     }
                     epochOnDisk = upTo;
                     table.activate();
+                    if (upFrom > 0 && upTo >= upFrom && !table.map().isUp(id)) {
+                        note("osd." + id + " was marked down and boots again");
+                        upFrom = -1;
+                        boot(incarnation);
+                    }
                     if (upTo < newest().epoch()) {
                         newMap();
                     }
@@ -327,7 +367,7 @@ final class Simulation {
 
         @Override
         public void submit(CollectionId collection, Transaction transaction, Runnable onCommit) {
-            store.submit(collection, transaction, onCommit);
+            store.submit(collection, transaction, alive(onCommit));
         }
 
         @Override

@@ -45,6 +45,8 @@ abstract sealed class V1Socket implements SocketProtocol permits V1Connector, V1
     static final int TAG_CHALLENGE_AUTHORIZER = 16;
 
     private static final int HEADER_SIZE = 53;
+    private static final int HEADER_SOURCE = 36;
+    private static final int SOURCE_SIZE = 9;
     private static final int FOOTER_SIZE = 21;
     private static final int FOOTER_SIZE_OLD = 13;
     private static final int FLAG_COMPLETE = 1;
@@ -146,8 +148,16 @@ abstract sealed class V1Socket implements SocketProtocol permits V1Connector, V1
     }
 
     /// A message being received.
+    ///
+    /// @param source null from a peer that does not know its name yet, as the kernel's before it has a global id
     private record Incoming(
-            long seq, EntityName source, MessageHeader header, int headerCrc, Bytes front, Bytes middle, Bytes data) {
+            long seq,
+            @Nullable EntityName source,
+            MessageHeader header,
+            int headerCrc,
+            Bytes front,
+            Bytes middle,
+            Bytes data) {
         Incoming withFront(Bytes bytes) {
             return new Incoming(seq, source, header, headerCrc, bytes, middle, data);
         }
@@ -172,7 +182,10 @@ abstract sealed class V1Socket implements SocketProtocol permits V1Connector, V1
         int middle = bounded(in.u32(), endpoint.limits.middle(), "middle");
         int data = bounded(in.u32(), endpoint.limits.data(), "data");
         int dataOffset = in.u16();
-        EntityName source = EntityName.decode(in);
+        EntityName source = bytes.get(HEADER_SOURCE) == 0 ? null : EntityName.decode(in);
+        if (source == null) {
+            in.skip(SOURCE_SIZE);
+        }
         int compat = in.u16();
         in.u16();
         int crc = in.u32();
@@ -226,7 +239,7 @@ abstract sealed class V1Socket implements SocketProtocol permits V1Connector, V1
             return;
         }
         current.inSeq = in.seq;
-        if (in.source.number() >= 0 && in.source.type() == current.type) {
+        if (in.source != null && in.source.number() >= 0 && in.source.type() == current.type) {
             current.name = in.source;
         }
         Message message = MessageType.decode(in.header, in.front, in.middle, in.data);

@@ -13,9 +13,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The directory of a one-machine cluster: what lies where, and how it is filled the first time.
@@ -171,6 +173,23 @@ final class ClusterDir {
                 """
                 .formatted(
                         dir, fsid, options.listen(), options.v2(), options.v1(), options.auth(), size, options.store());
+    }
+
+    boolean keepsObjectsInMemory() throws IOException {
+        return "memstore".equals(readConf().section("global").get("osd_objectstore"));
+    }
+
+    /// The objects of a cluster in memory are gone when it stops, so its maps begin anew; keys and configuration stay.
+    void forgetMaps() throws IOException {
+        Path store = daemon("mon." + MON).resolve("store.db");
+        if (!Files.exists(store)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(store)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
     }
 
     ConfFile readConf() throws IOException {

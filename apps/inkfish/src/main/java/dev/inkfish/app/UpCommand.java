@@ -66,6 +66,9 @@ final class UpCommand implements Callable<Integer> {
         } else if (osds != null && osds != cluster.osds()) {
             throw new UserError(cluster.path() + " has " + cluster.osds() + " OSDs; leave --osds out to reopen it");
         }
+        if (!fresh && cluster.keepsObjectsInMemory()) {
+            cluster.forgetMaps();
+        }
         try (Lifetime lifetime = new Lifetime();
                 RunningCluster running = processes ? ProcessCluster.start(cluster) : LocalCluster.start(cluster)) {
             String health = running.awaitReady(cluster.osds(), READY_WITHIN);

@@ -2,15 +2,26 @@ package dev.inkfish.app;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Until when a command runs: a signal asks it to end, and the process waits until it has.
 final class Lifetime implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Lifetime.class);
     private static final int STOP_SECONDS = 30;
 
     private final CountDownLatch asked = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
 
+    private static final int HALTED = 134;
+
+    /// From now on a bug, which ends the thread it happens on, ends the process: what is committed is safe on disk,
+    /// and what is in memory is not to be trusted any more.
     Lifetime() {
+        Thread.setDefaultUncaughtExceptionHandler((thread, bug) -> {
+            LOG.error("halting: a bug on thread {}", thread.getName(), bug);
+            Runtime.getRuntime().halt(HALTED);
+        });
         Runtime.getRuntime().addShutdownHook(new Thread(this::askAndWait, "shutdown"));
     }
 

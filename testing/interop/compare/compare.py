@@ -99,14 +99,15 @@ def worker(conf):
             kept[name] = Kept(**options)
         return kept[name]
     ceph.rados.Rados = handle
-    results = os.fdopen(os.dup(1), 'w')
-    for line in sys.stdin:
+    requests, results = os.fdopen(os.dup(0)), os.fdopen(os.dup(1), 'w')
+    sys.stdin = open(os.devnull)  # without arguments, `ceph` reads commands from there
+    for line in requests:
         request = json.loads(line)
         out, err = (io.TextIOWrapper(io.BytesIO(), write_through=True) for _ in range(2))
         sys.argv = ['ceph'] + request['args']
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             try:
-                code = ceph.main()
+                code = ceph.main() or 0
             except SystemExit as e:
                 code = e.code or 0
             except BaseException as e:

@@ -2,8 +2,12 @@ package dev.inkfish.mgr.core;
 
 import dev.inkfish.cephx.caps.MgrCap;
 import dev.inkfish.command.Command;
+import dev.inkfish.command.CommandContext;
+import dev.inkfish.command.CommandResult;
 import dev.inkfish.command.CommandTable;
+import dev.inkfish.command.Formatter;
 import dev.inkfish.conf.Conf;
+import dev.inkfish.conf.RuntimeConfig;
 import dev.inkfish.mgr.command.CommandRunner;
 import dev.inkfish.mgr.command.MgrModuleCommands;
 import dev.inkfish.mgr.health.ManagerHealth;
@@ -48,6 +52,9 @@ import java.util.UUID;
 /// The manager without its surroundings (`MgrStandby`, `Mgr`, `DaemonServer`). It tells the monitors that
 /// it lives; chosen by them, it takes the reports of OSDs, serves commands, and reports sums.
 public final class MgrCore {
+    /// Older clients leave the cluster's id out of commands that are not for the daemon itself.
+    private static final UUID NO_FSID = new UUID(0, 0);
+
     /// `mgr_tick_period`: beacons, and the interval of rates.
     private static final long BEACON_NANOS = 2_000_000_000L;
     /// The longest time between reports, `mgr_stats_period`.
@@ -72,6 +79,8 @@ public final class MgrCore {
     private MgrMap mgrMap = MgrMap.EMPTY;
     private EntityAddrVec addrs = EntityAddrVec.EMPTY;
     private long gid;
+    /// `ceph tell mgr.<name> …`: what concerns the daemon itself.
+    private final CommandRunner tell;
     private boolean chosen;
     private boolean hasOsdMap;
     private boolean dirty;
@@ -95,7 +104,17 @@ public final class MgrCore {
         this.modules = List.copyOf(modules);
         this.health = new ManagerHealth(conf);
         this.commands = new CommandRunner(table);
+        CommandTable told = new CommandTable();
+        told.add("version", "get ceph version", "mgr", "r", MgrCore::version);
+        new RuntimeConfig(conf, "mgr").register(told);
+        this.tell = new CommandRunner(told);
         modules.forEach(module -> module.register(table));
+    }
+
+    private static CommandResult version(CommandContext call) {
+        Formatter f = call.formatter("json-pretty").openObject("version");
+        f.dump("version", "16.2.15").dump("release", "pacific").dump("release_type", "stable");
+        return CommandResult.data(f.close());
     }
 
     public PgMap pgMap() {
@@ -261,7 +280,7 @@ public final class MgrCore {
             }
             case MMgrCommand command -> commands.run(session, command.cmd(), command.data(), now, (code, status, data) ->
                     effects.send(session, new MMgrCommandReply(code, status, data), tid));
-            case MCommand command -> commands.run(session, command.cmd(), command.data(), now, (code, status, data) ->
+            case MCommand command -> (command.fsid().equals(NO_FSID) ? commands : tell).run(session, command.cmd(), command.data(), now, (code, status, data) ->
                     effects.send(session, new MCommandReply(code, status, data), tid));
             default -> {}
         }

@@ -8,6 +8,7 @@ import dev.inkfish.command.Stamp;
 import dev.inkfish.command.TextTable;
 import dev.inkfish.conf.ConfFile;
 import dev.inkfish.conf.Option;
+import dev.inkfish.conf.OptionText;
 import dev.inkfish.conf.Options;
 import dev.inkfish.mon.MonCore;
 import dev.inkfish.mon.map.MonMapService;

@@ -41,6 +41,7 @@ final class OsdReadCommands {
         on.on("osd ls-tree", this::lsTree).on("osd getmap", this::getMap).on("osd getcrushmap", this::getCrushMap);
         on.on("osd getmaxosd", this::getMaxOsd).on("osd find", this::find).on("osd metadata", this::metadata);
         on.on("osd count-metadata", this::countMetadata).on("osd versions", this::versions).on("osd map", this::map);
+        on.on("pg map", this::mapGroup);
         on.on("osd lspools", this::listPools).on("osd utilization", this::utilization);
         on.on("osd blocklist ls", this::blocklist).on("osd blacklist ls", this::blocklist);
         on.on("osd get-require-min-compat-client", call -> CommandResult.data(
@@ -380,6 +381,26 @@ final class OsdReadCommands {
         OsdMapText.ints(f, "acting", p.acting());
         f.dump("acting_primary", p.actingPrimary()).close();
         return CommandResult.data(f);
+    }
+
+    private CommandResult mapGroup(CommandContext call) {
+        OsdMap m = maps.map();
+        PgId raw = PgId.parse(call.string("pgid"));
+        PgPool pool = m.pool(raw.pool());
+        if (pool == null) {
+            throw new CephException(Errno.ENOENT, "pg '" + raw + "' does not exist");
+        }
+        PgId pg = pool.rawPgToPg(raw);
+        Placement p = m.place(pg);
+        Formatter f = call.formatter();
+        if (f == null) {
+            return CommandResult.data("osdmap e" + m.epoch() + " pg " + raw + " (" + pg + ") -> up " + OsdMapText.list(p.up())
+                    + " acting " + OsdMapText.list(p.acting()) + "\n");
+        }
+        f.openObject("pg_map").dump("epoch", m.epoch()).dump("raw_pgid", raw.toString()).dump("pgid", pg.toString());
+        OsdMapText.ints(f, "up", p.up());
+        OsdMapText.ints(f, "acting", p.acting());
+        return CommandResult.data(f.close());
     }
 
     private CommandResult listPools(CommandContext call) {

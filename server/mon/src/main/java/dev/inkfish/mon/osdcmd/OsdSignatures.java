@@ -30,6 +30,7 @@ final class OsdSignatures {
             r|0|osd count-metadata name=property,type=CephString|count OSDs by metadata field property
             r|0|osd versions|check running versions of OSDs
             r|0|osd numa-status|show NUMA status of OSDs
+            r|0|pg map name=pgid,type=CephPgid|show mapping of pg to osds
             r|0|osd map name=pool,type=CephPoolname name=object,type=CephObjectname \
             name=nspace,req=false,type=CephString|find pg for <object> in <pool> with [namespace]
             r|4|osd lspools|list pools
@@ -336,7 +337,7 @@ final class OsdSignatures {
         entries.forEach((prefix, e) -> {
             CommandHandler handler = handlers.get(prefix);
             if (handler != null) {
-                table.add(e.signature, e.help, "osd", e.permission, e.flags, handler);
+                table.add(e.signature, e.help, prefix.startsWith("pg ") ? "pg" : "osd", e.permission, e.flags, handler);
             }
         });
     }

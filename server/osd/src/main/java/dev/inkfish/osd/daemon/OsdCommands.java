@@ -5,9 +5,7 @@ import dev.inkfish.command.CommandContext;
 import dev.inkfish.command.CommandResult;
 import dev.inkfish.command.CommandTable;
 import dev.inkfish.command.Formatter;
-import dev.inkfish.conf.Conf;
-import dev.inkfish.conf.Option;
-import dev.inkfish.conf.Options;
+import dev.inkfish.conf.RuntimeConfig;
 import dev.inkfish.osd.pg.Pg;
 import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.CephException;
@@ -33,32 +31,7 @@ final class OsdCommands {
         this.daemon = daemon;
         table.add("version", "report version of OSD", "osd", "r", c -> version(c));
         table.add("status", "high-level status of OSD", "osd", "r", c -> status(c));
-        table.add(
-                "injectargs name=injected_args,type=CephString,n=N",
-                "inject configuration arguments into running OSD",
-                "osd",
-                "rw",
-                c -> injectArgs(c));
-        table.add(
-                "config set name=var,type=CephString name=val,type=CephString,n=N",
-                "config set <field> <val> [<val> ...]: set a config variable",
-                "osd",
-                "rw",
-                c -> configSet(c));
-        table.add(
-                "config get name=var,type=CephString",
-                "config get <field>: get the config value",
-                "osd",
-                "r",
-                c -> configGet(c));
-        table.add(
-                "config unset name=var,type=CephString",
-                "config unset <field>: unset a config variable",
-                "osd",
-                "rw",
-                c -> configUnset(c));
-        table.add("config show", "dump current config settings", "osd", "r", c -> configShow(c));
-        table.add("config diff", "dump diff of current config and default config", "osd", "r", c -> configDiff(c));
+        new RuntimeConfig(daemon.config().conf(), "osd").register(table);
         table.add("dump_ops_in_flight", "show the ops currently in flight", "osd", "r", c -> opsInFlight(c));
         table.add("ops", "show the ops currently in flight", "osd", "r", c -> opsInFlight(c));
         table.add(
@@ -144,88 +117,6 @@ final class OsdCommands {
             sum += shard.table().groups().size();
         }
         return sum;
-    }
-
-    private Conf conf() {
-        return daemon.config().conf();
-    }
-
-    private CommandResult injectArgs(CommandContext c) {
-        List<String> words = new ArrayList<>();
-        for (String part : c.strings("injected_args")) {
-            words.addAll(List.of(part.strip().split("\\s+")));
-        }
-        StringBuilder changed = new StringBuilder();
-        for (int i = 0; i < words.size(); i++) {
-            String word = words.get(i);
-            if (!word.startsWith("--")) {
-                throw new CephException(Errno.EINVAL, "failed to parse arguments: " + word);
-            }
-            int equals = word.indexOf('=');
-            String name = (equals < 0 ? word.substring(2) : word.substring(2, equals)).replace('-', '_');
-            String value = equals >= 0 ? word.substring(equals + 1) : i + 1 < words.size() ? words.get(++i) : "true";
-            conf().set(Conf.Layer.OVERRIDE, name, value);
-            changed.append(name).append(" = '").append(value).append("' ");
-        }
-        return CommandResult.status(changed.toString());
-    }
-
-    private CommandResult configSet(CommandContext c) {
-        String value = String.join(" ", c.strings("val"));
-        conf().set(Conf.Layer.OVERRIDE, c.string("var"), value);
-        Formatter f = c.formatter("json-pretty");
-        f.openObject("config set");
-        f.dump("success", c.string("var") + " = '" + value + "' ");
-        f.close();
-        return CommandResult.data(f);
-    }
-
-    private CommandResult configUnset(CommandContext c) {
-        conf().set(Conf.Layer.OVERRIDE, c.string("var"), null);
-        Formatter f = c.formatter("json-pretty");
-        f.openObject("config unset");
-        f.dump("success", c.string("var") + " = '' ");
-        f.close();
-        return CommandResult.data(f);
-    }
-
-    private CommandResult configGet(CommandContext c) {
-        String name = c.string("var");
-        if (Options.find(name) == null && conf().find(name) == null) {
-            throw new CephException(Errno.ENOENT, "error getting '" + name + "': (2) No such file or directory");
-        }
-        Formatter f = c.formatter("json-pretty");
-        f.openObject("config get");
-        f.dump(name, conf().string(name));
-        f.close();
-        return CommandResult.data(f);
-    }
-
-    private CommandResult configShow(CommandContext c) {
-        Formatter f = c.formatter("json-pretty");
-        f.openObject("config_show");
-        for (Option option : Options.all()) {
-            f.dump(option.name(), conf().string(option.name()));
-        }
-        f.close();
-        return CommandResult.data(f);
-    }
-
-    private CommandResult configDiff(CommandContext c) {
-        Formatter f = c.formatter("json-pretty");
-        f.openObject("config diff");
-        f.openObject("diff");
-        conf().all().forEach((name, value) -> {
-            f.openObject(name);
-            Option option = Options.find(name);
-            f.dump("default", option == null ? "" : option.defaultValue());
-            f.dump(conf().layerOf(name).text(), value);
-            f.dump("final", value);
-            f.close();
-        });
-        f.close();
-        f.close();
-        return CommandResult.data(f);
     }
 
     private CommandResult opsInFlight(CommandContext c) {

@@ -1,14 +1,12 @@
-package dev.inkfish.mon.config;
+package dev.inkfish.conf;
 
 import dev.inkfish.command.Formatter;
-import dev.inkfish.conf.Option;
-import dev.inkfish.conf.Values;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 
 /// Option values and descriptions as Ceph shows them.
-final class OptionText {
+public final class OptionText {
     /// Options that a daemon needs before it can ask the monitors or only when the cluster is made
     /// (`FLAG_NO_MON_UPDATE`, `FLAG_CLUSTER_CREATE`).
     private static final Set<String> SPECIAL = new TreeSet<>(Set.of(
@@ -19,14 +17,14 @@ final class OptionText {
 
     private OptionText() {}
 
-    static boolean isSpecial(String name) {
+    public static boolean isSpecial(String name) {
         return SPECIAL.contains(name);
     }
 
     /// The value in the form in which it is stored.
     ///
     /// @throws IllegalArgumentException with the reason
-    static String normalise(Option option, String value) {
+    public static String normalise(Option option, String value) {
         if (option.name().startsWith("debug_") && value.matches("\\d+")) {
             return value + "/" + value;
         }
@@ -46,7 +44,11 @@ final class OptionText {
 
     private static String flag(String value) {
         try {
-            return Boolean.toString(Values.flag(value));
+            return Boolean.toString(switch (value.toLowerCase(Locale.ROOT)) {
+                case "true" -> true;
+                case "false" -> false;
+                default -> Long.parseLong(value) != 0;
+            });
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("Expected option value to be integer, got '" + value + "'", e);
         }
@@ -72,7 +74,7 @@ final class OptionText {
     }
 
     /// The default as `config get` shows it.
-    static String display(Option option) {
+    public static String display(Option option) {
         return switch (option.type()) {
             case BOOL -> Boolean.toString(Values.flag(option.defaultValue()));
             case FLOAT -> decimal(option.defaultValue());
@@ -83,12 +85,12 @@ final class OptionText {
     }
 
     /// The plain form of `config help`.
-    static String help(Option option) {
+    public static String help(Option option) {
         return option.name() + " - " + option.description() + "\n  (" + option.type().text() + ", advanced)\n  Default: "
                 + display(option) + "\n  Can update at runtime: " + option.runtime() + "\n";
     }
 
-    static void dump(Formatter f, Option option) {
+    public static void dump(Formatter f, Option option) {
         f.openObject("option");
         f.dump("name", option.name());
         f.dump("type", option.type().text());

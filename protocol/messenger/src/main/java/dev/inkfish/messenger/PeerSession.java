@@ -129,7 +129,7 @@ public final class PeerSession {
 
     /// About how many bytes a message takes, without encoding it.
     public static long weight(Message message) {
-        return 256L + message.middle().length() + message.data().length();
+        return message.weight();
     }
 
     /// Whether anything waits for a socket, or for the peer's word that it has it.

@@ -19,7 +19,9 @@ final class BlockDevice {
     final StoreFile file;
     private final ConcurrentHashMap<Integer, Pending> pending = new ConcurrentHashMap<>();
     private final AtomicLong pendingBytes = new AtomicLong();
-    private final ByteBuffer buffer = ByteBuffer.allocateDirect(WRITE_BUFFER);
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(WRITE_BUFFER + Shard.BLOCK)
+            .alignedSlice(Shard.BLOCK)
+            .slice(0, WRITE_BUFFER);
 
     /// What a block will hold.
     record Content(int block, byte[] data) {}

@@ -154,7 +154,10 @@ final class Journal {
     private static final byte[] PADDING = new byte[ALIGN];
 
     private static ByteBuffer allocate(int size) {
-        return ByteBuffer.allocateDirect(size).order(ByteOrder.LITTLE_ENDIAN);
+        // aligned in memory too, for writing past the page cache
+        int whole = (size + ALIGN - 1) / ALIGN * ALIGN;
+        ByteBuffer aligned = ByteBuffer.allocateDirect(whole + ALIGN).alignedSlice(ALIGN);
+        return aligned.slice(0, whole).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     private static int checksum(ByteBuffer frame, int length) {

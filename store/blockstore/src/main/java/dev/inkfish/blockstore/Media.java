@@ -37,7 +37,7 @@ record Media(
             Files.deleteIfExists(directory.resolve(JOURNAL));
             Path block = directory.resolve(BLOCK);
             try (StoreFile device = Files.exists(block)
-                            ? DiskFile.open(block)
+                            ? DiskFile.open(block, options.deferredThreshold())
                             : DiskFile.createSparse(block, options.deviceSize());
                     StoreFile journal = DiskFile.createFilled(directory.resolve(JOURNAL), options.journalSize());
                     RocksKeyValues store = new RocksKeyValues(directory.resolve(DB), options, true)) {
@@ -68,8 +68,8 @@ record Media(
         StoreFile block = null;
         StoreFile journal = null;
         try {
-            block = DiskFile.open(directory.resolve(BLOCK));
-            journal = DiskFile.open(directory.resolve(JOURNAL));
+            block = DiskFile.open(directory.resolve(BLOCK), options.deferredThreshold());
+            journal = DiskFile.open(directory.resolve(JOURNAL), Journal.ALIGN);
             return check(new Media(
                     superblock, block, journal, new RocksKeyValues(directory.resolve(DB), options, false), lock));
         } catch (IOException e) {

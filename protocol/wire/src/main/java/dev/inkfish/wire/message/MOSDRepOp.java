@@ -35,6 +35,11 @@ public record MOSDRepOp(
         return transaction.toBytes();
     }
 
+    @Override
+    public long weight() {
+        return 256L + transaction.weight();
+    }
+
     public static MOSDRepOp decode(MessageHeader header, WireReader in, Bytes middle, Bytes data) {
         int mapEpoch = in.u32();
         int minEpoch = in.u32();

@@ -30,6 +30,11 @@ public interface Message {
         return Bytes.EMPTY;
     }
 
+    /// About how many bytes it takes, without encoding it; always the same.
+    default long weight() {
+        return 256L + middle().length() + data().length();
+    }
+
     /// `CEPH_MSG_PRIO_*`
     default int priority() {
         return 127;

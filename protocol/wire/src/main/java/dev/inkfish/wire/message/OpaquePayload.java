@@ -6,6 +6,14 @@ import dev.inkfish.wire.Bytes;
 public interface OpaquePayload {
     Bytes toBytes();
 
+    /// About how many bytes it takes, without encoding it; always the same.
+    long weight();
+
     /// As received.
-    record Encoded(Bytes toBytes) implements OpaquePayload {}
+    record Encoded(Bytes toBytes) implements OpaquePayload {
+        @Override
+        public long weight() {
+            return toBytes.length();
+        }
+    }
 }

@@ -25,7 +25,6 @@ import dev.inkfish.objectstore.MemStore;
 import dev.inkfish.objectstore.ObjectStore;
 import dev.inkfish.osd.daemon.OsdConfig;
 import dev.inkfish.osd.daemon.OsdDaemon;
-import dev.inkfish.osd.ops.CopySource;
 import dev.inkfish.osd.ops.OpsSettings;
 import dev.inkfish.osd.ops.PrimaryOps;
 import dev.inkfish.wire.Bytes;
@@ -128,7 +127,7 @@ final class Daemons {
                 freePorts(conf),
                 loops,
                 network,
-                host -> new PrimaryOps(host, CLASSES, settings(conf), CopySource.NONE)));
+                (host, copies) -> new PrimaryOps(host, CLASSES, settings(conf), copies)));
     }
 
     private static ServerAuth serverAuth(ClientAuth client) {

@@ -38,7 +38,7 @@ final class OpGate {
         return pool == null ? null : op.pgidIsRaw() ? pool.rawPgToPg(op.rawPg()) : op.pgid().pgid();
     }
 
-    static Verdict check(OsdSession session, MOSDOp op, long tid, OsdMap map) {
+    static Verdict check(Caller session, MOSDOp op, long tid, OsdMap map) {
         PgPool pool = map.pool(op.pgid().pgid().pool());
         if (pool == null) {
             return Verdict.DROP; // the client learns it from the map
@@ -84,7 +84,7 @@ final class OpGate {
         return mayWrite ? checkFull(session, op, tid, map, pool) : Verdict.PASS;
     }
 
-    private static Verdict checkFull(OsdSession session, MOSDOp op, long tid, OsdMap map, PgPool pool) {
+    private static Verdict checkFull(Caller session, MOSDOp op, long tid, OsdMap map, PgPool pool) {
         boolean quota = pool.hasFlag(PgPool.FLAG_FULL_QUOTA);
         boolean full = map.hasFlag(OsdMap.FULL) || pool.hasFlag(PgPool.FLAG_FULL);
         if (!full || op.has(OsdFlags.FULL_FORCE)) {

@@ -7,11 +7,12 @@ import dev.inkfish.net.EventLoops;
 import dev.inkfish.net.LocalNetwork;
 import dev.inkfish.objectstore.ObjectStore;
 import dev.inkfish.osd.ops.ClientOps;
+import dev.inkfish.osd.ops.CopySource;
 import dev.inkfish.osd.pg.PgHost;
 import dev.inkfish.wire.EntityAddr;
 import dev.inkfish.wire.EntityAddrVec;
 import java.util.List;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /// What an OSD needs to run.
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// @param publicBind where clients reach it
 /// @param clusterBind where other OSDs reach it
 /// @param network set where peers of the same process are to be reached without sockets
-/// @param ops makes the client operations of a group
+/// @param ops makes the client operations of a group, which fetch the sources of copies as given
 public record OsdConfig(
         int whoami,
         Conf conf,
@@ -36,4 +37,4 @@ public record OsdConfig(
         List<EntityAddr> clusterBind,
         EventLoops loops,
         @Nullable LocalNetwork network,
-        Function<PgHost, ClientOps> ops) {}
+        BiFunction<PgHost, CopySource, ClientOps> ops) {}

@@ -7,6 +7,7 @@ import dev.inkfish.wire.EntityType;
 import dev.inkfish.wire.PgId;
 import dev.inkfish.wire.message.MCommand;
 import dev.inkfish.wire.message.MOSDOp;
+import dev.inkfish.wire.message.MOSDOpReply;
 import dev.inkfish.wire.message.MOSDPing;
 import dev.inkfish.wire.message.Message;
 import dev.inkfish.wire.message.PgMessage;
@@ -29,6 +30,7 @@ final class OsdDispatcher implements Dispatcher {
     public void onMessage(Connection connection, Message message, long tid) {
         switch (message) {
             case MOSDOp op -> onOp(connection, op, tid);
+            case MOSDOpReply reply -> onReply(connection, reply, tid);
             case PgMessage pg -> onPgMessage(connection, pg);
             case MOSDPing ping -> onPing(connection, ping);
             case MCommand command -> daemon.control(() -> commands.handle(session(connection), command, tid));
@@ -44,6 +46,14 @@ final class OsdDispatcher implements Dispatcher {
         }
         OsdShard shard = daemon.shardOf(pgid);
         shard.post(() -> shard.handleOp(session, op, tid));
+    }
+
+    private void onReply(Connection connection, MOSDOpReply reply, long tid) {
+        if (connection.peerName().type() == EntityType.OSD) {
+            int osd = (int) connection.peerName().number();
+            OsdShard shard = daemon.shards().get(OsdObjecter.shardOf(tid, daemon.shards().size()));
+            shard.post(() -> shard.objecter().onReply(osd, reply, tid));
+        }
     }
 
     private static OsdSession session(Connection connection) {

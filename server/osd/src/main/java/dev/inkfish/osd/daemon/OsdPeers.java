@@ -25,9 +25,13 @@ final class OsdPeers {
     }
 
     void send(int osd, OsdMap map, Message message) {
+        send(osd, map, message, 0);
+    }
+
+    void send(int osd, OsdMap map, Message message, long tid) {
         Connection connection = connection(osd, map);
         if (connection != null) {
-            connection.send(message, 0);
+            connection.send(message, tid);
         }
     }
 

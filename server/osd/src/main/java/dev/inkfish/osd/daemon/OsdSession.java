@@ -4,25 +4,27 @@ import dev.inkfish.cephx.EntityAuth;
 import dev.inkfish.cephx.auth.Identity;
 import dev.inkfish.cephx.caps.OsdCap;
 import dev.inkfish.net.Connection;
-import dev.inkfish.osd.ops.ClientSession;
 import dev.inkfish.wire.CephException;
 import dev.inkfish.wire.EntityAddr;
 import dev.inkfish.wire.EntityName;
+import dev.inkfish.wire.EntityType;
 import dev.inkfish.wire.message.Message;
 
 /// A client's connection, and what its key allows.
-final class OsdSession implements ClientSession {
+final class OsdSession implements Caller {
     private final Connection connection;
     private final OsdCap caps;
 
     OsdSession(Connection connection) {
         this.connection = connection;
-        this.caps = capsOf(connection.identity());
+        this.caps = capsOf(connection);
     }
 
-    private static OsdCap capsOf(@org.jspecify.annotations.Nullable Identity identity) {
+    private static OsdCap capsOf(Connection connection) {
+        Identity identity = connection.identity();
         if (identity == null) {
-            return OsdCap.NONE;
+            // we opened it, and the other end has proven that it is an OSD of the cluster
+            return connection.peerName().type() == EntityType.OSD ? OsdCap.ALL : OsdCap.NONE;
         }
         if (identity.allowAll()) {
             return OsdCap.ALL;
@@ -34,7 +36,8 @@ final class OsdSession implements ClientSession {
         }
     }
 
-    OsdCap caps() {
+    @Override
+    public OsdCap caps() {
         return caps;
     }
 

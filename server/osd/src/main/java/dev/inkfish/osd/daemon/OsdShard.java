@@ -42,21 +42,23 @@ final class OsdShard implements PgShell {
     private final LinkedBlockingQueue<Runnable> mailbox = new LinkedBlockingQueue<>();
     private final Thread thread;
     private final PgTable table;
+    private final OsdObjecter objecter;
     private final Deque<WaitingOp> waitingOps = new ArrayDeque<>();
     private final Map<SpgId, Long> reportedState = new HashMap<>();
     private volatile PgSettings settings;
 
-    private record WaitingOp(OsdSession session, MOSDOp op, long tid) {}
+    private record WaitingOp(Caller session, MOSDOp op, long tid) {}
 
     OsdShard(OsdDaemon daemon, int number, int shards, MapView map, PgSettings settings) {
         this.daemon = daemon;
         this.number = number;
         this.settings = settings;
+        this.objecter = new OsdObjecter(daemon, this, number);
         this.table = new PgTable(
                 this,
                 map,
                 daemon.maps()::view,
-                daemon.config().ops(),
+                host -> daemon.config().ops().apply(host, objecter),
                 pgid -> shardOf(pgid, shards) == number,
                 daemon.maps()::poolCreated);
         this.thread = new Thread(this::run, "osd." + daemon.whoami() + "-shard-" + number);
@@ -118,6 +120,7 @@ final class OsdShard implements PgShell {
             }
         }
         activate();
+        objecter.onMap();
     }
 
     void activate() {
@@ -132,7 +135,7 @@ final class OsdShard implements PgShell {
         table.handle(osd, message);
     }
 
-    void handleOp(OsdSession session, MOSDOp op, long tid) {
+    void handleOp(Caller session, MOSDOp op, long tid) {
         if (!session.isConnected()) {
             return;
         }
@@ -147,7 +150,7 @@ final class OsdShard implements PgShell {
         }
     }
 
-    private void pass(OsdSession session, MOSDOp op, long tid) {
+    private void pass(Caller session, MOSDOp op, long tid) {
         PgId pgid = OpGate.group(op, table.map().osdMap());
         Pg pg = pgid == null ? null : table.find(SpgId.of(pgid));
         if (pg != null) {
@@ -160,6 +163,10 @@ final class OsdShard implements PgShell {
     void onDisconnect(OsdSession session) {
         waitingOps.removeIf(waiting -> waiting.session == session);
         table.groups().forEach(pg -> pg.onDisconnect(session));
+    }
+
+    OsdObjecter objecter() {
+        return objecter;
     }
 
     PgTable table() {

@@ -11,14 +11,19 @@ import dev.inkfish.wire.osd.ObjectInfo;
 import dev.inkfish.wire.osd.ObjectLocator;
 import dev.inkfish.wire.osd.OpArgs;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// Copies of whole objects: handing one out in parts, and making one of what was fetched elsewhere.
 final class CopyOps {
     private final OpsSettings settings;
     private final CopySource source;
+    /// The fetches under way.
+    private final Set<Fetch> fetches = new LinkedHashSet<>();
 
     CopyOps(OpsSettings settings, CopySource source) {
         this.settings = settings;
@@ -114,7 +119,7 @@ final class CopyOps {
     /// A source that a request needs, before it can go on.
     ///
     /// @param place of the operation in the request
-    record Wanted(int place, ObjectLocator locator, String oid, long snap, long version) {}
+    record Wanted(int place, CopySource.Source source, long version) {}
 
     /// Runs with what was fetched; without it, the request is suspended.
     int from(OpContext ctx, OpArgs.CopyFrom args, Bytes input, List<Wanted> wanted) {
@@ -134,7 +139,10 @@ final class CopyOps {
         }
         Request.FetchedCopy copy = ctx.request.copies.get(ctx.subop);
         if (copy == null) {
-            wanted.add(new Wanted(ctx.subop, locator, oid, args.snap(), args.sourceVersion()));
+            wanted.add(new Wanted(
+                    ctx.subop,
+                    new CopySource.Source(locator, oid, args.snap(), args.sourceFadvise()),
+                    args.sourceVersion()));
             throw new Suspension(null);
         }
         if (copy.code() < 0) {
@@ -178,7 +186,15 @@ final class CopyOps {
 
     /// Fetches a source part by part, then runs `done`.
     void fetch(Request request, Wanted wanted, Runnable done) {
-        new Fetch(request, wanted, done).next(Cursor.START, wanted.version());
+        Fetch fetch = new Fetch(request, wanted, done);
+        fetches.add(fetch);
+        fetch.next(Cursor.START, wanted.version());
+    }
+
+    /// Gives up all fetches; none of them calls back any more.
+    void stop() {
+        fetches.forEach(Fetch::cancel);
+        fetches.clear();
     }
 
     private final class Fetch {
@@ -189,6 +205,7 @@ final class CopyOps {
         private final NavigableMap<Bytes, Bytes> omap = new TreeMap<>();
         private NavigableMap<String, Bytes> attrs = new TreeMap<>();
         private Bytes omapHeader = Bytes.EMPTY;
+        private CopySource.@Nullable Pending pending;
 
         Fetch(Request request, Wanted wanted, Runnable done) {
             this.request = request;
@@ -197,7 +214,13 @@ final class CopyOps {
         }
 
         void next(Cursor cursor, long version) {
-            source.copyGet(wanted.locator, wanted.oid, wanted.snap, version, cursor, settings.copyChunk(), this::take);
+            pending = source.copyGet(wanted.source, version, cursor, settings.copyChunk(), this::take);
+        }
+
+        void cancel() {
+            if (pending != null) {
+                pending.cancel();
+            }
         }
 
         private void take(CopySource.Part answer) {
@@ -230,6 +253,7 @@ final class CopyOps {
         }
 
         private void finish(Request.FetchedCopy copy) {
+            fetches.remove(this);
             request.copies.put(wanted.place, copy);
             done.run();
         }

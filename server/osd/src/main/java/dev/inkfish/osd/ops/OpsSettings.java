@@ -40,6 +40,12 @@ public record OpsSettings(
                 copyChunk);
     }
 
+    public OpsSettings withCopyChunk(long bytes) {
+        return new OpsSettings(maxObjectSize, maxWriteSize, maxNameLength, maxNamespaceLength, maxAttrNameLength,
+                maxAttrSize, maxListed, maxOmapEntries, maxOmapBytes, watchTimeout, notifyTimeout, maxWriteReply,
+                cachedObjects, bytes);
+    }
+
     public OpsSettings withCachedObjects(int count) {
         return new OpsSettings(maxObjectSize, maxWriteSize, maxNameLength, maxNamespaceLength, maxAttrNameLength,
                 maxAttrSize, maxListed, maxOmapEntries, maxOmapBytes, watchTimeout, notifyTimeout, maxWriteReply, count,

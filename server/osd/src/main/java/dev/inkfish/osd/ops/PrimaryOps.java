@@ -99,6 +99,7 @@ public final class PrimaryOps implements ClientOps {
         generation++;
         watches.stop();
         trimmer.stop();
+        copies.stop();
         locks.clear();
         contexts.clear();
     }
@@ -190,8 +191,9 @@ public final class PrimaryOps implements ClientOps {
         }
         ObjectLocks.Kind lock = kind.ordered() ? ObjectLocks.Kind.CHANGE : ObjectLocks.Kind.READ;
         Runnable again = inInterval(() -> start(request));
-        if (!locks.mayEnter(head, lock, again)) {
-            return;
+        boolean readsSnapshot = isSnapshot(request.op.object()) && !kind.ordered();
+        if (!readsSnapshot && !locks.mayEnter(head, lock, again)) {
+            return; // who reads a snapshot waits for the object that holds it, see `enter`
         }
         try {
             watches.awaken(contexts.get(head));
@@ -219,10 +221,14 @@ public final class PrimaryOps implements ClientOps {
         }));
     }
 
+    private static boolean isSnapshot(HObject object) {
+        return object.snap() != HObject.HEAD && object.snap() != HObject.SNAPDIR;
+    }
+
     private void enter(Request request, ObjectContext head, Runnable again) {
         HObject wanted = request.op.object();
         ObjectContext target = head;
-        if (wanted.snap() != HObject.HEAD && wanted.snap() != HObject.SNAPDIR) {
+        if (isSnapshot(wanted)) {
             Snapshots.Lookup lookup = request.op.has(OsdFlags.MAP_SNAP_CLONE)
                     ? Snapshots.Lookup.CLONE_ITSELF
                     : Snapshots.Lookup.BY_SNAPSHOT;
@@ -234,7 +240,8 @@ public final class PrimaryOps implements ClientOps {
                     return;
                 }
             }
-            if (!locks.mayEnter(target.object(), ObjectLocks.Kind.READ, again)) {
+            HObject holder = target.exists() ? target.object() : head.object();
+            if (!locks.mayEnter(holder, ObjectLocks.Kind.READ, again)) {
                 return;
             }
         }

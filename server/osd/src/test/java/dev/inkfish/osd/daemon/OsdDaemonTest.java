@@ -106,7 +106,7 @@ class OsdDaemonTest {
                 List.of(free()),
                 loops,
                 network,
-                host -> new NoOps());
+                (host, copies) -> new NoOps());
         return OsdDaemon.start(config);
     }
 

@@ -290,7 +290,10 @@ class VectorTest {
     @Test
     void aCopyIsFetchedAndNothingOvertakesIt() {
         List<Consumer<CopySource.Part>> asked = new ArrayList<>();
-        CopySource source = (locator, oid, snap, version, cursor, max, answer) -> asked.add(answer);
+        CopySource source = (from, version, cursor, max, answer) -> {
+            asked.add(answer);
+            return () -> asked.remove(answer);
+        };
         PrimaryOps copying = new PrimaryOps(host, ObjectClasses.all(), OpsSettings.DEFAULT, source);
         TestClient copier = new TestClient(4200, copying);
         copier.ask("source", writeFull("content"), setXattr("x", "y"), omapSet("k", "v"));

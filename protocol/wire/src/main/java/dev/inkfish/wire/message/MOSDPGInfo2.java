@@ -14,7 +14,9 @@ public record MOSDPGInfo2(SpgId pgid, int mapEpoch, int minEpoch, PgInfo info) i
         SpgId pgid = SpgId.decode(in);
         int mapEpoch = in.u32();
         int minEpoch = in.u32();
-        return new MOSDPGInfo2(pgid, mapEpoch, minEpoch, PgInfo.decode(in));
+        PgInfo info = PgInfo.decode(in);
+        in.skip(2); // whether a lease and an acknowledgement of one follow
+        return new MOSDPGInfo2(pgid, mapEpoch, minEpoch, info);
     }
 
     @Override

@@ -17,7 +17,8 @@ final class OsdPeers {
     private final int whoami;
     private final ConcurrentHashMap<Integer, Peer> peers = new ConcurrentHashMap<>();
 
-    private record Peer(EntityAddrVec addrs, Connection connection) {}
+    /// @param epoch the newest map that gave this address
+    private record Peer(EntityAddrVec addrs, int epoch, Connection connection) {}
 
     OsdPeers(NettyMessenger messenger, int whoami) {
         this.messenger = messenger;
@@ -35,7 +36,7 @@ final class OsdPeers {
         }
     }
 
-    /// Null if it is down in the map, or we are it.
+    /// Null if it is down in the map, or we are it, or it was started anew since that map.
     @Nullable Connection connection(int osd, OsdMap map) {
         if (osd == whoami || !map.isUp(osd)) {
             return null;
@@ -45,13 +46,18 @@ final class OsdPeers {
         if (known != null && known.addrs.equals(addrs)) {
             return known.connection;
         }
-        return peers.compute(osd, (id, old) -> {
-                    if (old != null && old.addrs.equals(addrs)) {
-                        return old;
-                    }
-                    return new Peer(addrs, messenger.connect(EntityType.OSD, addrs, ConnectionPolicy.LOSSLESS_PEER));
-                })
-                .connection;
+        Peer peer = peers.compute(osd, (id, old) -> {
+            if (old != null && (old.addrs.equals(addrs) || old.epoch > map.epoch())) {
+                return old;
+            }
+            if (old != null) {
+                old.connection.close();
+            }
+            return new Peer(
+                    addrs, map.epoch(), messenger.connect(EntityType.OSD, addrs, ConnectionPolicy.LOSSLESS_PEER));
+        });
+        // a shard that is behind means the instance that is gone
+        return peer.addrs.equals(addrs) ? peer.connection : null;
     }
 
     /// Closes connections to OSDs that are down, or elsewhere, in the newest map.

@@ -125,6 +125,10 @@ final class OsdShard implements PgShell {
 
     void activate() {
         table.activate();
+        retryWaiting();
+    }
+
+    private void retryWaiting() {
         for (int i = waitingOps.size(); i > 0; i--) {
             WaitingOp waiting = waitingOps.poll();
             handleOp(waiting.session, waiting.op, waiting.tid);
@@ -132,7 +136,11 @@ final class OsdShard implements PgShell {
     }
 
     void handle(int osd, PgMessage message) {
+        int before = table.groups().size();
         table.handle(osd, message);
+        if (table.groups().size() > before && !waitingOps.isEmpty()) {
+            retryWaiting(); // the message made the group they are for
+        }
     }
 
     void handleOp(Caller session, MOSDOp op, long tid) {

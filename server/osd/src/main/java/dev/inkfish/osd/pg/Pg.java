@@ -207,8 +207,13 @@ public final class Pg {
         }
         MapView.Mapping nextMapping = next.map(data.pgid.pgid());
         boolean cameUp = !map.isUp(shell.whoami()) && next.isUp(shell.whoami());
-        if (cameUp || Intervals.differ(mapping, pool, nextMapping, nextPool)) {
+        if (Intervals.differ(mapping, pool, nextMapping, nextPool)) {
             startInterval(next, nextPool, nextMapping);
+        } else if (cameUp) {
+            // for the others the interval goes on, and so it must in our history: what was told of its primary
+            // being alive counts from its true beginning
+            endInterval();
+            resetEpoch = next.epoch();
         } else {
             noteRestarted(next);
         }

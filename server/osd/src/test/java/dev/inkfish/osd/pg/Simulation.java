@@ -7,12 +7,19 @@ import dev.inkfish.objectstore.MemStore;
 import dev.inkfish.objectstore.ObjectStore;
 import dev.inkfish.objectstore.Transaction;
 import dev.inkfish.wire.Bytes;
+import dev.inkfish.wire.DecodeException;
 import dev.inkfish.wire.Eversion;
+import dev.inkfish.wire.Features;
 import dev.inkfish.wire.GhObject;
 import dev.inkfish.wire.HObject;
 import dev.inkfish.wire.PgId;
 import dev.inkfish.wire.SpgId;
 import dev.inkfish.wire.Utime;
+import dev.inkfish.wire.WireWriter;
+import dev.inkfish.wire.message.MOSDRepOp;
+import dev.inkfish.wire.message.Message;
+import dev.inkfish.wire.message.MessageHeader;
+import dev.inkfish.wire.message.MessageType;
 import dev.inkfish.wire.message.PgMessage;
 import dev.inkfish.wire.osd.PgStates;
 import java.util.ArrayDeque;
@@ -345,11 +352,15 @@ final class Simulation {
                 return;
             }
             int target = map.upFrom(osd);
+            PgMessage received = overTheWire(message);
+            if (random.nextInt(20) == 0) {
+                cutOff(message);
+            }
             enqueue("net" + id + "-" + osd, () -> {
                 Node node = nodes.get(osd);
                 if (node.alive && node.upFrom == target) {
-                    note(id + "->" + osd + " " + brief(message));
-                    node.table.handle(id, message);
+                    note(id + "->" + osd + " " + brief(received));
+                    node.table.handle(id, received);
                 }
             });
         }
@@ -432,6 +443,41 @@ final class Simulation {
 
         @Override
         public void reportSoon(Pg pg) {}
+    }
+
+    /// What arrives of a message in another process.
+    private static PgMessage overTheWire(PgMessage message) {
+        Bytes front = WireWriter.encode(message, (m, out) -> m.encodeFront(out, Features.PACIFIC));
+        PgMessage received = (PgMessage) decode(message, front);
+        boolean opaque = message instanceof MOSDRepOp; // its transaction stays encoded
+        Bytes again = WireWriter.encode(received, (m, out) -> m.encodeFront(out, Features.PACIFIC));
+        if (!(opaque || received.equals(message)) || !again.equals(front) || !received.data().equals(message.data())) {
+            throw new AssertionError("sent " + message + "\nreceived " + received);
+        }
+        return received;
+    }
+
+    private static Message decode(PgMessage message, Bytes front) {
+        MessageHeader header = new MessageHeader(
+                message.type(),
+                message.version(Features.PACIFIC),
+                message.compatVersion(Features.PACIFIC),
+                message.priority(),
+                0,
+                0);
+        return MessageType.decode(header, front, message.middle(), message.data());
+    }
+
+    /// A message that was cut off is refused, and nothing but that.
+    private void cutOff(PgMessage message) {
+        Bytes front = WireWriter.encode(message, (m, out) -> m.encodeFront(out, Features.PACIFIC));
+        int length = random.nextInt((int) front.length());
+        try {
+            decode(message, front.slice(0, length));
+        } catch (DecodeException e) {
+            return;
+        }
+        throw new AssertionError(length + " of " + front.length() + " bytes suffice for " + message);
     }
 
     private static String brief(PgMessage message) {

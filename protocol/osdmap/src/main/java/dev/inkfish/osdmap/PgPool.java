@@ -10,6 +10,7 @@ import dev.inkfish.wire.Utime;
 import dev.inkfish.wire.WireReader;
 import dev.inkfish.wire.WireWriter;
 import java.util.Collections;
+import java.util.List;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
 import java.util.TreeMap;
@@ -83,6 +84,11 @@ public record PgPool(
         int peeringCrushMandatoryMember) {
     public static final int TYPE_REPLICATED = 1;
     public static final int TYPE_ERASURE = 3;
+
+    public static final int CACHE_MODE_NONE = 0;
+    /// By number.
+    public static final List<String> CACHE_MODES =
+            List.of("none", "writeback", "forward", "readonly", "readforward", "readproxy", "proxy");
 
     public static final long FLAG_HASHPSPOOL = 1;
     public static final long FLAG_FULL = 1 << 1;
@@ -234,8 +240,7 @@ public record PgPool(
     }
 
     public String cacheModeName() {
-        String[] names = {"none", "writeback", "forward", "readonly", "readforward", "readproxy", "proxy"};
-        return cacheMode >= 0 && cacheMode < names.length ? names[cacheMode] : "unknown";
+        return cacheMode >= 0 && cacheMode < CACHE_MODES.size() ? CACHE_MODES.get(cacheMode) : "unknown";
     }
 
     public static PgPool decode(WireReader in) {

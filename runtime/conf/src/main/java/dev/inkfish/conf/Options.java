@@ -157,6 +157,10 @@ public final class Options {
             osd_max_scrubs | INT | 1 | scrubs of one OSD at a time
             osd_op_num_shards | INT | 0 | shards of an OSD; 0 to choose by the machine
             osd_memory_target | SIZE | 4G | memory an OSD aims at
+            osd_bench_small_size_max_iops | UINT | 100 | writes per second that a bench of small blocks assumes
+            osd_bench_large_size_max_throughput | SIZE | 100M | bytes per second that a bench of large blocks assumes
+            osd_bench_max_block_size | SIZE | 64M | largest block of a bench
+            osd_bench_duration | UINT | 30 | seconds that a bench may take
             osd_op_complaint_time | FLOAT | 30 | seconds after which an operation counts as slow
             osd_op_history_size | UINT | 20 | operations kept in the history
             osd_map_cache_size | INT | 50 | maps an OSD keeps in memory

@@ -52,6 +52,7 @@ public final class MonCore {
     private final List<Runnable> whenProposed = new ArrayList<>();
     private List<Runnable> whenCommitted = new ArrayList<>();
     private @Nullable MonAuth auth;
+    private Supplier<String> pong = () -> "";
     private boolean proposing;
     private Utime now = Utime.ZERO;
     private Utime started = Utime.ZERO;
@@ -320,6 +321,15 @@ public final class MonCore {
 
     public CommandTable commands() {
         return commands;
+    }
+
+    /// What the answer to a ping says.
+    public void pong(Supplier<String> text) {
+        pong = text;
+    }
+
+    String pong() {
+        return pong.get();
     }
 
     /// Commands to this monitor rather than to the cluster (`ceph tell mon.a …`).

@@ -31,7 +31,7 @@ final class SessionDispatch {
             return;
         }
         switch (message) {
-            case MPing ping -> mon.send(session, ping, tid);
+            case MPing ping -> mon.send(session, new MPing(mon.pong()), tid);
             case MAuth step -> authenticate(session, step, tid);
             case MMonGetMap get -> offer(session, message, tid);
             case MCommand command -> mon.commandDispatch().tell(session, command, tid);

@@ -4,14 +4,16 @@ import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.WireReader;
 import dev.inkfish.wire.WireWriter;
 
-/// Nothing but a sign of life (`CEPH_MSG_PING`).
-public record MPing() implements Message {
+/// A sign of life (`CEPH_MSG_PING`).
+///
+/// @param status what a monitor says of itself in its answer; empty otherwise
+public record MPing(String status) implements Message {
     public static final int TYPE = 2;
     private static final int VERSION = 1;
     private static final int COMPAT = 0;
 
     static MPing decode(MessageHeader header, WireReader in, Bytes middle, Bytes data) {
-        return new MPing();
+        return new MPing(in.remaining() > 0 ? in.string() : "");
     }
 
     @Override
@@ -30,5 +32,9 @@ public record MPing() implements Message {
     }
 
     @Override
-    public void encodeFront(WireWriter out, long features) {}
+    public void encodeFront(WireWriter out, long features) {
+        if (!status.isEmpty()) {
+            out.string(status);
+        }
+    }
 }

@@ -33,7 +33,8 @@ class SessionMessagesTest {
         return List.of(
                 new MMonGetMap(),
                 new MMonMap(DATA),
-                new MPing(),
+                new MPing(""),
+                new MPing("{}"),
                 new MMonSubscribe(
                         new TreeMap<>(Map.of(
                                 "osdmap", new MMonSubscribe.Item(7, true), "config", new MMonSubscribe.Item(0, false))),

@@ -6,6 +6,7 @@ import dev.inkfish.command.CommandContext;
 import dev.inkfish.command.CommandResult;
 import dev.inkfish.command.CommandTable;
 import dev.inkfish.command.Formatter;
+import dev.inkfish.command.stats.PgMapText;
 import dev.inkfish.conf.Conf;
 import dev.inkfish.conf.RuntimeConfig;
 import dev.inkfish.mgr.command.CommandRunner;
@@ -22,6 +23,7 @@ import dev.inkfish.wire.EntityType;
 import dev.inkfish.wire.Features;
 import dev.inkfish.wire.Utime;
 import dev.inkfish.wire.WireWriter;
+import dev.inkfish.wire.message.MLog;
 import dev.inkfish.wire.message.MCommand;
 import dev.inkfish.wire.message.MCommandReply;
 import dev.inkfish.wire.message.MMgrBeacon;
@@ -38,8 +40,10 @@ import dev.inkfish.wire.message.MOSDMap;
 import dev.inkfish.wire.message.MPGStats;
 import dev.inkfish.wire.message.Message;
 import dev.inkfish.wire.mon.CommandDescription;
+import dev.inkfish.wire.mon.LogEntry;
 import dev.inkfish.wire.mon.MgrMap;
 import dev.inkfish.wire.mon.MgrModule;
+import dev.inkfish.wire.mon.PgMapDigest;
 import dev.inkfish.wire.mon.ProgressEvent;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -87,6 +91,8 @@ public final class MgrCore {
     private Utime lastBeacon = Utime.ZERO;
     private Utime lastReport = Utime.ZERO;
     private Utime lastSample = Utime.ZERO;
+    private Utime lastLine = Utime.ZERO;
+    private long logged;
 
     /// @param metadata what `ceph mgr metadata` shows of it
     public MgrCore(
@@ -235,10 +241,22 @@ public final class MgrCore {
     private void report(Utime now) {
         lastReport = now;
         dirty = false;
-        Bytes digest = WireWriter.encode(pgMap.digest(), (d, out) -> d.encode(out));
+        PgMapDigest sums = pgMap.digest();
+        Bytes digest = WireWriter.encode(sums, (d, out) -> d.encode(out));
         NavigableMap<String, ProgressEvent> progress = new TreeMap<>();
         effects.toMonitor(new MMonMgrReport(
                 health.check(pgMap, sessions.values(), now), services.takeChanged(now), progress, gid, digest), 0);
+        if (now.toNanos() - lastLine.toNanos() >= BEACON_NANOS) {
+            lastLine = now;
+            clusterLog("pgmap v" + pgMap.version() + ": " + PgMapText.oneLine(sums), now);
+        }
+    }
+
+    /// A line for those who watch the cluster's log at level debug.
+    private void clusterLog(String line, Utime now) {
+        LogEntry entry = new LogEntry(new EntityAuthName(EntityType.MGR, name), new EntityName(EntityType.MGR, gid), addrs,
+                now, ++logged, LogEntry.DEBUG, line, "cluster");
+        effects.toMonitor(new MLog(fsid, List.of(entry)), 0);
     }
 
     // ---- peers

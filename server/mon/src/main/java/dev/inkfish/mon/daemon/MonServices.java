@@ -1,5 +1,6 @@
 package dev.inkfish.mon.daemon;
 
+import dev.inkfish.command.Formatter;
 import dev.inkfish.mon.MonCore;
 import dev.inkfish.mon.auth.AuthKeys;
 import dev.inkfish.mon.auth.AuthService;
@@ -58,7 +59,14 @@ public final class MonServices {
             }
             return all;
         };
-        new ClusterCommands(core, monMap, census).register(core.commands());
+        ClusterCommands cluster = new ClusterCommands(core, monMap, census);
+        cluster.register(core.commands());
+        core.pong(() -> {
+            Formatter f = Formatter.of("json-pretty", "json-pretty").openObject("pong");
+            health.dump(f, false);
+            cluster.dumpMonStatus(f);
+            return f.close().text();
+        });
         new OsdCommands(osdMap, core.conf(), pool -> use(mgrStat, pool)).register(core.commands());
         new TellCommands(core).register(core.tells());
     }

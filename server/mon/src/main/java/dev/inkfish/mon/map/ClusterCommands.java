@@ -112,6 +112,12 @@ public final class ClusterCommands {
 
     private CommandResult monStatus(CommandContext call) {
         Formatter f = call.formatter("json");
+        dumpMonStatus(f);
+        return CommandResult.data(f);
+    }
+
+    /// The section `mon_status`, opened and closed here.
+    public void dumpMonStatus(Formatter f) {
         f.openObject("mon_status");
         f.dump("name", mon.name());
         f.dump("rank", mon.rank());
@@ -134,7 +140,6 @@ public final class ClusterCommands {
         f.close();
         f.dump("stretch_mode", false);
         f.close();
-        return CommandResult.data(f);
     }
 
     private CommandResult features(CommandContext call) {

@@ -33,6 +33,7 @@ public final class OsdCommands {
         new PoolCommands(maps, conf, use).register(signatures);
         new PoolGetCommand(maps).register(signatures);
         new PoolSetCommand(maps, conf).register(signatures);
+        new TierCommands(maps, use).register(signatures);
         new PoolApplicationCommands(maps).register(signatures);
         new ErasureProfileCommands(maps, conf).register(signatures);
         new CrushReadCommands(maps).register(signatures);

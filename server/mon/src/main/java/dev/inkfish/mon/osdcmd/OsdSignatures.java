@@ -308,6 +308,16 @@ final class OsdSignatures {
             name=app,req=false,type=CephString name=key,req=false,type=CephString|get value of key <key> of \
             application <app> on pool <poolname>
             r|0|osd utilization|get basic pg distribution stats
+            rw|0|osd tier add name=pool,type=CephPoolname name=tierpool,type=CephPoolname \
+            name=force_nonempty,req=false,strings=--force-nonempty,type=CephChoices|add the tier <tierpool> \
+            (the second one) to base pool <pool> (the first one)
+            rw|0|osd tier rm name=pool,type=CephPoolname name=tierpool,type=CephPoolname|remove the tier \
+            <tierpool> (the second one) from base pool <pool> (the first one)
+            rw|4|osd tier remove name=pool,type=CephPoolname name=tierpool,type=CephPoolname|remove the tier \
+            <tierpool> (the second one) from base pool <pool> (the first one)
+            rw|0|osd tier cache-mode name=pool,type=CephPoolname \
+            name=mode,strings=writeback/readproxy/readonly/none,type=CephChoices \
+            name=yes_i_really_mean_it,req=false,type=CephBool|specify the caching mode for cache tier <pool>
             """;
 
     private record Entry(String permission, int flags, String signature, String help) {}

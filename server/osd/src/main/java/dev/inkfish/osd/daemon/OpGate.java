@@ -47,6 +47,10 @@ final class OpGate {
             session.send(MOSDOpReply.to(op, Errno.EBLOCKLISTED.code(), map.epoch(), 0), tid);
             return Verdict.DROP;
         }
+        if (pool.cacheMode() != PgPool.CACHE_MODE_NONE && !op.has(OsdFlags.IGNORE_CACHE)) {
+            session.send(MOSDOpReply.to(op, Errno.EOPNOTSUPP.code(), map.epoch(), 0), tid); // no tier caches yet
+            return Verdict.DROP;
+        }
         boolean reads = false;
         boolean writes = false;
         List<OsdCap.ClassCall> calls = new ArrayList<>();

@@ -35,6 +35,14 @@ final class OsdCommands {
         table.add("dump_ops_in_flight", "show the ops currently in flight", "osd", "r", c -> opsInFlight(c));
         table.add("ops", "show the ops currently in flight", "osd", "r", c -> opsInFlight(c));
         table.add(
+                "bench name=count,type=CephInt,req=false name=size,type=CephInt,req=false"
+                        + " name=object_size,type=CephInt,req=false name=object_num,type=CephInt,req=false",
+                "OSD benchmark: write <count> <size>-byte objects(with <obj_size> <obj_num>),"
+                        + " (default count=1G default size=4MB). Results in log.",
+                "osd",
+                "rw",
+                c -> StoreBench.start(daemon, c));
+        table.add(
                 "flush_pg_stats",
                 "flush pg stats",
                 "osd",

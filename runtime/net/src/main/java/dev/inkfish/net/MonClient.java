@@ -242,7 +242,7 @@ public final class MonClient implements AutoCloseable {
                     priority,
                     text,
                     channel);
-            now().send(new MLog(map.fsid(), List.of(entry)));
+            now().send(new MLog(0, map.fsid(), List.of(entry)));
         });
     }
 

@@ -8,14 +8,15 @@ import java.util.List;
 import java.util.UUID;
 
 /// Entries for the cluster log (`MSG_LOG`).
-public record MLog(UUID fsid, List<LogEntry> entries) implements Message {
+///
+/// @param logVersion to a subscriber, the version he has now; clients drop what does not raise it
+public record MLog(long logVersion, UUID fsid, List<LogEntry> entries) implements Message {
     public static final int TYPE = 52;
     private static final int VERSION = 1;
     private static final int COMPAT = 0;
 
     static MLog decode(MessageHeader header, WireReader in, Bytes middle, Bytes data) {
-        PaxosFields.decode(in);
-        return new MLog(in.uuid(), in.list(LogEntry::decode));
+        return new MLog(PaxosFields.decode(in), in.uuid(), in.list(LogEntry::decode));
     }
 
     @Override
@@ -35,7 +36,7 @@ public record MLog(UUID fsid, List<LogEntry> entries) implements Message {
 
     @Override
     public void encodeFront(WireWriter out, long features) {
-        PaxosFields.encode(out, 0);
+        PaxosFields.encode(out, logVersion);
         out.uuid(fsid).list(entries, (w, entry) -> entry.encode(w, features));
     }
 }

@@ -46,7 +46,7 @@ class SessionMessagesTest {
                 new MMonGetVersionReply(9, 12, 1),
                 new MConfig(new TreeMap<>(Map.of("debug_ms", "1"))),
                 new MOSDMap(FSID, new TreeMap<>(Map.of(4, DATA)), new TreeMap<>(Map.of(3, DATA)), 1, 4),
-                new MLog(FSID, List.of(line)),
+                new MLog(7, FSID, List.of(line)),
                 new MLogAck(FSID, 3, "cluster"),
                 new MMonCommand(FSID, List.of("{}"), DATA),
                 new MMonCommandAck(-22, "what?", List.of("{}"), DATA),

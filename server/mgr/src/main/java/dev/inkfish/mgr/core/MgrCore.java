@@ -256,7 +256,7 @@ public final class MgrCore {
     private void clusterLog(String line, Utime now) {
         LogEntry entry = new LogEntry(new EntityAuthName(EntityType.MGR, name), new EntityName(EntityType.MGR, gid), addrs,
                 now, ++logged, LogEntry.DEBUG, line, "cluster");
-        effects.toMonitor(new MLog(fsid, List.of(entry)), 0);
+        effects.toMonitor(new MLog(0, fsid, List.of(entry)), 0);
     }
 
     // ---- peers

@@ -19,6 +19,7 @@ import dev.inkfish.mon.osd.OsdMapService;
 import dev.inkfish.mon.osd.OsdPlaces;
 import dev.inkfish.mon.osdcmd.OsdCommands;
 import dev.inkfish.wire.osd.ObjectStatSum;
+import dev.inkfish.wire.osd.PoolStat;
 import dev.inkfish.wire.IntervalSet;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -44,6 +45,10 @@ public final class MonServices {
             NavigableMap<Long, IntervalSet> purged = new TreeMap<>();
             mgrStat.digest().purgedSnaps().forEach((pool, snaps) -> purged.put(pool, new IntervalSet(snaps)));
             return purged;
+        });
+        osdMap.quotas().reportedBy(pool -> {
+            PoolStat stat = mgrStat.digest().poolSums().get((int) pool);
+            return stat == null ? null : stat.sum();
         });
         HealthService health = core.add(new HealthService(core, osdMap::map, mgrMap, mgrStat));
         new StatusCommands(core, monMap, osdMap::map, mgrMap, mgrStat, health).register(core.commands());

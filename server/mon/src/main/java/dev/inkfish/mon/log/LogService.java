@@ -230,7 +230,7 @@ public final class LogService extends MonService {
             entriesOf(v).stream().filter(entry -> entry.priority() >= level).forEach(lines::add);
         }
         if (!lines.isEmpty()) {
-            mon.send(subscription.session(), new MLog(mon.fsid(), lines));
+            mon.send(subscription.session(), new MLog(version, mon.fsid(), lines));
         }
         subscription.sent(version);
     }

@@ -42,6 +42,7 @@ public final class OsdMapService extends MonService implements OsdMaps {
     private final PoolOperations pools;
     private final CreatingPgs creating;
     private final PurgedSnaps purged;
+    private final PoolQuotas quotas;
     private OsdMap map = OsdMap.empty();
     private OsdMapIncremental pending = new OsdMapIncremental();
     /// Whether somebody has looked at [#pending] since it was begun.
@@ -57,6 +58,7 @@ public final class OsdMapService extends MonService implements OsdMaps {
         pools = new PoolOperations(mon, this);
         creating = new CreatingPgs(mon, this);
         purged = new PurgedSnaps(mon, this);
+        quotas = new PoolQuotas(mon, this);
         mon.topic(NAMESPACE, sender::check);
         mon.topic("osd_pg_creates", creating::check);
     }
@@ -91,6 +93,10 @@ public final class OsdMapService extends MonService implements OsdMaps {
     @Override
     public void pendingCrush(CrushMap crush) {
         pending().crush = crush.encode(Features.PACIFIC);
+    }
+
+    public PoolQuotas quotas() {
+        return quotas;
     }
 
     @Override
@@ -291,6 +297,7 @@ public final class OsdMapService extends MonService implements OsdMaps {
         mon.whenWriteable(() -> {
             lifecycle.tick(now);
             purged.tick();
+            quotas.tick();
             creating.tick();
         });
     }

@@ -7,6 +7,13 @@ public interface Dispatcher {
     /// @param tid the transaction id in the header
     void onMessage(Connection connection, Message message, long tid);
 
+    /// Takes a message from a peer in this process on the sender's thread, if all it needs is to be handed on.
+    ///
+    /// @return false if it must come through [#onMessage] on the event loop
+    default boolean onLocalMessage(Connection connection, Message message, long tid) {
+        return false;
+    }
+
     /// A peer has connected to us and is who it says.
     default void onAccepted(Connection connection) {}
 

@@ -11,13 +11,14 @@ import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// One end of a connection within the process. What the other end sends lies in `inbox` until this
-/// end's loop dispatches it.
+/// end's loop dispatches it; while nothing lies there, a dispatcher may take messages on the sender's thread.
 final class LocalConnection implements Connection {
     private static final Logger LOG = LoggerFactory.getLogger(LocalConnection.class);
 
@@ -36,6 +37,8 @@ final class LocalConnection implements Connection {
     private final Queue<Event> inbox = new ConcurrentLinkedQueue<>();
     private final AtomicLong inboxBytes = new AtomicLong();
     private final AtomicBoolean scheduled = new AtomicBoolean();
+    /// In `inbox` or being handled: what one thread sends must not overtake what it sent before.
+    private final AtomicInteger underWay = new AtomicInteger();
     private @Nullable LocalConnection other;
     private volatile boolean connected;
     private volatile boolean closed;
@@ -71,6 +74,7 @@ final class LocalConnection implements Connection {
     }
 
     private void post(Event event) {
+        underWay.incrementAndGet();
         inbox.add(event);
         if (scheduled.compareAndSet(false, true)) {
             messenger.loop().execute(this::drain);
@@ -92,6 +96,7 @@ final class LocalConnection implements Connection {
                 close();
                 dispatcher.onReset(this);
             }
+            underWay.decrementAndGet();
         }
     }
 
@@ -156,10 +161,15 @@ final class LocalConnection implements Connection {
     @Override
     public void send(Message message, long tid) {
         LocalConnection to = other();
-        if (!closed && !to.closed) {
-            to.inboxBytes.addAndGet(PeerSession.weight(message));
-            to.post(new Event.Delivery(message, tid));
+        if (closed || to.closed || to.takesNow(message, tid)) {
+            return;
         }
+        to.inboxBytes.addAndGet(PeerSession.weight(message));
+        to.post(new Event.Delivery(message, tid));
+    }
+
+    private boolean takesNow(Message message, long tid) {
+        return connected && underWay.get() == 0 && dispatcher.onLocalMessage(this, message, tid);
     }
 
     @Override

@@ -38,6 +38,15 @@ final class OsdDispatcher implements Dispatcher {
         }
     }
 
+    @Override
+    public boolean onLocalMessage(Connection connection, Message message, long tid) {
+        if (message instanceof PgMessage pg) {
+            onPgMessage(connection, pg);
+            return true;
+        }
+        return false;
+    }
+
     private void onOp(Connection connection, MOSDOp op, long tid) {
         OsdSession session = session(connection);
         PgId pgid = OpGate.group(op, daemon.map());

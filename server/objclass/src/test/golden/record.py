@@ -114,7 +114,7 @@ class Recorder:
             values, _ = self.ioctx.get_omap_vals(op, '', '', 100000)
             self.ioctx.operate_read_op(op, self.name)
             for key, value in list(values):
-                self.lines.append('state omap %s %s' % (key.encode().hex() or '-', self.mask(value or b'')))
+                self.lines.append('state omap %s %s' % (self.mask(key.encode()), self.mask(value or b'')))
         if header:
             self.lines.append('state header %s' % self.mask(self.header()))
 
@@ -145,7 +145,7 @@ def main():
         print(name, sum(line.startswith('call ') for line in recorder.lines), flush=True)
 
     with ThreadPoolExecutor(16) as threads:
-        list(threads.map(record, [name for name in scenarios.ALL if not wanted or name in wanted]))
+        list(threads.map(record, wanted or [name for name in scenarios.ALL if 'every-method' not in name]))
     ioctx.close()
     cluster.shutdown()
 

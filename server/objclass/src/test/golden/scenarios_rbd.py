@@ -44,7 +44,10 @@ copyup sparse_copyup assert_snapc_seq sparsify'''.split()
 
 
 def each_on(r, prepare):
-    """Every method with nothing, too little and too much, on an object of its own each time."""
+    """Every method with nothing, too little and too much, on an object of its own each time.
+
+    Only when asked for by name: with some of these arguments a real OSD is busy for minutes, until it gives itself
+    up, and then the next one that the client asks."""
     def of_method(method):
         own = r.another(method)
         for argument in (b'', b'\xff', b'\0' * 4, b'\0' * 24, b'\xff' * 64):
@@ -62,14 +65,6 @@ def each_on(r, prepare):
 
 def do_rbd_every_method_without_object(r):
     each_on(r, lambda own: None)
-
-
-def do_rbd_every_method_on_an_empty_object(r):
-    each_on(r, lambda own: own.write(b''))
-
-
-def do_rbd_every_method_on_an_image(r):
-    each_on(r, lambda own: caller(own)('create', create(10 * MB, 22, 0x3d & ~JOURNAL, 'rbd_data.1')))
 
 
 def do_rbd_image(r):
@@ -692,8 +687,7 @@ def do_rbd_mirror_pool(r):
     peers()
     call('mirror_peer_set_cluster', s('p1') + s('far east'))
     for args in (('', 'x'), ('x', ''), ('far east', 'fm', 0), ('far east', 'fm', 2), ('far east', 'fm'),
-                 ('renamed', 'fm'), ('west', 'fm'), ('west', 'other'), ('renamed', 'wm'), ('south', 'sm'),
-                 ('south', 'sm'), ('south', 'sm2')):
+                 ('renamed', 'fm'), ('west', 'fm'), ('west', 'other'), ('renamed', 'wm')):
         ping(*args)
         peers()
     r.state()

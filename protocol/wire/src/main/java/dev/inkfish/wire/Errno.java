@@ -38,7 +38,6 @@ public enum Errno {
     EBADMSG(74, "Bad message"),
     EOVERFLOW(75, "Value too large for defined data type"),
     EILSEQ(84, "Invalid or incomplete multibyte or wide character"),
-    ERESTART(85, "Interrupted system call should be restarted"),
     EOPNOTSUPP(95, "Operation not supported"),
     ENETUNREACH(101, "Network is unreachable"),
     ECONNRESET(104, "Connection reset by peer"),

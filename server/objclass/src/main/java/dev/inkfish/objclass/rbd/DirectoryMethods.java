@@ -127,7 +127,11 @@ final class DirectoryMethods {
     private static Bytes rename(ClassContext context, Bytes input) {
         record Request(String from, String to, String id) {}
         Request request = Codec.input(input, in -> new Request(in.string(), in.string(), in.string()));
+        boolean sameName = request.from.equals(request.to);
         remove(context, new Entry(request.from, request.id));
+        if (sameName) {
+            throw fail(Errno.EEXIST, "that is its name");
+        }
         insert(context, new Entry(request.to, request.id));
         return Bytes.EMPTY;
     }

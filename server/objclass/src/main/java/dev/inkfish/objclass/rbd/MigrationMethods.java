@@ -99,6 +99,7 @@ final class MigrationMethods {
     ///
     /// @param headerType which end this header is
     /// @param snapSeqs snapshot ids at the source to those at the target
+    /// @param source where the data comes from if not from an image
     @CephType("cls::rbd::MigrationSpec")
     record Migration(
             int headerType,
@@ -110,14 +111,11 @@ final class MigrationMethods {
             long overlap,
             boolean flatten,
             boolean mirroring,
-            Tail tail) {
-        /// What follows, kept apart because newer versions put fields in between.
-        ///
-        /// @param mirrorMode from version 2 on
-        /// @param source from version 3 on: where the data comes from if not from an image
-        record Tail(int version, int mirrorMode, int state, String description, String source) {}
-
-        /// 2: mirror mode (behind `mirroring`); 3: source
+            int state,
+            String description,
+            int mirrorMode,
+            String source) {
+        /// 2: mirror mode; 3: source, without which older readers understand it too
         static Migration decode(WireReader in) {
             return in.versioned(3, (body, version) -> {
                 int type = body.u8();
@@ -134,29 +132,24 @@ final class MigrationMethods {
                 int mode = version >= 2 ? body.u8() : 0;
                 String source = version >= 3 ? body.string() : "";
                 return new Migration(
-                        type, pool, nspace, name, id, seqs, overlap, flatten, mirroring,
-                        new Tail(version, mode, state, description, source));
+                        type, pool, nspace, name, id, seqs, overlap, flatten, mirroring, state, description, mode,
+                        source);
             });
         }
 
         void encode(WireWriter out) {
-            out.versioned(tail.version, tail.source.isEmpty() ? 1 : 3, () -> {
+            out.versioned(3, source.isEmpty() ? 1 : 3, () -> {
                 out.u8(headerType).u64(pool).string(nspace).string(imageName).string(imageId);
                 out.map(snapSeqs, WireWriter::u64, WireWriter::u64);
-                out.u64(overlap).bool(flatten).bool(mirroring).u8(tail.state).string(tail.description);
-                if (tail.version >= 2) {
-                    out.u8(tail.mirrorMode);
-                }
-                if (tail.version >= 3) {
-                    out.string(tail.source);
-                }
+                out.u64(overlap).bool(flatten).bool(mirroring).u8(state).string(description);
+                out.u8(mirrorMode).string(source);
             });
         }
 
-        Migration withState(int state, String description) {
+        Migration withState(int otherState, String otherDescription) {
             return new Migration(
                     headerType, pool, nspace, imageName, imageId, snapSeqs, overlap, flatten, mirroring,
-                    new Tail(tail.version, tail.mirrorMode, state, description, tail.source));
+                    otherState, otherDescription, mirrorMode, source);
         }
     }
 }

@@ -120,7 +120,7 @@ final class MirrorPoolMethods {
             peer = bySite.seen(bySite.siteName, request.mirrorUuid, context.now());
         } else {
             String uuid = SnapshotMethods.randomUuid(context);
-            peer = new Peer(uuid, request.site, "", -1, Peer.SENDS_ONLY, request.mirrorUuid, context.now());
+            peer = new Peer(uuid, request.site, "", Peer.SENDS_ONLY, request.mirrorUuid, context.now());
         }
         if (!peer.isValid()) {
             throw fail(Errno.EINVAL, "not a peer");
@@ -190,7 +190,6 @@ final class MirrorPoolMethods {
             String uuid,
             String siteName,
             String clientName,
-            long pool,
             int direction,
             String mirrorUuid,
             Utime lastSeen) {
@@ -198,21 +197,24 @@ final class MirrorPoolMethods {
         static final int SENDS_ONLY = 1;
         static final int BOTH = 2;
 
-        /// 2: direction, the peer's own uuid, last seen
+        private static final long NO_POOL = -1;
+
+        /// 2: direction, the peer's own uuid, last seen; the pool is not used any more
         static Peer decode(WireReader in) {
-            return in.versioned(2, (body, version) -> new Peer(
-                    body.string(),
-                    body.string(),
-                    body.string(),
-                    body.u64(),
-                    version >= 2 ? body.u8() : 0,
-                    version >= 2 ? body.string() : "",
-                    version >= 2 ? Utime.decode(body) : Utime.ZERO));
+            return in.versioned(2, (body, version) -> {
+                String uuid = body.string();
+                String siteName = body.string();
+                String clientName = body.string();
+                body.u64();
+                return version < 2
+                        ? new Peer(uuid, siteName, clientName, BOTH, "", Utime.ZERO)
+                        : new Peer(uuid, siteName, clientName, body.u8(), body.string(), Utime.decode(body));
+            });
         }
 
         void encode(WireWriter out) {
             out.versioned(2, 1, () -> {
-                out.string(uuid).string(siteName).string(clientName).u64(pool).u8(direction).string(mirrorUuid);
+                out.string(uuid).string(siteName).string(clientName).u64(NO_POOL).u8(direction).string(mirrorUuid);
                 lastSeen.encode(out);
             });
         }
@@ -228,15 +230,15 @@ final class MirrorPoolMethods {
         /// Who fetches from here is a receiver of ours, besides what it is already.
         Peer seen(String site, String otherMirrorUuid, Utime now) {
             int seenDirection = direction == RECEIVES_ONLY ? BOTH : direction;
-            return new Peer(uuid, site, clientName, pool, seenDirection, otherMirrorUuid, now);
+            return new Peer(uuid, site, clientName, seenDirection, otherMirrorUuid, now);
         }
 
         Peer withDirection(int other) {
-            return new Peer(uuid, siteName, clientName, pool, other, mirrorUuid, lastSeen);
+            return new Peer(uuid, siteName, clientName, other, mirrorUuid, lastSeen);
         }
 
         Peer with(String otherSite, String otherClient) {
-            return new Peer(uuid, otherSite, otherClient, pool, direction, mirrorUuid, lastSeen);
+            return new Peer(uuid, otherSite, otherClient, direction, mirrorUuid, lastSeen);
         }
     }
 }

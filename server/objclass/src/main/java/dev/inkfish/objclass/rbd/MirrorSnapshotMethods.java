@@ -32,15 +32,6 @@ final class MirrorSnapshotMethods {
         if (!mirror.peers().contains(request.peer)) {
             throw fail(Errno.ENOENT, "the peer does not need the snapshot");
         }
-        if (mirror.peers().size() == 1) {
-            Snapshot.forEach(context, other -> {
-                if (Long.compareUnsigned(other.id(), request.snap) > 0
-                        && other.namespace() instanceof SnapshotNamespace.Mirror) {
-                    throw fail(Errno.ERESTART, "nobody needs the snapshot: to be removed instead");
-                }
-                return true;
-            });
-        }
         List<String> peers = new ArrayList<>(mirror.peers());
         peers.remove(request.peer);
         snapshot.withName(snapshot.name(), mirror.withPeers(peers)).write(context);

@@ -23,6 +23,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -295,6 +296,24 @@ public final class OsdDaemon implements AutoCloseable {
 
     void onMarkedDown() {
         markedDown.countDown();
+    }
+
+    /// The store takes nothing any more: others take over our groups. May be called from any thread.
+    public void diskFailed(@Nullable String reason) {
+        if (stopping) {
+            return;
+        }
+        LOG.error("osd.{} stops, its store {}", whoami(), reason);
+        stopping = true;
+        OsdMap last = map;
+        if (last.isUp(whoami())) {
+            monClient.send(new MOSDMarkMeDown(fsid(), whoami(), last.publicAddrs(whoami()), last.epoch(), false));
+        }
+        try {
+            control.schedule(this::abort, 200, TimeUnit.MILLISECONDS); // the message goes out first
+        } catch (RejectedExecutionException e) {
+            abort();
+        }
     }
 
     /// Something is broken in here: nothing more is answered, and peers will notice.

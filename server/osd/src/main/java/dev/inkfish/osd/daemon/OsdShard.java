@@ -2,6 +2,7 @@ package dev.inkfish.osd.daemon;
 
 import dev.inkfish.objectstore.CollectionId;
 import dev.inkfish.objectstore.ObjectStore;
+import dev.inkfish.objectstore.StoreFullException;
 import dev.inkfish.objectstore.Transaction;
 import dev.inkfish.osd.pg.MapView;
 import dev.inkfish.osd.pg.Pg;
@@ -10,6 +11,7 @@ import dev.inkfish.osd.pg.PgSettings;
 import dev.inkfish.osd.pg.PgShell;
 import dev.inkfish.osd.pg.PgTable;
 import dev.inkfish.wire.Bytes;
+import dev.inkfish.wire.CephException;
 import dev.inkfish.wire.Eversion;
 import dev.inkfish.wire.PgId;
 import dev.inkfish.wire.SpgId;
@@ -100,6 +102,10 @@ final class OsdShard implements PgShell {
             }
         } catch (InterruptedException e) {
             LOG.warn("{} interrupted", thread.getName());
+        } catch (StoreFullException e) {
+            daemon.diskFailed("is too full to follow its groups: " + e.getMessage());
+        } catch (CephException e) {
+            daemon.diskFailed(e.getMessage());
         } catch (RuntimeException | Error e) {
             LOG.error("{} met a state that must not be; the daemon stops", thread.getName(), e);
             daemon.abort();

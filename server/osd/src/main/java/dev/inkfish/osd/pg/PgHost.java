@@ -60,6 +60,9 @@ public interface PgHost {
     /// Writes a change on all of the acting set and logs it. It is visible to reads here when this
     /// returns; `onCommitted` of the mutation runs when it is durable everywhere, in the order of submission,
     /// unless the interval has changed.
+    ///
+    /// @throws dev.inkfish.objectstore.StoreFullException if our store has no room, and
+    ///     [dev.inkfish.wire.CephException] if it cannot write: then nothing was changed anywhere
     void submit(PgMutation mutation);
 
     /// The object cannot be read here: its newest version is yet to be recovered.

@@ -2,10 +2,12 @@ package dev.inkfish.osd.pg;
 
 import dev.inkfish.objectstore.CollectionId;
 import dev.inkfish.objectstore.ObjectStore;
+import dev.inkfish.objectstore.StoreFullException;
 import dev.inkfish.osd.ops.PgMutation;
 import dev.inkfish.osdmap.OsdMap;
 import dev.inkfish.osdmap.PgPool;
 import dev.inkfish.wire.Bytes;
+import dev.inkfish.wire.CephException;
 import dev.inkfish.wire.Eversion;
 import dev.inkfish.wire.HObject;
 import dev.inkfish.wire.SpgId;
@@ -109,11 +111,19 @@ final class PgHostPort implements PgHost {
         if (!pg.isActive() || !pg.isPrimary()) {
             throw new IllegalStateException(pg + " takes no changes");
         }
-        pg.data.sum = plus(pg.data.sum, mutation.statsDelta());
+        ObjectStatSum sum = pg.data.sum;
+        long userVersion = pg.data.lastUserVersion;
+        pg.data.sum = plus(sum, mutation.statsDelta());
         for (PgLogEntry entry : mutation.entries()) {
             pg.data.lastUserVersion = Math.max(pg.data.lastUserVersion, entry.userVersion());
         }
-        pg.backend.submit(mutation.entries(), mutation.transaction(), mutation.onCommitted());
+        try {
+            pg.backend.submit(mutation.entries(), mutation.transaction(), mutation.onCommitted());
+        } catch (StoreFullException | CephException e) {
+            pg.data.sum = sum;
+            pg.data.lastUserVersion = userVersion;
+            throw e;
+        }
     }
 
     private static ObjectStatSum plus(ObjectStatSum sum, PgMutation.ObjectStatsDelta delta) {

@@ -1,6 +1,8 @@
 package dev.inkfish.osd.pg;
 
+import dev.inkfish.objectstore.StoreFullException;
 import dev.inkfish.objectstore.Transaction;
+import dev.inkfish.wire.CephException;
 import dev.inkfish.wire.Eversion;
 import dev.inkfish.wire.HObject;
 import dev.inkfish.wire.SpgId;
@@ -20,8 +22,8 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/// Whole copies on every member (`ReplicatedBackend`). A change goes to the replicas before it is
-/// submitted here, so that all write at the same time; it counts when all of them have it durably.
+/// Whole copies on every member (`ReplicatedBackend`). A change goes to the replicas once our store has taken it
+/// and while it is made durable here; it counts when all of them have it durably.
 final class ReplicatedBackend implements PgBackend {
     /// The attribute that holds an object's `object_info_t`.
     static final String OBJECT_INFO = "_";
@@ -68,10 +70,9 @@ final class ReplicatedBackend implements PgBackend {
     @Override
     public void submit(List<PgLogEntry> entries, Transaction transaction, Runnable onAllCommitted) {
         Eversion version = entries.getLast().version();
-        Change change = new Change(new TreeSet<>(pg.members));
-        change.then.add(onAllCommitted);
-        underWay.put(version, change);
         Eversion trimTo = trimTo();
+        trimLocally(trimTo);
+        write(entries, transaction, onAllCommitted);
         TransactionPayload payload = new TransactionPayload(transaction);
         for (PgShard member : pg.members) {
             if (!member.equals(pg.whoami())) {
@@ -95,10 +96,35 @@ final class ReplicatedBackend implements PgBackend {
                 }
             }
         }
+    }
+
+    private void trimLocally(Eversion trimTo) {
+        if (trimTo.compareTo(pg.data.log.tail()) > 0) {
+            Transaction transaction = new Transaction();
+            PgDisk.trim(pg.data, trimTo, pg.shell.settings().dupsTracked(), transaction);
+            pg.shell.submit(pg.data.collection, transaction, () -> {});
+        }
+    }
+
+    /// Writes here first: if our store refuses the change, nothing has happened and no replica has heard of it.
+    private void write(List<PgLogEntry> entries, Transaction transaction, Runnable onAllCommitted) {
+        Eversion version = entries.getLast().version();
+        Eversion head = pg.data.lastUpdate();
+        Eversion lastComplete = pg.data.lastComplete;
+        Change change = new Change(new TreeSet<>(pg.members));
+        change.then.add(onAllCommitted);
+        underWay.put(version, change);
         Transaction local = new Transaction().append(transaction);
-        log(entries, trimTo, local);
+        log(entries, Eversion.ZERO, local);
         Eversion complete = pg.data.lastComplete;
-        pg.shell.submit(pg.data.collection, local, pg.inInterval(() -> committed(version, pg.whoami(), complete)));
+        try {
+            pg.shell.submit(pg.data.collection, local, pg.inInterval(() -> committed(version, pg.whoami(), complete)));
+        } catch (StoreFullException | CephException e) {
+            underWay.remove(version);
+            pg.data.log.rewindTo(head);
+            pg.data.lastComplete = lastComplete;
+            throw e;
+        }
     }
 
     /// A member that is being filled has not yet the objects behind the place where filling is.

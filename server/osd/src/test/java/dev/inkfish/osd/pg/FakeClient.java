@@ -30,6 +30,7 @@ final class FakeClient {
     private Bytes acknowledged = Bytes.EMPTY;
     private int toDo;
     int done;
+    int refused;
 
     FakeClient(Simulation simulation, int number) {
         this.simulation = simulation;
@@ -76,7 +77,7 @@ final class FakeClient {
         public void send(Message message, long tid) {
             simulation.enqueue("reply" + osd + "-" + number, () -> {
                 if (session == this) {
-                    onReply(tid, ((FakeReply) message).value());
+                    onReply(tid, (FakeReply) message);
                 }
             });
         }
@@ -176,7 +177,8 @@ final class FakeClient {
         }
     }
 
-    private void onReply(long tid, Bytes value) {
+    private void onReply(long tid, FakeReply reply) {
+        Bytes value = reply.value();
         if (tid != waitingFor) {
             return;
         }
@@ -186,6 +188,8 @@ final class FakeClient {
             assertThat(value.utf8())
                     .as(() -> name + " in " + simulation.pgOf(name) + "\n" + simulation.describe())
                     .isEqualTo(acknowledged.utf8());
+        } else if (reply == FakeReply.FULL) {
+            refused++;
         } else {
             acknowledged = request.value();
         }

@@ -1,5 +1,6 @@
 package dev.inkfish.osd.pg;
 
+import dev.inkfish.objectstore.StoreFullException;
 import dev.inkfish.objectstore.Transaction;
 import dev.inkfish.osd.ops.ClientOps;
 import dev.inkfish.osd.ops.ClientSession;
@@ -55,7 +56,11 @@ final class FakeOps implements ClientOps {
             host.whenCommitted(done.version(), () -> session.send(new FakeReply(Bytes.EMPTY), tid));
             return;
         }
-        host.submit(mutation(request, () -> session.send(new FakeReply(Bytes.EMPTY), tid)));
+        try {
+            host.submit(mutation(request, () -> session.send(new FakeReply(Bytes.EMPTY), tid)));
+        } catch (StoreFullException e) {
+            session.send(FakeReply.FULL, tid);
+        }
     }
 
     private PgMutation mutation(Request request, Runnable onCommitted) {

@@ -6,6 +6,9 @@ import dev.inkfish.wire.message.Message;
 
 /// An answer to a [FakeOps.Request], under the type of the real one.
 record FakeReply(Bytes value) implements Message {
+    /// The store had no room.
+    static final FakeReply FULL = new FakeReply(Bytes.utf8("full"));
+
     @Override
     public int type() {
         return 43;

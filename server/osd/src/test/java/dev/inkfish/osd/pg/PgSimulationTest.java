@@ -113,6 +113,21 @@ class PgSimulationTest {
         assertAllDone(simulation);
     }
 
+    /// What the primary's store refuses has happened nowhere, and it goes on when there is room again.
+    @Test
+    void aFullPrimaryRefusesAndKeepsInStepWithItsReplicas() {
+        Simulation simulation = new Simulation(7, 3, 3, 2, 1, 90);
+        simulation.propose(map -> {});
+        simulation.settle();
+        clients(simulation, 12);
+        work(simulation, 40);
+        simulation.settle();
+        assertAllDone(simulation);
+        assertThat(simulation.clients).anyMatch(client -> client.refused > 0);
+        assertThat(simulation.clients).anyMatch(client -> client.done > client.refused);
+        simulation.assertClean();
+    }
+
     /// Anything at any time: crashes that lose what was not committed, OSDs that are marked down though
     /// they live, groups that move.
     @ParameterizedTest

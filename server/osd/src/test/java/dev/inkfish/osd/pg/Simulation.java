@@ -49,6 +49,11 @@ final class Simulation {
     private long clock;
 
     Simulation(long seed, int osds, int size, int minSize, int pgNum) {
+        this(seed, osds, size, minSize, pgNum, Long.MAX_VALUE);
+    }
+
+    /// @param firstCapacity bytes that osd.0 takes
+    Simulation(long seed, int osds, int size, int minSize, int pgNum, long firstCapacity) {
         random = new Random(seed);
         this.pgNum = pgNum;
         List<Integer> order = new ArrayList<>();
@@ -65,7 +70,7 @@ final class Simulation {
                 new TreeMap<>()));
         pending = newest().next(order);
         for (int i = 0; i < osds; i++) {
-            nodes.add(new Node(i));
+            nodes.add(new Node(i, i == 0 ? firstCapacity : Long.MAX_VALUE));
         }
         nodes.forEach(Node::start);
     }
@@ -225,12 +230,12 @@ final class Simulation {
         private final Deque<Runnable> commits = new ArrayDeque<>();
         private final Deque<Runnable> backfillQueue = new ArrayDeque<>();
 
-        Node(int id) {
+        Node(int id, long capacity) {
             this.id = id;
             this.store = new MemStore(commit -> {
                 commits.add(commit);
                 enqueue("disk" + id, alive(() -> commits.remove().run()));
-            });
+            }, capacity);
         }
 
         void start() {

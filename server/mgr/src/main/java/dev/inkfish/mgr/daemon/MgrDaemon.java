@@ -240,6 +240,9 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
         if (identity.allowAll() || config.key() == null) {
             return MgrCap.ALL;
         }
+        if (identity.caps().isEmpty()) {
+            return MgrCap.NONE; // as `profile rbd` for mon and osd only: nothing to complain about
+        }
         try {
             return MgrCap.parse(identity.caps().utf8());
         } catch (CephException e) {

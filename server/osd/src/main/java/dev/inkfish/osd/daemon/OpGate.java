@@ -38,6 +38,20 @@ final class OpGate {
         return pool == null ? null : op.pgidIsRaw() ? pool.rawPgToPg(op.rawPg()) : op.pgid().pgid();
     }
 
+    /// Whether the request's object is one of the group's; requests on the group itself always are.
+    static boolean belongsTo(MOSDOp op, PgId pgid, OsdMap map) {
+        PgPool pool = map.pool(pgid.pool());
+        return pool != null && (op.object().oid().isEmpty() || pool.rawPgToPg(op.rawPg()).equals(pgid));
+    }
+
+    /// We are not the group's primary. A read that any member may serve is to be sent to the primary; any other
+    /// client learns from its map whom to ask.
+    static void onMisdirected(Caller session, MOSDOp op, long tid, OsdMap map) {
+        if (op.has(OsdFlags.BALANCE_READS | OsdFlags.LOCALIZE_READS)) {
+            session.send(MOSDOpReply.to(op, Errno.EAGAIN.code(), map.epoch(), 0), tid);
+        }
+    }
+
     static Verdict check(Caller session, MOSDOp op, long tid, OsdMap map) {
         PgPool pool = map.pool(op.pgid().pgid().pool());
         if (pool == null) {

@@ -52,6 +52,7 @@ public final class OsdDaemon implements AutoCloseable {
     private final CountDownLatch markedDown = new CountDownLatch(1);
     private volatile OsdMap map;
     private volatile boolean stopping;
+    private volatile boolean full;
 
     private OsdDaemon(OsdConfig config, MapStore maps) {
         this.config = config;
@@ -224,6 +225,21 @@ public final class OsdDaemon implements AutoCloseable {
 
     NettyMessenger clusterMessenger() {
         return clusterMessenger;
+    }
+
+    /// Takes note of how full the disk is.
+    void checkSpace(ObjectStore.StoreStats space) {
+        double ratio = config.conf().decimal("osd_failsafe_full_ratio");
+        boolean now = space.total() > 0 && space.total() - space.available() > ratio * space.total();
+        if (now && !full) {
+            LOG.warn("osd.{} is full: writes stop", whoami());
+        }
+        full = now;
+    }
+
+    /// Whether the disk is fuller than `osd_failsafe_full_ratio`.
+    boolean isFull() {
+        return full;
     }
 
     boolean isStopping() {

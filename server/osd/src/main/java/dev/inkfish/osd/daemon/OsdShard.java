@@ -123,10 +123,10 @@ final class OsdShard implements PgShell {
         for (OsdMapView map : maps) {
             if (map.epoch() > table.map().epoch()) {
                 table.advance(map);
+                objecter.onMap();
             }
         }
         activate();
-        objecter.onMap();
     }
 
     void activate() {
@@ -166,10 +166,21 @@ final class OsdShard implements PgShell {
 
     private void pass(Caller session, MOSDOp op, long tid) {
         PgId pgid = OpGate.group(op, table.map().osdMap());
-        Pg pg = pgid == null ? null : table.find(SpgId.of(pgid));
-        if (pg != null) {
+        if (pgid == null || !OpGate.belongsTo(op, pgid, table.map().osdMap())) {
+            return; // the client learns it from the map
+        }
+        OsdShard owner = daemon.shardOf(pgid);
+        if (owner != this) {
+            owner.post(() -> owner.handleOp(session, op, tid)); // its pool or number of groups was not known before
+            return;
+        }
+        Pg pg = table.find(SpgId.of(pgid));
+        boolean primary = pg != null ? pg.isPrimary() : table.map().map(pgid).actingPrimary() == whoami();
+        if (!primary) {
+            OpGate.onMisdirected(session, op, tid, table.map().osdMap());
+        } else if (pg != null) {
             pg.handleOp(session, op, tid);
-        } else if (pgid != null && table.map().map(pgid).actingPrimary() == whoami()) {
+        } else {
             waitingOps.add(new WaitingOp(session, op, tid)); // about to be made
         }
     }
@@ -269,6 +280,11 @@ final class OsdShard implements PgShell {
     @Override
     public void releaseBackfill(PgId pgid) {
         daemon.control(() -> daemon.backfills().release(pgid));
+    }
+
+    @Override
+    public boolean isFull() {
+        return daemon.isFull();
     }
 
     @Override

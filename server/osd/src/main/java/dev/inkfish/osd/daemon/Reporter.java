@@ -141,6 +141,7 @@ final class Reporter {
             return;
         }
         ObjectStore.StoreStats space = daemon.config().store().stats();
+        daemon.checkSpace(space);
         StoreStatfs statfs = new StoreStatfs(
                 space.total(),
                 space.available(),

@@ -20,9 +20,9 @@ public record PgMutation(List<PgLogEntry> entries, Transaction transaction, Obje
             long omapKeys,
             long whiteouts,
             long readOps,
-            long readBytes,
+            long readKib,
             long writeOps,
-            long writeBytes) {
+            long writeKib) {
         public static final ObjectStatsDelta NONE = new ObjectStatsDelta(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
     }
 }

@@ -391,7 +391,7 @@ public final class PrimaryOps implements ClientOps {
     private void answerRead(OpContext ctx, int result) {
         if (result >= 0) {
             watches.takeEffect(ctx);
-            host.countReads(ctx.stats.readOps, ctx.stats.readBytes);
+            host.countReads(ctx.stats.readOps, ctx.stats.readKib);
         }
         MOSDOpReply reply = MOSDOpReply.to(ctx.request.op, result, host.osdMap().epoch(), DURABLE, ctx.results);
         if (result >= 0) {

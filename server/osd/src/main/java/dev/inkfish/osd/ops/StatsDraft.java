@@ -8,22 +8,27 @@ final class StatsDraft {
     long omapObjects;
     long whiteouts;
     long readOps;
-    long readBytes;
+    long readKib;
     long writeOps;
-    long writeBytes;
+    long writeKib;
 
     void read(long count) {
         readOps++;
-        readBytes += count;
+        readKib += kib(count);
     }
 
     void write(long count) {
         writeOps++;
-        writeBytes += count;
+        writeKib += kib(count);
     }
 
     PgMutation.ObjectStatsDelta toDelta() {
         return new PgMutation.ObjectStatsDelta(
-                bytes, objects, clones, omapObjects, 0, 0, whiteouts, readOps, readBytes, writeOps, writeBytes);
+                bytes, objects, clones, omapObjects, 0, 0, whiteouts, readOps, readKib, writeOps, writeKib);
+    }
+
+    /// Rounded up for each operation, as Ceph counts.
+    private static long kib(long bytes) {
+        return (bytes + 1023) >> 10;
     }
 }

@@ -78,13 +78,13 @@ public interface PgHost {
     /// `otherwise` if no good copy exists.
     void repair(HObject object, Runnable task, Runnable otherwise);
 
-    /// The group's statistics, which [PgMutation] carries changes of.
+    /// The disk is so full that nothing may grow any more.
     boolean isFull();
 
-    /// Adds reads to the group's statistics; they need not be durable.
-    default void countReads(long operations, long bytes) {}
+    /// Adds reads to the group's statistics; they are durable with a later change.
+    void countReads(long operations, long kib);
 
-    /// The group's sums.
+    /// The group's statistics, which [PgMutation] carries changes of.
     ObjectStatSum sums();
 
     /// Removed snapshots of which no clone is left: start to length.

@@ -153,9 +153,9 @@ final class PgHostPort implements PgHost {
                     delta.omapKeys(),
                     delta.whiteouts(),
                     delta.readOps(),
-                    (delta.readBytes() + 1023) >> 10,
+                    delta.readKib(),
                     delta.writeOps(),
-                    (delta.writeBytes() + 1023) >> 10
+                    delta.writeKib()
                 });
     }
 
@@ -185,7 +185,12 @@ final class PgHostPort implements PgHost {
 
     @Override
     public boolean isFull() {
-        return false;
+        return pg.shell.isFull();
+    }
+
+    @Override
+    public void countReads(long operations, long kib) {
+        pg.report.countReads(operations, kib);
     }
 
     @Override

@@ -21,6 +21,9 @@ final class PgReport {
     private long sequence;
     private long lastState = -1;
     private PgStat.Stamps stamps = PgStat.Stamps.ZERO;
+    /// Not yet in the group's sums.
+    private long readOps;
+    private long readKib;
 
     PgReport(Pg pg) {
         this.pg = pg;
@@ -32,6 +35,19 @@ final class PgReport {
 
     void recovered() {
         pg.data.sum = pg.data.sum.with(Field.NUM_OBJECTS_RECOVERED, pg.data.sum.get(Field.NUM_OBJECTS_RECOVERED) + 1);
+    }
+
+    void countReads(long operations, long kib) {
+        readOps += operations;
+        readKib += kib;
+    }
+
+    private void takeInReads() {
+        if (readOps > 0) {
+            pg.data.sum = pg.data.sum.adding(new Field[] {Field.NUM_RD, Field.NUM_RD_KB}, new long[] {readOps, readKib});
+            readOps = 0;
+            readKib = 0;
+        }
     }
 
     long stateBits() {
@@ -83,6 +99,7 @@ final class PgReport {
     }
 
     PgStat stat() {
+        takeInReads();
         PgInfo info = pg.data.info();
         long state = stateBits();
         Utime now = pg.shell.now();

@@ -42,6 +42,11 @@ public interface PgShell {
     /// Gives the place, or the wish for one, back.
     void releaseBackfill(PgId pgid);
 
+    /// Whether the disk is fuller than `osd_failsafe_full_ratio`.
+    default boolean isFull() {
+        return false;
+    }
+
     /// The version an object's attributes say it has (`object_info_t::version`).
     Eversion objectVersion(Bytes objectInfo);
 

@@ -118,6 +118,8 @@ final class Recovery {
             Transaction transaction = new Transaction();
             PgDisk.writeMissing(pg.data, transaction);
             pg.shell.submit(pg.data.collection, transaction, () -> {});
+            running = true; // also where all was recovered before
+            pg.report.changed();
         }
         kick();
     }

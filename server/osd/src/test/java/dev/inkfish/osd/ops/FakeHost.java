@@ -43,6 +43,9 @@ final class FakeHost implements PgHost {
     final TreeSet<HObject> degraded = new TreeSet<>();
     final List<HObject> repaired = new ArrayList<>();
     boolean delayed;
+    boolean full;
+    long readOps;
+    long readKib;
     long bytes;
     long objects;
     long clones;
@@ -281,7 +284,13 @@ final class FakeHost implements PgHost {
 
     @Override
     public boolean isFull() {
-        return false;
+        return full;
+    }
+
+    @Override
+    public void countReads(long operations, long kib) {
+        readOps += operations;
+        readKib += kib;
     }
 
     @Override

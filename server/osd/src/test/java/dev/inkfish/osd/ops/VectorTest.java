@@ -15,6 +15,7 @@ import dev.inkfish.wire.osd.OpArgs;
 import dev.inkfish.wire.osd.OpCode;
 import dev.inkfish.wire.osd.OsdFlags;
 import dev.inkfish.wire.osd.OsdOp;
+import dev.inkfish.wire.osd.SnapContext;
 import dev.inkfish.wire.osd.PgListing;
 import dev.inkfish.wire.WireWriter;
 import java.util.ArrayList;
@@ -233,6 +234,25 @@ class VectorTest {
     }
 
     @Test
+    void aFullDiskTakesOnlyWhatDoesNotGrow() {
+        client.ask("a", writeFull("0123"));
+        host.full = true;
+        client.post("a", write(0, "01234"));
+        assertThat(client.replies).isEmpty();
+        assertThat(client.code("a", write(0, "45"))).isZero();
+        assertThat(client.code("a", delete())).isZero();
+    }
+
+    @Test
+    void readsCountInKibibytesRoundedUpForEach() {
+        client.ask("a", writeFull("0123"));
+        client.ask("a", read(0, 4), read(1, 2));
+        client.ask("none", read(0, 4));
+        assertThat(host.readOps).isEqualTo(2);
+        assertThat(host.readKib).isEqualTo(2);
+    }
+
+    @Test
     void truncationsAndWritesMayCrossAsInFiles() {
         client.ask("f", writeFull("0123456789"));
         client.ask("f", new OsdOp(OpCode.TRUNCATE, new OpArgs.Extent(4, 0, 4, 7), Bytes.EMPTY));
@@ -287,6 +307,52 @@ class VectorTest {
         assertThat(PgListing.decode(odd.ops().getFirst().output().reader()).entries()).hasSize(12);
     }
 
+    /// `copy-from` of what any pending copy is given.
+    private static OsdOp copyFrom(String oid, long snap) {
+        WireWriter input = new WireWriter().string(oid);
+        ObjectLocator.of(FakeHost.POOL, "").encode(input);
+        return new OsdOp(OpCode.COPY_FROM, new OpArgs.CopyFrom(snap, 0, 0, 0), input.toBytes());
+    }
+
+    @Test
+    void whileAnObjectWaitsForItsCopyItsSnapshotsAreRead() {
+        List<Consumer<CopySource.Part>> asked = new ArrayList<>();
+        CopySource source = (from, version, cursor, max, answer) -> {
+            asked.add(answer);
+            return () -> {};
+        };
+        TestClient copier =
+                new TestClient(4200, new PrimaryOps(host, ObjectClasses.all(), OpsSettings.DEFAULT, source));
+        copier.ask("a", writeFull("old"));
+        copier.snaps = new SnapContext(3, List.of(3L));
+        copier.ask("a", writeFull("new"));
+        copier.post("a", copyFrom("a", 3));
+        assertThat(asked).hasSize(1);
+        assertThat(copier.textAt("a", 3)).isEqualTo("old");
+        copier.ops.handle(copier, copier.request("a", 7, read(0, 0)), ++copier.tid);
+        assertThat(copier.replies).as("the head holds a later snapshot").isEmpty();
+    }
+
+    @Test
+    void theEndOfAnIntervalCancelsCopies() {
+        List<Consumer<CopySource.Part>> asked = new ArrayList<>();
+        CopySource source = (from, version, cursor, max, answer) -> {
+            asked.add(answer);
+            return () -> asked.remove(answer);
+        };
+        PrimaryOps copying = new PrimaryOps(host, ObjectClasses.all(), OpsSettings.DEFAULT, source);
+        TestClient copier = new TestClient(4200, copying);
+        copier.post("target", copyFrom("source", HObject.HEAD));
+        copier.post("target", writeFull("later"));
+        Consumer<CopySource.Part> late = asked.getFirst();
+        copying.onIntervalEnd();
+        assertThat(asked).isEmpty();
+        late.accept(new CopySource.Part(-2, 0, null));
+        assertThat(copier.replies).isEmpty();
+        copier.resend("target", writeFull("again"));
+        assertThat(copier.take().result()).isZero();
+    }
+
     @Test
     void aCopyIsFetchedAndNothingOvertakesIt() {
         List<Consumer<CopySource.Part>> asked = new ArrayList<>();
@@ -302,9 +368,7 @@ class VectorTest {
         MOSDOpReply got = copier.ask("source", new OsdOp(OpCode.COPY_GET, new OpArgs.CopyGet(0), start));
         ObjectCopyData data = ObjectCopyData.decode(got.ops().getFirst().output().reader());
         assertThat(data.cursor().isComplete()).isTrue();
-        WireWriter input = new WireWriter().string("source");
-        ObjectLocator.of(FakeHost.POOL, "").encode(input);
-        copier.post("target", new OsdOp(OpCode.COPY_FROM, new OpArgs.CopyFrom(HObject.HEAD, 0, 0, 0), input.toBytes()));
+        copier.post("target", copyFrom("source", HObject.HEAD));
         copier.post("target", extent(OpCode.APPEND, 0, 1, Bytes.utf8("!")));
         assertThat(copier.replies).isEmpty();
         asked.getFirst().accept(new CopySource.Part(0, 77, data));

@@ -135,10 +135,9 @@ final class OsdShard implements PgShell {
     }
 
     private void retryWaiting() {
-        for (int i = waitingOps.size(); i > 0; i--) {
-            WaitingOp waiting = waitingOps.poll();
-            handleOp(waiting.session, waiting.op, waiting.tid);
-        }
+        List<WaitingOp> waiting = List.copyOf(waitingOps);
+        waitingOps.clear();
+        waiting.forEach(each -> handleOp(each.session, each.op, each.tid));
     }
 
     void handle(int osd, PgMessage message) {
@@ -153,7 +152,7 @@ final class OsdShard implements PgShell {
         if (!session.isConnected()) {
             return;
         }
-        if (op.mapEpoch() > table.map().epoch()) {
+        if (op.mapEpoch() > table.map().epoch() || waitsBehind(session, op)) {
             waitingOps.add(new WaitingOp(session, op, tid));
             return;
         }
@@ -162,6 +161,16 @@ final class OsdShard implements PgShell {
             case WAIT -> waitingOps.add(new WaitingOp(session, op, tid));
             case PASS -> pass(session, op, tid);
         }
+    }
+
+    /// An earlier request of the session's to the same group waits: this one must not overtake it.
+    private boolean waitsBehind(Caller session, MOSDOp op) {
+        for (WaitingOp each : waitingOps) {
+            if (each.session == session && each.op.pgid().equals(op.pgid())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void pass(Caller session, MOSDOp op, long tid) {

@@ -189,7 +189,8 @@ public final class PrimaryOps implements ClientOps {
                 return;
             }
         }
-        ObjectLocks.Kind lock = kind.ordered() ? ObjectLocks.Kind.CHANGE : ObjectLocks.Kind.READ;
+        boolean mayChange = kind.mayWrite() || kind.cache();
+        ObjectLocks.Kind lock = mayChange ? ObjectLocks.Kind.CHANGE : ObjectLocks.Kind.READ;
         Runnable again = inInterval(() -> start(request));
         boolean readsSnapshot = isSnapshot(request.op.object()) && !kind.ordered();
         if (!readsSnapshot && !locks.mayEnter(head, lock, again)) {

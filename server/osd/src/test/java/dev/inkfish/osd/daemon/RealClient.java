@@ -21,7 +21,6 @@ import dev.inkfish.wire.message.Message;
 import dev.inkfish.wire.osd.OsdFlags;
 import dev.inkfish.wire.osd.OsdOp;
 import dev.inkfish.wire.osd.SnapContext;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,9 +34,8 @@ final class RealClient implements AutoCloseable {
     private final NettyMessenger messenger;
     private final Map<EntityAddrVec, Connection> connections = new HashMap<>();
     private final TreeMap<Long, Sent> unanswered = new TreeMap<>();
-    /// The requests in the order in which they were answered.
-    final List<Long> answered = new ArrayList<>();
     private long last;
+    private int resends;
 
     private record Sent(MOSDOp op, EntityAddrVec to, CompletableFuture<MOSDOpReply> reply) {}
 
@@ -52,6 +50,7 @@ final class RealClient implements AutoCloseable {
 
     synchronized CompletableFuture<MOSDOpReply> send(long poolId, String oid, int flags, OsdOp... vector) {
         OsdMap map = cluster.map();
+        resendToOthers(map); // nothing may overtake what waits
         PgPool pool = map.pool(poolId);
         int hash = pool.hashKey(oid, "");
         PgId pgid = pool.rawPgToPg(new PgId(poolId, hash));
@@ -72,10 +71,15 @@ final class RealClient implements AutoCloseable {
     MOSDOpReply wait(CompletableFuture<MOSDOpReply> reply) throws Exception {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
         while (!reply.isDone() && System.nanoTime() < end) {
-            resendToOthers();
+            resendToOthers(cluster.map());
             Thread.sleep(1);
         }
         return reply.get(0, TimeUnit.SECONDS);
+    }
+
+    /// How often something was sent again.
+    synchronized int resends() {
+        return resends;
     }
 
     private static EntityAddrVec primary(OsdMap map, MOSDOp op) {
@@ -84,11 +88,11 @@ final class RealClient implements AutoCloseable {
     }
 
     /// What belongs elsewhere in the newest map goes there.
-    private synchronized void resendToOthers() {
-        OsdMap map = cluster.map();
+    private synchronized void resendToOthers(OsdMap map) {
         unanswered.replaceAll((tid, sent) -> {
             EntityAddrVec to = primary(map, sent.op);
             if (!to.equals(sent.to)) {
+                resends++;
                 deliver(sent.op, to, tid);
             }
             return new Sent(sent.op, to, sent.reply);
@@ -115,7 +119,6 @@ final class RealClient implements AutoCloseable {
     private synchronized void take(MOSDOpReply reply, long tid) {
         Sent sent = unanswered.remove(tid);
         if (sent != null) {
-            answered.add(tid);
             sent.reply.complete(reply);
         }
     }

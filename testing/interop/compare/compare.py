@@ -42,6 +42,9 @@ MASKED = re.compile(r'''^(
 # Objects whose contents depend on the store or the machine: compared by presence only.
 OPAQUE = {'statfs', 'op_queue_age_hist', 'perf_stat', 'osdmap_clean_epochs', 'osdmap_first_committed', 'purged_snaps'}
 
+# Lists that Ceph writes in the order of a hash table.
+UNORDERED = {'pg_stats', 'osd_stats', 'osd_perf_infos'}
+
 TEXT_MASKS = [
     (r'[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}', 'UUID'),
     (r'\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?', 'TIME'),
@@ -177,6 +180,8 @@ def differences_of_values(ours, theirs, path=''):
             if key in theirs:
                 yield from differences_of_values(ours[key], theirs[key], path + '.' + key)
     elif isinstance(ours, list):
+        if name in UNORDERED:
+            ours, theirs = (sorted(x, key=lambda e: str([e.get(k) for k in ('pgid', 'osd', 'id')])) for x in (ours, theirs))
         if len(ours) != len(theirs) and not MASKED.match(name):
             yield '%s: ours has %d entries, theirs %d (%s / %s)' % (path, len(ours), len(theirs), short(ours), short(theirs))
         for i, (one, other) in enumerate(zip(ours, theirs)):
@@ -203,6 +208,10 @@ def skeleton(text):
     return re.sub(r'-?\d[\d.e+-]*', '0', text)
 
 
+def figureless(text):
+    return [re.sub(r'\s+', ' ', re.sub(r'[\d.]+( ?[KMGT]i?B)', '0', line)) for line in text.splitlines()]
+
+
 def compare_texts(label, ours, theirs):
     one, other = parsed(ours), parsed(theirs)
     if one is not None and other is not None and isinstance(one, (dict, list)):
@@ -213,6 +222,8 @@ def compare_texts(label, ours, theirs):
                 found.append('%s: layout of the JSON text' % label)
         return found
     a, b = masked_text(ours), masked_text(theirs)
+    if label == 'stdout' and sorted(figureless(a)) == sorted(figureless(b)) and 'PG_STAT' in a:
+        return []
     if a == b:
         return []
     if re.sub(r'\s+', ' ', re.sub(r'[\d.]+( ?[KMGT]i?B?| ?B)?|-{3,}', '0', a)) == \

@@ -171,7 +171,7 @@ public final class OsdMapText {
             t.append(" lost_at ").append(i.lostAt());
         }
         t.append(' ').append(addrs(m.publicAddrs(osd))).append(' ').append(addrs(m.clusterAddrs(osd)));
-        t.append(' ').append(String.join(",", states(m.state(osd))));
+        t.append(' ').append(String.join(",", new TreeSet<>(states(m.state(osd)))));
         if (!m.uuid(osd).equals(new UUID(0, 0))) {
             t.append(' ').append(m.uuid(osd));
         }

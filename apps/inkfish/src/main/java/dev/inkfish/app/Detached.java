@@ -33,7 +33,10 @@ final class Detached {
             said = Files.readString(log);
         }
         Thread.sleep(POLL_MILLIS);
-        System.out.print(Files.readString(log));
+        said = Files.readString(log);
+        System.out.print(said.isEmpty() && !process.isAlive()
+                ? "inkfish: ended without a word; is the disk full? Nothing is in " + log + "\n"
+                : said);
         return process.isAlive() ? 0 : process.waitFor();
     }
 

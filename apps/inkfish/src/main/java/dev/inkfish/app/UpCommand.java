@@ -2,6 +2,12 @@ package dev.inkfish.app;
 
 import dev.inkfish.wire.CephException;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -17,6 +23,8 @@ import picocli.CommandLine.Option;
 final class UpCommand implements Callable<Integer> {
     private static final int MSGR2_PORT = 3300;
     private static final int MSGR1_PORT = 6789;
+    /// What a monitor, or an OSD without objects, may take on the disk.
+    private static final long LEAST_SPACE = 32L << 20;
     private static final Duration READY_WITHIN = Duration.ofSeconds(30);
 
     @Option(names = "--dir", description = "where the cluster lives (default: ${DEFAULT-VALUE})", defaultValue = "data")
@@ -51,6 +59,9 @@ final class UpCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         check();
+        if (!new ClusterDir(dir).exists()) {
+            checkNew();
+        }
         if (detach) {
             return Detached.up(dir, arguments());
         }
@@ -59,10 +70,8 @@ final class UpCommand implements Callable<Integer> {
         cluster.lock();
         boolean fresh = !cluster.exists();
         if (fresh) {
-            int v2 = port == null ? MSGR2_PORT : port;
-            int v1 = v2 == MSGR2_PORT ? MSGR1_PORT : v2 + 1;
             cluster.create(new ClusterDir.NewClusterOptions(
-                    osds == null ? 3 : osds, listen, v2, v1, auth, memory ? "memstore" : "blockstore"));
+                    osds == null ? 3 : osds, listen, v2Port(), v1Port(), auth, memory ? "memstore" : "blockstore"));
         } else if (osds != null && osds != cluster.osds()) {
             throw new UserError(cluster.path() + " has " + cluster.osds() + " OSDs; leave --osds out to reopen it");
         }
@@ -76,6 +85,34 @@ final class UpCommand implements Callable<Integer> {
             lifetime.awaitSignal();
         }
         return 0;
+    }
+
+    private int v2Port() {
+        return port == null ? MSGR2_PORT : port;
+    }
+
+    private int v1Port() {
+        return v2Port() == MSGR2_PORT ? MSGR1_PORT : v2Port() + 1;
+    }
+
+    /// What would stop a new cluster, found out before anything is written.
+    private void checkNew() throws IOException {
+        for (int each : new int[] {v2Port(), v1Port()}) {
+            try (ServerSocket probe = new ServerSocket()) {
+                probe.setReuseAddress(true);
+                probe.bind(new InetSocketAddress(listen, each));
+            } catch (IOException e) {
+                throw new UserError("cannot listen on " + listen + ":" + each + ": " + e.getMessage());
+            }
+        }
+        Path existing = dir.toAbsolutePath();
+        while (existing != null && !Files.exists(existing)) {
+            existing = existing.getParent();
+        }
+        long needed = memory ? LEAST_SPACE : LEAST_SPACE * (1 + (osds == null ? 3 : osds));
+        if (existing != null && Files.getFileStore(existing).getUsableSpace() < needed) {
+            throw new UserError("no space: less than " + (needed >> 20) + " MiB are free for " + dir.toAbsolutePath());
+        }
     }
 
     private void check() {
@@ -138,6 +175,10 @@ final class UpCommand implements Callable<Integer> {
         return switch (e) {
             case UserError user -> user.getMessage();
             case CephException ceph -> ceph.getMessage();
+            case AccessDeniedException denied -> "no permission: " + denied.getFile();
+            case NoSuchFileException missing -> "no such file or directory: " + missing.getFile();
+            case FileSystemException file -> file.getFile() + ": "
+                    + (file.getReason() == null ? file.getClass().getSimpleName() : file.getReason());
             case IOException io -> io.getMessage() == null ? io.toString() : io.toString();
             default -> e.toString();
         };

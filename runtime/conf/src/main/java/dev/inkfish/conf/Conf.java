@@ -52,7 +52,16 @@ public final class Conf {
     /// The file's sections that concern this daemon: `[global]`, `[osd]`, `[osd.3]`, the later winning.
     public static Conf of(String type, String id, ConfFile file) {
         Conf conf = new Conf(type, id);
-        Map<String, String> values = new LinkedHashMap<>(file.section("global"));
+        Map<String, String> values = new LinkedHashMap<>();
+        List<String> monitors = file.sectionNames().stream()
+                .filter(name -> name.startsWith("mon."))
+                .map(name -> file.section(name).getOrDefault("mon_addr", ""))
+                .filter(addr -> !addr.isEmpty())
+                .toList();
+        if (!monitors.isEmpty()) {
+            values.put("mon_host", String.join(",", monitors)); // as was usual before mon_host
+        }
+        values.putAll(file.section("global"));
         values.putAll(file.section(type));
         values.putAll(file.section(type + "." + id));
         conf.replaceLayer(Layer.FILE, values);

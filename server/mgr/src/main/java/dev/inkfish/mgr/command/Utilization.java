@@ -37,6 +37,8 @@ final class Utilization {
     private final NavigableSet<Integer> wanted = new TreeSet<>();
     private final List<Node> nodes = new ArrayList<>();
     private final double average;
+    /// What the tree begins with instead of the roots.
+    private @Nullable Integer top;
     private double least = -1;
     private double most = -1;
     private double deviation;
@@ -53,12 +55,43 @@ final class Utilization {
                 children.add(bucket.item(i));
             }
         }
+        if (top != null) {
+            CrushBucket above = parentOf(top);
+            add(top, depthOf(top), above == null ? bucketWeight(top) : weightIn(above, top));
+        } else {
+            addRoots(children);
+        }
+        average = total().percent();
+        deviate();
+    }
+
+    private double bucketWeight(int id) {
+        CrushBucket bucket = crush.bucket(id);
+        return bucket == null ? 0 : bucket.weight() / 65536.0;
+    }
+
+    private @Nullable CrushBucket parentOf(int id) {
+        for (CrushBucket bucket : crush.buckets()) {
+            if (bucket != null && bucket.indexOf(id) >= 0 && !name(bucket.id()).contains("~")) {
+                return bucket;
+            }
+        }
+        return null;
+    }
+
+    private int depthOf(int id) {
+        int depth = 0;
+        for (CrushBucket at = parentOf(id); at != null && depth < crush.buckets().size(); at = parentOf(at.id())) {
+            depth++;
+        }
+        return depth;
+    }
+
+    private void addRoots(NavigableSet<Integer> children) {
         crush.buckets().stream()
                 .filter(bucket -> bucket != null && !children.contains(bucket.id()) && !name(bucket.id()).contains("~"))
                 .sorted(Comparator.comparingInt(CrushBucket::id).reversed())
                 .forEach(root -> add(root.id(), 0, root.weight() / 65536.0));
-        average = total().percent();
-        deviate();
     }
 
     private void select(String filterBy, String filter) {
@@ -79,6 +112,7 @@ final class Utilization {
                     .findFirst()
                     .orElseGet(() -> namedOsd(filter));
             wanted.addAll(osdsBelow(id));
+            top = id;
         }
     }
 

@@ -177,7 +177,10 @@ final class OsdReadCommands {
     private CommandResult info(CommandContext call) {
         OsdMap m = maps.map();
         Formatter f = call.formatter();
-        List<Integer> osds = call.has("id") ? List.of(existing(call, "id")) : m.osds();
+        List<Integer> osds = call.has("id") ? List.of(osdArgument(call, "id")) : m.osds();
+        if (call.has("id") && !m.exists(osds.getFirst())) {
+            throw new CephException(Errno.EINVAL, "osd." + osds.getFirst() + " does not exist");
+        }
         if (f == null) {
             StringBuilder t = new StringBuilder();
             osds.forEach(osd -> t.append(OsdMapText.osdLine(m, osd)).append('\n'));

@@ -35,14 +35,11 @@ public final class OsdTree {
         if (!map.exists(osd)) {
             return false;
         }
-        boolean upMatches = states.contains("up") && map.isUp(osd)
+        return states.contains("up") && map.isUp(osd)
                 || states.contains("down") && map.isDown(osd) && !map.isDestroyed(osd)
                 || states.contains("destroyed") && map.isDestroyed(osd)
-                || !states.contains("up") && !states.contains("down") && !states.contains("destroyed");
-        boolean inMatches = states.contains("in") && map.isIn(osd)
-                || states.contains("out") && map.isOut(osd)
-                || !states.contains("in") && !states.contains("out");
-        return upMatches && inMatches;
+                || states.contains("in") && map.isIn(osd)
+                || states.contains("out") && map.isOut(osd);
     }
 
     private String status(int osd) {

@@ -43,11 +43,12 @@ final class OsdPeers {
         }
         EntityAddrVec addrs = map.clusterAddrs(osd);
         Peer known = peers.get(osd);
-        if (known != null && known.addrs.equals(addrs)) {
+        if (known != null && known.addrs.equals(addrs) && map.osdInfo(osd).upFrom() <= known.epoch) {
             return known.connection;
         }
         Peer peer = peers.compute(osd, (id, old) -> {
-            if (old != null && (old.addrs.equals(addrs) || old.epoch > map.epoch())) {
+            boolean same = old != null && old.addrs.equals(addrs) && map.osdInfo(osd).upFrom() <= old.epoch;
+            if (same || old != null && old.epoch > map.epoch()) {
                 return old;
             }
             if (old != null) {
@@ -60,10 +61,13 @@ final class OsdPeers {
         return peer.addrs.equals(addrs) ? peer.connection : null;
     }
 
-    /// Closes connections to OSDs that are down, or elsewhere, in the newest map.
+    /// Closes connections to OSDs that are down, elsewhere, or came up again since, in the newest map; all, if we are
+    /// down in it: the others close theirs.
     void onMap(OsdMap map) {
+        boolean down = !map.isUp(whoami);
         peers.forEach((osd, peer) -> {
-            if (!map.isUp(osd) || !map.clusterAddrs(osd).equals(peer.addrs)) {
+            boolean again = map.isUp(osd) && map.osdInfo(osd).upFrom() > peer.epoch;
+            if (down || again || !map.isUp(osd) || !map.clusterAddrs(osd).equals(peer.addrs)) {
                 if (peers.remove(osd, peer)) {
                     peer.connection.close();
                 }

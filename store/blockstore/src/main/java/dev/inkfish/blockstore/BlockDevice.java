@@ -30,10 +30,10 @@ final class BlockDevice {
     /// go to its place, as the journal might lose it and keep the earlier one.
     private static final class Pending {
         final byte[] data;
-        final Submitted from;
+        final Submitted.Fate from;
         final @Nullable Pending older;
 
-        Pending(byte[] data, Submitted from, @Nullable Pending older) {
+        Pending(byte[] data, Submitted.Fate from, @Nullable Pending older) {
             this.data = data;
             this.from = from;
             this.older = older;
@@ -75,7 +75,7 @@ final class BlockDevice {
                 if (older == null) {
                     pendingBytes.addAndGet(Shard.BLOCK);
                 }
-                return new Pending(content.data(), transaction, older == null ? null : older.pruned());
+                return new Pending(content.data(), transaction.fate, older == null ? null : older.pruned());
             });
         }
     }

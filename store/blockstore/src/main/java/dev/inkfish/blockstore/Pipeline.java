@@ -51,7 +51,7 @@ final class Pipeline {
     private final Condition checkpointDone = lock.newCondition();
     private List<Submitted> queue = new ArrayList<>();
     private List<Submitted> toApply = new ArrayList<>();
-    private final Deque<Submitted> freeing = new ArrayDeque<>();
+    private final Deque<int[]> freeing = new ArrayDeque<>();
     private long inFlight;
     private long lastSubmitted;
     private long lastApplied;
@@ -220,7 +220,7 @@ final class Pipeline {
     /// How many of the group are durable already.
     private static int synced(List<Submitted> group) {
         int count = 0;
-        while (count < group.size() && group.get(count).durable) {
+        while (count < group.size() && group.get(count).fate.durable) {
             count++;
         }
         return count;
@@ -240,7 +240,7 @@ final class Pipeline {
     private void committed(List<Submitted> group) {
         checkAlive();
         for (Submitted transaction : group) {
-            transaction.durable = true;
+            transaction.fate.durable = true;
         }
         lock.lock();
         try {
@@ -315,7 +315,7 @@ final class Pipeline {
             inFlight -= bytes;
             for (Submitted transaction : group) {
                 if (transaction.freed.length > 0) {
-                    freeing.add(transaction);
+                    freeing.add(transaction.freed);
                     freedBlocks += transaction.freed.length;
                 }
             }
@@ -382,7 +382,7 @@ final class Pipeline {
     /// One at a time.
     void checkpoint() throws IOException {
         long sequence;
-        List<Submitted> releasing = new ArrayList<>();
+        List<int[]> releasing = new ArrayList<>();
         lock.lock();
         try {
             checkpointRequested = false;
@@ -400,11 +400,11 @@ final class Pipeline {
         store.flush();
         journal.trim(position);
         long released = 0;
-        for (Submitted transaction : releasing) {
-            for (int block : transaction.freed) {
+        for (int[] freed : releasing) {
+            for (int block : freed) {
                 allocator.release(block);
             }
-            released += transaction.freed.length;
+            released += freed.length;
         }
         lock.lock();
         try {

@@ -18,8 +18,14 @@ final class Submitted {
     final Runnable onCommit;
     /// Set when it enters the pipeline.
     long sequence;
-    /// Set by the commit thread.
-    volatile boolean durable;
+    final Fate fate = new Fate();
+
+    /// Whether a transaction is durable. Apart, since it is asked about long after the rest, with all that
+    /// `onCommit` holds, can be forgotten.
+    static final class Fate {
+        /// Set by the commit thread.
+        volatile boolean durable;
+    }
 
     Submitted(
             Bytes records,

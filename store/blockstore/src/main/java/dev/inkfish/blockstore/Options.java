@@ -28,7 +28,7 @@ public record Options(
         Consumer<Throwable> onFailure) {
     public static final Options DEFAULTS = new Options(
             100L << 30,
-            256L << 20,
+            128L << 20,
             64 << 10,
             16L << 20,
             32L << 20,

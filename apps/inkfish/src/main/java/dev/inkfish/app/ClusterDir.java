@@ -154,6 +154,8 @@ final class ClusterDir {
                 # replicas of new pools, spread over OSDs (not hosts: there is one)
                 osd_pool_default_size = %7$d
                 osd_crush_chooseleaf_type = 0
+                # two OSDs that miss a third are enough to have it marked down, though they share the host
+                mon_osd_reporter_subtree_level = osd
                 osd_pool_default_pg_autoscale_mode = off
                 # a cluster to try things on: pools may be removed
                 mon_allow_pool_delete = true

@@ -108,7 +108,7 @@ final class Daemons {
             ClusterDir dir,
             ConfFile file,
             int id,
-            ObjectStore store,
+            OsdStore disk,
             EventLoops loops,
             @Nullable LocalNetwork network)
             throws IOException {
@@ -116,10 +116,10 @@ final class Daemons {
         EntityAuthName name = EntityAuthName.parse("osd." + id);
         ClientAuth client = Credentials.of(
                 dir, conf, name, dir.keyring("osd." + id), List.of(EntityType.OSD, EntityType.MGR));
-        return OsdDaemon.start(new OsdConfig(
+        OsdDaemon daemon = OsdDaemon.start(new OsdConfig(
                 id,
                 conf,
-                store,
+                disk.store(),
                 client,
                 serverAuth(client),
                 MonHosts.parse(conf.string("mon_host")),
@@ -128,6 +128,8 @@ final class Daemons {
                 loops,
                 network,
                 (host, copies) -> new PrimaryOps(host, CLASSES, settings(conf), copies)));
+        disk.watch().watch(daemon);
+        return daemon;
     }
 
     private static ServerAuth serverAuth(ClientAuth client) {
@@ -154,8 +156,16 @@ final class Daemons {
                 EntityAddr.of(Kind.LEGACY, new InetSocketAddress(ip, 0), 0));
     }
 
+    /// An OSD's store, and who hears of its failure.
+    record OsdStore(ObjectStore store, DiskWatch watch) {}
+
     /// Opens an OSD's store, making it the first time.
-    static ObjectStore openStore(ConfFile file, int id) throws IOException {
+    static OsdStore openStore(ConfFile file, int id) throws IOException {
+        DiskWatch watch = new DiskWatch(id);
+        return new OsdStore(openStore(file, id, watch), watch);
+    }
+
+    private static ObjectStore openStore(ConfFile file, int id, DiskWatch watch) throws IOException {
         Conf conf = Conf.of("osd", Integer.toString(id), file);
         if (conf.string("osd_objectstore").equals("memstore")) {
             return new MemStore();
@@ -163,7 +173,8 @@ final class Daemons {
         Path data = Path.of(conf.string("osd_data"));
         Options options = Options.DEFAULTS
                 .withDeviceSize(conf.integer("osd_store_size"))
-                .withJournalSize(conf.integer("osd_journal_size"));
+                .withJournalSize(conf.integer("osd_journal_size"))
+                .withOnFailure(watch);
         if (!Files.exists(data.resolve("fsid"))) {
             BlockStore.mkfs(data, UUID.fromString(conf.string("fsid")), UUID.randomUUID(), id, options);
         }

@@ -4,7 +4,6 @@ import dev.inkfish.conf.ConfFile;
 import dev.inkfish.mon.daemon.MonDaemon;
 import dev.inkfish.net.EventLoops;
 import dev.inkfish.net.LocalNetwork;
-import dev.inkfish.objectstore.ObjectStore;
 import dev.inkfish.osd.daemon.OsdDaemon;
 import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.CephException;
@@ -80,9 +79,9 @@ final class LocalCluster extends RunningCluster {
     }
 
     private OsdDaemon startOsd(int id) throws IOException, InterruptedException {
-        ObjectStore store = Daemons.openStore(file, id);
-        Daemons.makeOsd(this, file, store, id);
-        return Daemons.startOsd(dir, file, id, store, loops, network);
+        Daemons.OsdStore disk = Daemons.openStore(file, id);
+        Daemons.makeOsd(this, file, disk.store(), id);
+        return Daemons.startOsd(dir, file, id, disk, loops, network);
     }
 
     private <T extends AutoCloseable> T started(T daemon) {

@@ -35,7 +35,7 @@ final class ProcessCluster extends RunningCluster {
             cluster.command("{\"prefix\":\"fsid\"}");
             cluster.spawn("mgr", ClusterDir.MGR);
             for (int id = 0; id < dir.osds(); id++) {
-                try (ObjectStore store = Daemons.openStore(file, id)) {
+                try (ObjectStore store = Daemons.openStore(file, id).store()) {
                     Daemons.makeOsd(cluster, file, store, id);
                 }
                 cluster.spawn("osd", Integer.toString(id));

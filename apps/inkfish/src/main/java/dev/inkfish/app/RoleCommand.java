@@ -2,7 +2,6 @@ package dev.inkfish.app;
 
 import dev.inkfish.conf.ConfFile;
 import dev.inkfish.net.EventLoops;
-import dev.inkfish.objectstore.ObjectStore;
 import dev.inkfish.osd.daemon.OsdDaemon;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -62,12 +61,12 @@ abstract class RoleCommand implements Callable<Integer> {
             } catch (NumberFormatException e) {
                 throw new UserError("--id " + id + ": an OSD's id is a number");
             }
-            ObjectStore store = Daemons.openStore(file, number);
-            if (!OsdDaemon.isMade(store)) {
-                store.close();
+            Daemons.OsdStore disk = Daemons.openStore(file, number);
+            if (!OsdDaemon.isMade(disk.store())) {
+                disk.store().close();
                 throw new UserError("osd." + id + " was not made yet: inkfish up --processes does it");
             }
-            return Daemons.startOsd(cluster, file, number, store, loops, null);
+            return Daemons.startOsd(cluster, file, number, disk, loops, null);
         }
     }
 }

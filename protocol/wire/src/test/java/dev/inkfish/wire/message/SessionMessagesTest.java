@@ -67,10 +67,11 @@ class SessionMessagesTest {
             for (int cut = 0; cut < front.length(); cut++) {
                 Bytes shorter = front.slice(0, cut);
                 try {
-                    // some end in a field that old senders left off
+                    // some end in a field that old senders left off, and a ping may be empty
                     assertThat(MessageType.decode(header, shorter, Bytes.EMPTY, DATA)).isNotNull();
-                    assertThat(message)
-                            .isInstanceOfAny(MAuth.class, MLogAck.class, MOSDMap.class);
+                    if (cut > 0 || !(message instanceof MPing)) {
+                        assertThat(message).isInstanceOfAny(MAuth.class, MLogAck.class, MOSDMap.class);
+                    }
                 } catch (DecodeException expected) {
                     assertThat(expected).hasMessageNotContaining("null");
                 }

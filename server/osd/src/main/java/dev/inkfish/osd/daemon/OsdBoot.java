@@ -159,6 +159,7 @@ final class OsdBoot implements MonClient.Listener {
             LOG.info("osd.{} is up in map {}", daemon.whoami(), daemon.map().epoch());
             daemon.maps().note(daemon.map().epoch(), daemon.maps().superblock().cleanThru());
             lastBeacon = 0;
+            daemon.reporter().onUp();
             if (!placed && daemon.config().conf().flag("osd_crush_update_on_start")) {
                 wasUp = true;
                 place();

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// Reports groups and space to the active manager: soon after a group's state changed, and every few
 /// seconds. On the control thread.
 final class Reporter {
+    private static final long UP_MILLIS = 700;
     private static final long SOON_MILLIS = 50;
     private static final long PERIOD_MILLIS = 5000;
 
@@ -102,6 +103,12 @@ final class Reporter {
                 report();
             }));
         }
+    }
+
+    /// What was reported before counts for nothing; and the manager may hear of us a moment after we do.
+    void onUp() {
+        soon();
+        daemon.later(UP_MILLIS, () -> daemon.control(this::soon));
     }
 
     void periodically() {

@@ -16,9 +16,7 @@ import dev.inkfish.osdmap.OsdMap;
 import dev.inkfish.osdmap.PgPool;
 import dev.inkfish.wire.Errno;
 import dev.inkfish.wire.PgId;
-import dev.inkfish.wire.SpgId;
 import dev.inkfish.wire.Utime;
-import dev.inkfish.wire.message.MOSDScrub2;
 import dev.inkfish.wire.mon.PgMapDigest;
 import dev.inkfish.wire.osd.PgStat;
 import dev.inkfish.wire.osd.PgStates;
@@ -322,31 +320,13 @@ final class OsdCommands implements MgrModuleCommands {
         String what = call.prefix().substring("osd ".length());
         OsdMap osdMap = map().osdMap();
         String who = call.string("who");
-        List<Integer> osds = new ArrayList<>();
-        if (who.equals("all") || who.equals("any") || who.equals("*")) {
-            osdMap.osds().stream().filter(osdMap::isUp).forEach(osds::add);
-        } else {
+        boolean everyOsd = who.equals("all") || who.equals("any") || who.equals("*");
+        if (!everyOsd) {
             int osd = OsdArguments.osd(call, "who", osdMap);
             if (!osdMap.isUp(osd)) {
                 return CommandResult.error(Errno.EAGAIN, "osd." + osd + " is not up");
             }
-            osds.add(osd);
         }
-        boolean repair = what.equals("repair");
-        for (int osd : osds) {
-            List<SpgId> pgs = new ArrayList<>();
-            for (var entry : map().pgs().entrySet()) {
-                PgStat pg = entry.getValue();
-                if (pg.actingPrimary() == osd) {
-                    pgs.add(SpgId.of(entry.getKey()));
-                }
-            }
-            if (!pgs.isEmpty()) {
-                core.get().effects().toOsd(osd, new MOSDScrub2(
-                        core.get().fsid(), osdMap.epoch(), pgs, repair, repair || what.equals("deep-scrub")));
-            }
-        }
-        String names = String.join(",", osds.stream().map(String::valueOf).toList());
-        return CommandResult.status("instructed osd(s) " + names + " to " + what);
+        return CommandResult.error(Errno.EOPNOTSUPP, "osd " + what + ": OSDs do not scrub yet");
     }
 }

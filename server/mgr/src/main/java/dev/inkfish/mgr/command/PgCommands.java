@@ -14,9 +14,7 @@ import dev.inkfish.osdmap.OsdMap;
 import dev.inkfish.wire.CephException;
 import dev.inkfish.wire.Errno;
 import dev.inkfish.wire.PgId;
-import dev.inkfish.wire.SpgId;
 import dev.inkfish.wire.Utime;
-import dev.inkfish.wire.message.MOSDScrub2;
 import dev.inkfish.wire.mon.PgMapDigest;
 import dev.inkfish.wire.osd.ObjectStatSum.Field;
 import dev.inkfish.wire.osd.PgStat;
@@ -366,9 +364,6 @@ final class PgCommands implements MgrModuleCommands {
             return CommandResult.error(Errno.EAGAIN, "pg " + id + " primary osd." + primary + " not up");
         }
         String what = call.prefix().substring("pg ".length());
-        boolean repair = what.equals("repair");
-        core.get().effects().toOsd(primary, new MOSDScrub2(
-                core.get().fsid(), osdMap.epoch(), List.of(SpgId.of(id)), repair, repair || what.equals("deep-scrub")));
-        return CommandResult.status("instructing pg " + id + " on osd." + primary + " to " + what);
+        return CommandResult.error(Errno.EOPNOTSUPP, "pg " + what + ": OSDs do not scrub yet");
     }
 }

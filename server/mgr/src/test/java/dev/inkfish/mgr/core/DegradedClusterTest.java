@@ -191,8 +191,9 @@ class DegradedClusterTest {
         assertThat(run("allow r", "{\"prefix\":\"pg scrub\",\"pgid\":\"2.1\"}").result()).isEqualTo(Errno.EACCES.code());
         assertThat(toOsds).isEmpty();
         MMgrCommandReply allowed = run("allow *", "{\"prefix\":\"pg deep-scrub\",\"pgid\":\"2.1\"}");
-        assertThat(allowed.status()).isEqualTo("instructing pg 2.1 on osd.1 to deep-scrub");
-        assertThat(toOsds).hasSize(1);
+        assertThat(allowed.result()).isEqualTo(Errno.EOPNOTSUPP.code());
+        assertThat(allowed.status()).isEqualTo("pg deep-scrub: OSDs do not scrub yet");
+        assertThat(toOsds).isEmpty();
         assertThat(run("allow *", "{\"prefix\":\"no such\"}").result()).isEqualTo(Errno.EINVAL.code());
     }
 

@@ -6,33 +6,47 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// An immutable run of bytes: what Ceph calls a bufferlist, once it is finished.
 ///
 /// A view of a range of an array that nobody writes to any more. Slicing shares the array; the array
-/// itself never leaves the class except to code that only reads it.
+/// itself never leaves the class except to code that only reads it. Large ones may stand for a [Loan] of memory
+/// outside the heap instead, which is copied to the heap when somebody looks at the bytes one by one.
 public final class Bytes implements Comparable<Bytes> {
-    public static final Bytes EMPTY = new Bytes(new byte[0], 0, 0);
+    private static final byte[] NONE = new byte[0];
+    public static final Bytes EMPTY = new Bytes(NONE, null, 0, 0);
 
-    private final byte[] array;
+    private final byte[] heap;
+    private final @Nullable Loan loan;
     private final int offset;
     private final int length;
 
-    private Bytes(byte[] array, int offset, int length) {
-        this.array = array;
+    private Bytes(byte[] heap, @Nullable Loan loan, int offset, int length) {
+        this.heap = heap;
+        this.loan = loan;
         this.offset = offset;
         this.length = length;
     }
 
+    private byte[] array() {
+        return loan == null ? heap : loan.onHeap();
+    }
+
     /// Takes the array over: the caller must not write to it again.
     public static Bytes wrap(byte[] array) {
-        return array.length == 0 ? EMPTY : new Bytes(array, 0, array.length);
+        return array.length == 0 ? EMPTY : new Bytes(array, null, 0, array.length);
     }
 
     /// Takes a range of the array over: the caller must not write to it again.
     public static Bytes wrap(byte[] array, int offset, int length) {
         checkRange(offset, length, array.length);
-        return length == 0 ? EMPTY : new Bytes(array, offset, length);
+        return length == 0 ? EMPTY : new Bytes(array, null, offset, length);
+    }
+
+    /// What the loan's memory holds.
+    public static Bytes of(Loan loan) {
+        return new Bytes(NONE, loan, 0, loan.length());
     }
 
     public static Bytes copyOf(byte[] array) {
@@ -91,12 +105,12 @@ public final class Bytes implements Comparable<Bytes> {
         if (index < 0 || index >= length) {
             throw new IndexOutOfBoundsException(index);
         }
-        return array[offset + index];
+        return array()[offset + index];
     }
 
     public Bytes slice(int from, int count) {
         checkRange(from, count, length);
-        return count == length ? this : wrap(array, offset + from, count);
+        return count == length ? this : count == 0 ? EMPTY : new Bytes(heap, loan, offset + from, count);
     }
 
     /// From `from` to the end.
@@ -106,36 +120,48 @@ public final class Bytes implements Comparable<Bytes> {
 
     public void copyTo(int from, byte[] target, int at, int count) {
         checkRange(from, count, length);
-        System.arraycopy(array, offset + from, target, at, count);
+        System.arraycopy(array(), offset + from, target, at, count);
     }
 
     public void putTo(ByteBuffer target) {
-        target.put(array, offset, length);
+        if (loan == null) {
+            target.put(heap, offset, length);
+        } else {
+            target.put(asByteBuffer());
+        }
     }
 
     public void writeTo(OutputStream out) throws IOException {
-        out.write(array, offset, length);
+        out.write(array(), offset, length);
     }
 
     public byte[] toArray() {
-        return Arrays.copyOfRange(array, offset, offset + length);
+        return Arrays.copyOfRange(array(), offset, offset + length);
     }
 
     /// A read-only buffer over the same bytes.
     public ByteBuffer asByteBuffer() {
-        return ByteBuffer.wrap(array, offset, length).slice().asReadOnlyBuffer();
+        return loan == null
+                ? ByteBuffer.wrap(heap, offset, length).slice().asReadOnlyBuffer()
+                : loan.memory().slice(offset, length).asReadOnlyBuffer();
+    }
+
+    /// The memory outside the heap that these bytes are in, if they are.
+    public @Nullable Loan loan() {
+        return loan;
     }
 
     public WireReader reader() {
-        return new WireReader(array, offset, length);
+        return new WireReader(array(), offset, length);
     }
 
     /// A copy that shares nothing: for small pieces kept long, cut from a large frame.
     public Bytes compact() {
-        return length == array.length ? this : wrap(toArray());
+        return loan == null && length == heap.length ? this : wrap(toArray());
     }
 
     public boolean isZero() {
+        byte[] array = array();
         for (int i = offset; i < offset + length; i++) {
             if (array[i] != 0) {
                 return false;
@@ -146,34 +172,35 @@ public final class Bytes implements Comparable<Bytes> {
 
     /// crc32c as Ceph computes it: continued from `seed`, neither inverted before nor after.
     public int crc32c(int seed) {
-        return Crc32c.update(seed, array, offset, length);
+        return loan == null ? Crc32c.update(seed, heap, offset, length) : Crc32c.update(seed, asByteBuffer());
     }
 
     /// The bytes as UTF-8; for text that is known to be text.
     public String utf8() {
-        return Text.decode(array, offset, length);
+        return Text.decode(array(), offset, length);
     }
 
     public String toHex() {
-        return HexFormat.of().formatHex(array, offset, offset + length);
+        return HexFormat.of().formatHex(array(), offset, offset + length);
     }
 
     /// Unsigned, byte by byte, as `memcmp`.
     @Override
     public int compareTo(Bytes other) {
         return Arrays.compareUnsigned(
-                array, offset, offset + length, other.array, other.offset, other.offset + other.length);
+                array(), offset, offset + length, other.array(), other.offset, other.offset + other.length);
     }
 
     @Override
     public boolean equals(Object other) {
         return other instanceof Bytes that
                 && Arrays.equals(
-                        array, offset, offset + length, that.array, that.offset, that.offset + that.length);
+                        array(), offset, offset + length, that.array(), that.offset, that.offset + that.length);
     }
 
     @Override
     public int hashCode() {
+        byte[] array = array();
         int hash = 1;
         for (int i = offset; i < offset + length; i++) {
             hash = 31 * hash + array[i];

@@ -1,5 +1,6 @@
 package dev.inkfish.wire;
 
+import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
 /// crc32c in Ceph's convention (`ceph_crc32c`): the register starts at the seed and is not inverted.
@@ -20,6 +21,21 @@ public final class Crc32c {
         }
         CRC32C crc = new CRC32C();
         crc.update(array, offset, length);
+        return from(seed, crc, length);
+    }
+
+    /// Of what remains in the buffer, which advances.
+    public static int update(int seed, ByteBuffer buffer) {
+        int length = buffer.remaining();
+        if (length == 0) {
+            return seed;
+        }
+        CRC32C crc = new CRC32C();
+        crc.update(buffer);
+        return from(seed, crc, length);
+    }
+
+    private static int from(int seed, CRC32C crc, int length) {
         int fromMinusOne = ~(int) crc.getValue();
         return seed == -1 ? fromMinusOne : fromMinusOne ^ shift(~seed, length);
     }

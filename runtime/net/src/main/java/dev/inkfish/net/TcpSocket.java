@@ -5,10 +5,13 @@ import dev.inkfish.messenger.SocketHost;
 import dev.inkfish.messenger.SocketProtocol;
 import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.EntityAddr;
+import dev.inkfish.wire.Loan;
 import dev.inkfish.wire.Utime;
 import dev.inkfish.wire.message.Message;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.util.List;
@@ -215,6 +218,12 @@ final class TcpSocket extends ChannelInboundHandlerAdapter implements SocketHost
         }
         lastActivity = System.nanoTime();
         for (Bytes each : bytes) {
+            Loan loan = each.loan();
+            if (loan != null) {
+                emitBatch();
+                writeLent(on, each, loan);
+                continue;
+            }
             int at = 0;
             while (at < each.length()) {
                 ByteBuf into = batch;
@@ -232,6 +241,15 @@ final class TcpSocket extends ChannelInboundHandlerAdapter implements SocketHost
                     emitBatch();
                 }
             }
+        }
+    }
+
+    /// Nobody else looks at what a lossy session sends, and it is never sent again.
+    private void writeLent(Channel on, Bytes bytes, Loan loan) {
+        ChannelFuture written = on.write(Unpooled.wrappedBuffer(bytes.asByteBuffer()));
+        PeerSession session = carried;
+        if (session != null && session.lossy()) {
+            written.addListener(done -> loan.giveBack());
         }
     }
 

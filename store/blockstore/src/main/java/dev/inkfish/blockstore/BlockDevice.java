@@ -84,13 +84,14 @@ final class BlockDevice {
         return pendingBytes.get();
     }
 
-    /// Reads consecutive blocks.
-    void read(int start, int count, byte[] target, int offset) throws IOException {
+    /// Reads consecutive blocks to the buffer's position, which advances.
+    void read(int start, int count, ByteBuffer target) throws IOException {
         int at = 0;
+        int limit = target.limit();
         while (at < count) {
             Pending content = pending.get(start + at);
             if (content != null) {
-                System.arraycopy(content.data, 0, target, offset + at * Shard.BLOCK, Shard.BLOCK);
+                target.put(content.data);
                 at++;
                 continue;
             }
@@ -98,9 +99,9 @@ final class BlockDevice {
             while (end < count && !pending.containsKey(start + end)) {
                 end++;
             }
-            file.read(
-                    ByteBuffer.wrap(target, offset + at * Shard.BLOCK, (end - at) * Shard.BLOCK),
-                    (long) (start + at) * Shard.BLOCK);
+            target.limit(target.position() + (end - at) * Shard.BLOCK);
+            file.read(target, (long) (start + at) * Shard.BLOCK);
+            target.limit(limit);
             at = end;
         }
     }

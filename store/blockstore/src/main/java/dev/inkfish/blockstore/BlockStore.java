@@ -8,7 +8,9 @@ import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.CephException;
 import dev.inkfish.wire.Errno;
 import dev.inkfish.wire.GhObject;
+import dev.inkfish.wire.Loan;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -268,13 +270,33 @@ public final class BlockStore implements ObjectStore {
             if (offset >= onode.size) {
                 return Bytes.EMPTY;
             }
-            try {
-                int count = Math.toIntExact(Math.min(length, onode.size - offset));
-                return ObjectReader.read(onode, state.keys, state.device, offset, count);
-            } catch (IOException e) {
-                throw new CephException(Errno.EIO, "read of " + object + " failed: " + e);
-            }
+            long count = Math.min(length, onode.size - offset);
+            return read(object, onode, Bytes.EMPTY, List.of(new Extent(offset, count)));
         });
+    }
+
+    @Override
+    public Bytes read(CollectionId collection, GhObject object, Bytes head, List<Extent> extents) {
+        return with(collection, object, onode -> read(object, onode, head, extents));
+    }
+
+    private Bytes read(GhObject object, Onode onode, Bytes head, List<Extent> extents) {
+        long total = head.length();
+        for (Extent each : extents) {
+            total += each.length();
+        }
+        Loan loan = ReadBuffers.borrow(total);
+        ByteBuffer target = loan != null ? loan.memory() : ByteBuffer.allocate(Math.toIntExact(total));
+        try {
+            head.putTo(target);
+            for (Extent each : extents) {
+                target.limit(target.position() + (int) each.length());
+                ObjectReader.read(onode, state.keys, state.device, each.offset(), target);
+            }
+        } catch (IOException e) {
+            throw new CephException(Errno.EIO, "read of " + object + " failed: " + e);
+        }
+        return loan != null ? Bytes.of(loan) : Bytes.wrap(target.array());
     }
 
     @Override

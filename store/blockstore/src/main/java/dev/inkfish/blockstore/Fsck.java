@@ -3,6 +3,7 @@ package dev.inkfish.blockstore;
 import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.DecodeException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -139,7 +140,7 @@ final class Fsck {
                 counts.merge(block, 2, (count, two) -> count + 1);
             }
             used.set(block);
-            state.device.read(block, 1, content, 0);
+            state.device.read(block, 1, ByteBuffer.wrap(content));
             if (Shard.checksum(content, 0) != shard.checksums[i]) {
                 problems.add(found.name() + ": bad checksum at offset "
                         + ((long) index * Shard.BLOCKS + i) * Shard.BLOCK + ", block " + block);

@@ -1,16 +1,18 @@
 package dev.inkfish.blockstore;
 
 import dev.inkfish.objectstore.ObjectStore;
-import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.CephException;
+import dev.inkfish.wire.Crc32c;
 import dev.inkfish.wire.Errno;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
 /// Reads of an object's data. The caller holds the collection's lock.
 final class ObjectReader {
     private static final int BLOCK = Shard.BLOCK;
+    private static final byte[] HOLE = new byte[BLOCK];
 
     private ObjectReader() {}
 
@@ -19,30 +21,50 @@ final class ObjectReader {
                 Errno.EIO, "bad checksum: block " + block + " of the device, block " + index + " of object " + onode);
     }
 
-    /// The range, which must lie within the object's size.
-    static Bytes read(Onode onode, PendingKeys keys, BlockDevice device, long offset, int length) throws IOException {
-        if (length == 0) {
-            return Bytes.EMPTY;
-        }
-        long first = offset / BLOCK;
-        int count = (int) ((offset + length - 1) / BLOCK - first + 1);
-        byte[] blocks = new byte[Math.multiplyExact(count, BLOCK)];
-        int at = 0;
-        while (at < count) {
-            Shard shard = onode.shard((int) ((first + at) / Shard.BLOCKS), keys);
-            int within = (int) ((first + at) % Shard.BLOCKS);
-            int end = Math.min(count, at + Shard.BLOCKS - within);
-            while (at < end) {
-                int run = run(shard, within, end - at);
-                if (shard.blocks[within] != 0) {
-                    device.read(shard.blocks[within], run, blocks, at * BLOCK);
-                    verify(onode, shard, within, run, blocks, at * BLOCK, first + at);
-                }
-                at += run;
-                within += run;
+    /// Fills the buffer with the range that begins at `offset` and must lie within the object's size.
+    static void read(Onode onode, PendingKeys keys, BlockDevice device, long offset, ByteBuffer target)
+            throws IOException {
+        long at = offset;
+        while (target.hasRemaining()) {
+            long index = at / BLOCK;
+            int before = (int) (at % BLOCK);
+            Shard shard = onode.shard((int) (index / Shard.BLOCKS), keys);
+            int within = (int) (index % Shard.BLOCKS);
+            if (before == 0 && target.remaining() >= BLOCK) {
+                int run = run(shard, within, Math.min(Shard.BLOCKS - within, target.remaining() / BLOCK));
+                int start = target.position();
+                fill(onode, shard, within, run, index, device, target);
+                at += target.position() - start;
+            } else {
+                int count = Math.min(BLOCK - before, target.remaining());
+                ByteBuffer block = ByteBuffer.allocate(BLOCK);
+                fill(onode, shard, within, 1, index, device, block);
+                target.put(block.array(), before, count);
+                at += count;
             }
         }
-        return Bytes.wrap(blocks, (int) (offset - first * BLOCK), length);
+    }
+
+    /// A run of blocks, verified, or of holes.
+    private static void fill(
+            Onode onode, Shard shard, int within, int run, long index, BlockDevice device, ByteBuffer target)
+            throws IOException {
+        if (shard.blocks[within] == 0) {
+            for (int i = 0; i < run; i++) {
+                target.put(HOLE);
+            }
+            return;
+        }
+        int limit = target.limit();
+        int start = target.position();
+        device.read(shard.blocks[within], run, target);
+        for (int i = 0; i < run; i++) {
+            target.limit(start + (i + 1) * BLOCK).position(start + i * BLOCK);
+            if (Crc32c.update(-1, target) != shard.checksums[within + i]) {
+                throw badChecksum(shard.blocks[within + i], onode.id, index + i);
+            }
+        }
+        target.limit(limit);
     }
 
     /// How many blocks from `within` on are holes, or follow each other on the device.
@@ -53,14 +75,6 @@ final class ObjectReader {
             run++;
         }
         return run;
-    }
-
-    private static void verify(Onode onode, Shard shard, int within, int run, byte[] blocks, int offset, long index) {
-        for (int i = 0; i < run; i++) {
-            if (Shard.checksum(blocks, offset + i * BLOCK) != shard.checksums[within + i]) {
-                throw badChecksum(shard.blocks[within + i], onode.id, index + i);
-            }
-        }
     }
 
     static List<ObjectStore.Extent> extents(Onode onode, PendingKeys keys, long offset, long length) {

@@ -7,6 +7,7 @@ import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.GhObject;
 import dev.inkfish.wire.WireWriter;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -368,7 +369,7 @@ final class Workspace {
                 return;
             }
         }
-        state.device.read(block, 1, target, 0);
+        state.device.read(block, 1, ByteBuffer.wrap(target));
     }
 
     void refer(int block) {

@@ -2,6 +2,7 @@ package dev.inkfish.objectstore;
 
 import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.GhObject;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.NavigableMap;
@@ -34,6 +35,14 @@ public interface ObjectStore extends AutoCloseable {
 
     /// Up to `length` bytes from `offset`; fewer at the end of the object. Holes read as zeros.
     Bytes read(CollectionId collection, GhObject object, long offset, long length);
+
+    /// What `head` is, and behind it the contents of ranges that lie within the object's size, in one piece.
+    default Bytes read(CollectionId collection, GhObject object, Bytes head, List<Extent> extents) {
+        List<Bytes> parts = new ArrayList<>();
+        parts.add(head);
+        extents.forEach(each -> parts.add(read(collection, object, each.offset(), each.length())));
+        return Bytes.concat(parts);
+    }
 
     /// The allocated extents within the range, ascending, merged where they touch.
     List<Extent> extents(CollectionId collection, GhObject object, long offset, long length);

@@ -138,6 +138,21 @@ public abstract class StoreConformance {
     }
 
     @Test
+    void rangesAreReadBehindAHead() {
+        Bytes data = random(1, 300_000);
+        commit(new Transaction().write(PG, A, 5000, data).zero(PG, A, 100_000, 50_000));
+        Bytes head = random(2, 21);
+        Bytes all = store.read(
+                PG, A, head, List.of(new ObjectStore.Extent(4096, 130_000), new ObjectStore.Extent(200_001, 100_003)));
+        assertThat(all.slice(0, 21)).isEqualTo(head);
+        assertThat(all.slice(21, 904).isZero()).isTrue();
+        assertThat(all.slice(21 + 904, 95_000)).isEqualTo(data.slice(0, 95_000));
+        assertThat(all.slice(21 + 904 + 95_000, 34_096).isZero()).isTrue();
+        assertThat(all.slice(21 + 130_000)).isEqualTo(data.slice(195_001, 100_003));
+        assertThat(all.crc32c(-1)).isEqualTo(Bytes.wrap(all.toArray()).crc32c(-1));
+    }
+
+    @Test
     void shrinkingAndGrowingAgainShowsZeros() {
         commit(new Transaction().write(PG, A, 0, random(1, 10_000)).truncate(PG, A, 5000));
         commit(new Transaction().truncate(PG, A, 10_000));

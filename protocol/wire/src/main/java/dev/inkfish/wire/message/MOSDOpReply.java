@@ -165,7 +165,13 @@ public record MOSDOpReply(
 
     @Override
     public Bytes data() {
-        return Bytes.concat(ops.stream().map(OpResult::output).toList());
+        List<Bytes> outputs = new ArrayList<>(1);
+        for (OpResult op : ops) {
+            if (!op.output().isEmpty()) {
+                outputs.add(op.output());
+            }
+        }
+        return outputs.isEmpty() ? Bytes.EMPTY : Bytes.concat(outputs);
     }
 
     @Override

@@ -91,18 +91,13 @@ final class DataOps {
         }
         ctx.reads++;
         List<Extent> extents = extents(ctx, extent);
-        List<Bytes> parts = new ArrayList<>();
-        int total = 0;
+        long total = 0;
         for (Extent each : extents) {
-            Bytes part = ctx.draft.read(each.offset(), each.length());
-            parts.add(part);
-            total += part.length();
+            total += each.length();
         }
-        WireWriter out = new WireWriter(8 + 16 * extents.size() + total);
-        encodeExtents(extents, out);
-        out.u32(total);
-        parts.forEach(out::raw);
-        ctx.output = out.toBytes();
+        WireWriter head = new WireWriter(8 + 16 * extents.size());
+        encodeExtents(extents, head);
+        ctx.output = ctx.draft.read(head.u32((int) total).toBytes(), extents);
         ctx.stats.read(total);
         return 0;
     }

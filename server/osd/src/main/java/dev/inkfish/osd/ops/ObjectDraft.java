@@ -206,6 +206,22 @@ final class ObjectDraft {
         }
     }
 
+    /// `head`, and behind it what the ranges, as [#extents] gave them, hold.
+    Bytes read(Bytes head, List<ObjectStore.Extent> extents) {
+        if (base == null || !pieces.isEmpty() || baseLimit != Long.MAX_VALUE) {
+            List<Bytes> parts = new ArrayList<>();
+            parts.add(head);
+            extents.forEach(each -> parts.add(read(each.offset(), each.length())));
+            return Bytes.concat(parts);
+        }
+        try {
+            return store.read(collection, base, head, extents);
+        } catch (CephException e) {
+            corrupt |= e.is(Errno.EIO);
+            throw e;
+        }
+    }
+
     private Bytes readThrough(long offset, long length) {
         if (base != null && pieces.isEmpty() && offset + length <= baseLimit) {
             Bytes data = store.read(collection, base, offset, length);

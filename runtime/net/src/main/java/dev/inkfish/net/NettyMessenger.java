@@ -42,12 +42,13 @@ public final class NettyMessenger implements Messenger {
     private static final long FIRST_BACKOFF_MILLIS = 200;
     private static final long LAST_BACKOFF_MILLIS = 15_000;
     private static final long CLOSE_MILLIS = 3000;
+    private static final int NONCE_STEP = 1_000_000;
 
     private final EventLoops loops;
     private final EventLoop loop;
     private final Endpoint endpoint;
     private final List<EntityAddr> bind;
-    private final int nonce;
+    private volatile int nonce;
     private final @Nullable LocalNetwork network;
     private final Dispatcher dispatcher;
     private final @Nullable Identity identity;
@@ -109,6 +110,25 @@ public final class NettyMessenger implements Messenger {
             listeners.add(listener.channel());
             listener.accept();
         }
+    }
+
+    /// Goes on under addresses that nobody has seen before (`AsyncMessenger::rebind`): to its peers it is another
+    /// instance. All connections are closed; what was not sent is lost. Not on an event loop.
+    ///
+    /// @throws CephException as [#start]
+    public void rebind() {
+        if (network != null) {
+            network.unregister(this);
+        }
+        List.copyOf(local.keySet()).forEach(LocalConnection::close);
+        runOnLoop(() -> {
+            listeners.forEach(Channel::close);
+            listeners.clear();
+            List.copyOf(lossless.values()).forEach(TcpConnection::close);
+            List.copyOf(sockets).forEach(socket -> socket.protocol().abandon("the address is given up"));
+        });
+        nonce = (nonce + NONCE_STEP) & Integer.MAX_VALUE;
+        start();
     }
 
     private void runOnLoop(Runnable task) {
@@ -229,14 +249,17 @@ public final class NettyMessenger implements Messenger {
         ChannelFuture connecting = bootstrap.connect(to);
         connecting.addListener(done -> {
             if (!done.isSuccess()) {
-                refused(connection, socket, String.valueOf(done.cause().getMessage()));
+                failed(connection, socket, String.valueOf(done.cause().getMessage()));
             }
         });
     }
 
-    private void refused(TcpConnection connection, TcpSocket socket, String reason) {
+    /// Only a refusal says that nobody is there; no route or no answer may be the network's fault.
+    private void failed(TcpConnection connection, TcpSocket socket, String reason) {
         connection.down(0, reason);
-        connection.dispatcher.onRefused(connection);
+        if (reason.contains("refused")) {
+            connection.dispatcher.onRefused(connection);
+        }
         socket.unreachable(reason);
     }
 

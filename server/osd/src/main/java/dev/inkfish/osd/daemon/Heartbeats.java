@@ -2,6 +2,7 @@ package dev.inkfish.osd.daemon;
 
 import dev.inkfish.net.Connection;
 import dev.inkfish.osdmap.OsdMap;
+import dev.inkfish.wire.EntityAddrVec;
 import dev.inkfish.wire.message.MOSDFailure;
 import dev.inkfish.wire.message.MOSDPing;
 import java.util.ArrayList;
@@ -16,10 +17,18 @@ import org.slf4j.LoggerFactory;
 final class Heartbeats {
     private static final Logger LOG = LoggerFactory.getLogger(Heartbeats.class);
 
+    /// A tick of a second may come a little early.
+    private static final long SLACK_NANOS = 200_000_000;
+    /// The monitors are told again: the first report may have been lost with a session.
+    private static final long AGAIN_NANOS = 5_000_000_000L;
+
     private final OsdDaemon daemon;
     /// When each watched peer was heard last, in nanoseconds of our clock.
     private final TreeMap<Integer, Long> heard = new TreeMap<>();
-    private final TreeSet<Integer> reported = new TreeSet<>();
+    /// When we said last that a peer is silent.
+    private final TreeMap<Integer, Long> reported = new TreeMap<>();
+    private long lastCheck = System.nanoTime();
+    private long lastPing;
 
     Heartbeats(OsdDaemon daemon) {
         this.daemon = daemon;
@@ -44,49 +53,74 @@ final class Heartbeats {
             chosen.add(up.get((behind + i) % up.size()));
         }
         heard.keySet().retainAll(chosen);
-        reported.retainAll(chosen);
+        reported.keySet().retainAll(chosen);
         chosen.forEach(osd -> heard.putIfAbsent(osd, System.nanoTime()));
     }
 
+    /// We were down in the map, or did not run: what was heard before says nothing.
+    void forget() {
+        heard.replaceAll((osd, before) -> System.nanoTime());
+        reported.clear();
+    }
+
+    /// Once a second: pings every `osd_heartbeat_interval`, reports who has been silent for too long.
     void tick() {
         OsdMap map = daemon.map();
+        long now = System.nanoTime();
+        long grace = (long) (daemon.config().conf().decimal("osd_heartbeat_grace") * 1e9);
+        if (now - lastCheck > grace / 2) {
+            LOG.warn("osd.{} was stopped for {} s itself", daemon.whoami(), (now - lastCheck) / 1_000_000_000L);
+            forget();
+        }
+        lastCheck = now;
         if (!map.isUp(daemon.whoami())) {
             return;
         }
-        long now = System.nanoTime();
-        long grace = (long) (daemon.config().conf().decimal("osd_heartbeat_grace") * 1e9);
+        if (now - lastPing >= (long) (daemon.config().conf().decimal("osd_heartbeat_interval") * 1e9) - SLACK_NANOS) {
+            lastPing = now;
+            ping(map, now);
+        }
         for (int osd : peers()) {
-            Connection connection = daemon.peers().connection(osd, map);
-            if (connection == null) {
-                continue;
-            }
-            connection.send(
-                    new MOSDPing(
-                            daemon.fsid(),
-                            map.epoch(),
-                            MOSDPing.Op.PING,
-                            OsdDaemon.now(),
-                            map.osdInfo(daemon.whoami()).upFrom(),
-                            now,
-                            now),
-                    0);
             long silent = now - heard.get(osd);
-            if (silent > grace) {
+            if (silent > grace && map.isUp(osd)) {
                 report(osd, map, MOSDFailure.FAILED, silent);
             }
         }
     }
 
-    /// The peer's machine refuses connections: it is gone for sure.
-    void onRefused(int osd) {
+    private void ping(OsdMap map, long now) {
+        for (int osd : peers()) {
+            Connection connection = daemon.peers().connection(osd, map);
+            if (connection != null) {
+                connection.send(
+                        new MOSDPing(
+                                daemon.fsid(),
+                                map.epoch(),
+                                MOSDPing.Op.PING,
+                                OsdDaemon.now(),
+                                map.osdInfo(daemon.whoami()).upFrom(),
+                                now,
+                                now),
+                        0);
+            }
+        }
+    }
+
+    /// The peer's machine refuses connections: it is gone for sure, if that is where it is.
+    void onRefused(int osd, EntityAddrVec addrs) {
         OsdMap map = daemon.map();
-        if (heard.containsKey(osd) && map.isUp(osd)) {
+        if (heard.containsKey(osd) && map.isUp(osd) && map.clusterAddrs(osd).equals(addrs)) {
             report(osd, map, MOSDFailure.FAILED | MOSDFailure.IMMEDIATE, 0);
         }
     }
 
     private void report(int osd, OsdMap map, int flags, long silentNanos) {
-        if (reported.add(osd)) {
+        long now = System.nanoTime();
+        Long before = reported.get(osd);
+        if (before != null && now - before < AGAIN_NANOS) {
+            return;
+        }
+        if (reported.put(osd, now) == null) {
             LOG.info("osd.{} hears nothing of osd.{} for {} s", daemon.whoami(), osd, silentNanos / 1_000_000_000L);
         }
         daemon.monClient()
@@ -100,7 +134,7 @@ final class Heartbeats {
     }
 
     void onReply(int osd) {
-        if (heard.replace(osd, System.nanoTime()) != null && reported.remove(osd)) {
+        if (heard.replace(osd, System.nanoTime()) != null && reported.remove(osd) != null) {
             OsdMap map = daemon.map();
             daemon.monClient()
                     .send(new MOSDFailure(daemon.fsid(), osd, map.publicAddrs(osd), map.epoch(), 0, 0));

@@ -16,6 +16,7 @@ import dev.inkfish.wire.message.MOSDMap;
 import dev.inkfish.wire.message.MOSDMarkMeDown;
 import dev.inkfish.wire.message.MOSDPGCreate2;
 import dev.inkfish.wire.message.Message;
+import dev.inkfish.wire.mon.LogEntry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -33,6 +34,10 @@ final class OsdBoot implements MonClient.Listener {
     private long newestKnown = Long.MAX_VALUE;
     private long askedAt;
     private long lastBeacon;
+    /// We are up only in maps after this one: the epoch in which our addresses were taken.
+    private int boundIn;
+    /// The map that first showed us up since the process began, or 0.
+    private int firstUp;
     private boolean wasUp;
     private boolean placed;
 
@@ -121,7 +126,8 @@ final class OsdBoot implements MonClient.Listener {
         }));
     }
 
-    private void handle(Message message) {
+    /// From a monitor, or maps from another OSD.
+    void handle(Message message) {
         switch (message) {
             case MOSDMap maps -> onMaps(maps);
             case MMgrMap mgr -> daemon.reporter().onMgrMap(mgr.map());
@@ -141,6 +147,7 @@ final class OsdBoot implements MonClient.Listener {
     }
 
     private void onMaps(MOSDMap message) {
+        daemon.mapShare().learn(message);
         List<List<OsdMapView>> taken = new ArrayList<>();
         taken.add(daemon.maps().take(message, () -> daemon.control(() -> {
             List<OsdMapView> fresh = taken.getFirst();
@@ -157,6 +164,8 @@ final class OsdBoot implements MonClient.Listener {
         boolean up = isUp(daemon.map());
         if (up && !wasUp) {
             LOG.info("osd.{} is up in map {}", daemon.whoami(), daemon.map().epoch());
+            firstUp = firstUp == 0 ? daemon.map().epoch() : firstUp;
+            daemon.heartbeats().forget();
             daemon.maps().note(daemon.map().epoch(), daemon.maps().superblock().cleanThru());
             lastBeacon = 0;
             daemon.reporter().onUp();
@@ -165,18 +174,43 @@ final class OsdBoot implements MonClient.Listener {
                 place();
             }
         } else if (!up && wasUp && !daemon.isStopping()) {
-            LOG.warn("osd.{}: map {} says we are down; we are not", daemon.whoami(), daemon.map().epoch());
-            askedAt = 0;
-            askNewest();
+            startAgain();
         }
         wasUp = up;
         bootIfReady();
     }
 
+    /// The map says that we are down, or elsewhere, and we run: peers are to see a new instance, so that nothing which
+    /// is still under way between the old ones counts.
+    private void startAgain() {
+        OsdMap map = daemon.map();
+        int osd = daemon.whoami();
+        EntityAddrVec before = daemon.clusterMessenger().addrs();
+        LOG.warn("osd.{}: map {} wrongly says that we are down", osd, map.epoch());
+        daemon.monClient().log(
+                LogEntry.WARN,
+                "cluster",
+                map.isUp(osd)
+                        ? "map e" + map.epoch() + " had wrong addresses of osd." + osd
+                        : "Monitor daemon marked osd." + osd + " down, but it is still running");
+        daemon.monClient().log(
+                LogEntry.DEBUG,
+                "cluster",
+                "map e" + map.epoch() + " wrongly marked me down at e" + map.osdInfo(osd).downAt());
+        daemon.clusterMessenger().rebind();
+        LOG.info("osd.{}: new addresses {}, before {}", osd, daemon.clusterMessenger().addrs(), before);
+        boundIn = map.epoch();
+        askedAt = 0;
+        newestKnown = Long.MAX_VALUE;
+        askNewest();
+    }
+
     /// Whether the map shows this very instance.
     private boolean isUp(OsdMap map) {
         return map.isUp(daemon.whoami())
-                && map.publicAddrs(daemon.whoami()).equals(daemon.publicMessenger().addrs());
+                && map.osdInfo(daemon.whoami()).upFrom() > boundIn
+                && map.publicAddrs(daemon.whoami()).equals(daemon.publicMessenger().addrs())
+                && map.clusterAddrs(daemon.whoami()).equals(daemon.clusterMessenger().addrs());
     }
 
     private void bootIfReady() {
@@ -194,7 +228,7 @@ final class OsdBoot implements MonClient.Listener {
                         daemon.maps().superblock(),
                         cluster,
                         cluster,
-                        wasUp ? map.epoch() : 0,
+                        firstUp,
                         daemon.publicMessenger().addrs(),
                         new TreeMap<>(OsdFacts.collect(daemon)),
                         Features.PACIFIC));

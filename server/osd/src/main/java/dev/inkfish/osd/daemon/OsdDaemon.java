@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
 public final class OsdDaemon implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OsdDaemon.class);
     private static final SecureRandom RANDOM = new SecureRandom();
-    private static final long BEACON_CHECK_MILLIS = 1000;
+    private static final long CHECK_MILLIS = 1000;
 
     private final OsdConfig config;
     private final MapStore maps;
@@ -48,6 +48,7 @@ public final class OsdDaemon implements AutoCloseable {
     private final Heartbeats heartbeats;
     private final Reporter reporter;
     private final Backfills backfills;
+    private final MapShare mapShare = new MapShare(this);
     private final OsdBoot boot;
     private final CountDownLatch markedDown = new CountDownLatch(1);
     private volatile OsdMap map;
@@ -154,8 +155,8 @@ public final class OsdDaemon implements AutoCloseable {
             shard.start();
         }
         daemon.control(daemon.boot::start);
-        daemon.every((long) (config.conf().decimal("osd_heartbeat_interval") * 1000), daemon.heartbeats::tick);
-        daemon.every(BEACON_CHECK_MILLIS, daemon.boot::tick);
+        daemon.every(CHECK_MILLIS, daemon.heartbeats::tick);
+        daemon.every(CHECK_MILLIS, daemon.boot::tick);
         daemon.control(daemon.reporter::periodically);
         return daemon;
     }
@@ -205,6 +206,10 @@ public final class OsdDaemon implements AutoCloseable {
 
     Backfills backfills() {
         return backfills;
+    }
+
+    MapShare mapShare() {
+        return mapShare;
     }
 
     OsdBoot boot() {

@@ -3,9 +3,11 @@ package dev.inkfish.osd.daemon;
 import dev.inkfish.net.Connection;
 import dev.inkfish.net.Dispatcher;
 import dev.inkfish.osdmap.OsdMap;
+import dev.inkfish.wire.EntityAddrVec;
 import dev.inkfish.wire.EntityType;
 import dev.inkfish.wire.PgId;
 import dev.inkfish.wire.message.MCommand;
+import dev.inkfish.wire.message.MOSDMap;
 import dev.inkfish.wire.message.MOSDOp;
 import dev.inkfish.wire.message.MOSDOpReply;
 import dev.inkfish.wire.message.MOSDPing;
@@ -33,6 +35,7 @@ final class OsdDispatcher implements Dispatcher {
             case MOSDOpReply reply -> onReply(connection, reply, tid);
             case PgMessage pg -> onPgMessage(connection, pg);
             case MOSDPing ping -> onPing(connection, ping);
+            case MOSDMap maps -> onMaps(connection, maps);
             case MCommand command -> daemon.control(() -> commands.handle(session(connection), command, tid));
             default -> LOG.debug("osd.{}: {} sent {}", daemon.whoami(), connection.peerName(), message);
         }
@@ -57,6 +60,12 @@ final class OsdDispatcher implements Dispatcher {
         shard.post(() -> shard.handleOp(session, op, tid));
     }
 
+    private void onMaps(Connection connection, MOSDMap maps) {
+        if (connection.peerName().type() == EntityType.OSD && maps.fsid().equals(daemon.fsid())) {
+            daemon.control(() -> daemon.boot().handle(maps));
+        }
+    }
+
     private void onReply(Connection connection, MOSDOpReply reply, long tid) {
         if (connection.peerName().type() == EntityType.OSD) {
             int osd = (int) connection.peerName().number();
@@ -65,11 +74,11 @@ final class OsdDispatcher implements Dispatcher {
         }
     }
 
-    private static OsdSession session(Connection connection) {
+    private OsdSession session(Connection connection) {
         if (connection.attachment() instanceof OsdSession session) {
             return session;
         }
-        OsdSession session = new OsdSession(connection);
+        OsdSession session = new OsdSession(connection, daemon.mapShare());
         connection.attach(session);
         return session;
     }
@@ -90,6 +99,9 @@ final class OsdDispatcher implements Dispatcher {
             return;
         }
         int osd = (int) connection.peerName().number();
+        if (ping.mapEpoch() < daemon.map().epoch()) {
+            session(connection).seen(ping.mapEpoch());
+        }
         if (ping.op() == MOSDPing.Op.PING_REPLY) {
             daemon.control(() -> daemon.heartbeats().onReply(osd));
         } else if (ping.op() == MOSDPing.Op.PING && !daemon.isStopping()) {
@@ -116,7 +128,8 @@ final class OsdDispatcher implements Dispatcher {
     public void onRefused(Connection connection) {
         if (connection.peerName().type() == EntityType.OSD) {
             int osd = (int) connection.peerName().number();
-            daemon.control(() -> daemon.heartbeats().onRefused(osd));
+            EntityAddrVec addrs = connection.peerAddrs();
+            daemon.control(() -> daemon.heartbeats().onRefused(osd, addrs));
         }
     }
 }

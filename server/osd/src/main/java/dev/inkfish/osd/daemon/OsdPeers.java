@@ -18,7 +18,9 @@ final class OsdPeers {
     private final ConcurrentHashMap<Integer, Peer> peers = new ConcurrentHashMap<>();
 
     /// @param epoch the newest map that gave this address
-    private record Peer(EntityAddrVec addrs, int epoch, Connection connection) {}
+    /// @param connection null where it was closed: whoever is behind `epoch` must not open another, for what was in
+    ///     the old one is lost, and what follows it would arrive without it
+    private record Peer(EntityAddrVec addrs, int epoch, @Nullable Connection connection) {}
 
     OsdPeers(NettyMessenger messenger, int whoami) {
         this.messenger = messenger;
@@ -36,22 +38,21 @@ final class OsdPeers {
         }
     }
 
-    /// Null if it is down in the map, or we are it, or it was started anew since that map.
+    /// Null if it or we are down in the map, or we are it, or it was started anew since that map.
     @Nullable Connection connection(int osd, OsdMap map) {
-        if (osd == whoami || !map.isUp(osd)) {
+        if (osd == whoami || !map.isUp(osd) || !map.isUp(whoami)) {
             return null;
         }
         EntityAddrVec addrs = map.clusterAddrs(osd);
         Peer known = peers.get(osd);
-        if (known != null && known.addrs.equals(addrs) && map.osdInfo(osd).upFrom() <= known.epoch) {
+        if (known != null && isTo(known, osd, addrs, map)) {
             return known.connection;
         }
         Peer peer = peers.compute(osd, (id, old) -> {
-            boolean same = old != null && old.addrs.equals(addrs) && map.osdInfo(osd).upFrom() <= old.epoch;
-            if (same || old != null && old.epoch > map.epoch()) {
+            if (old != null && (isTo(old, osd, addrs, map) || old.epoch > map.epoch())) {
                 return old;
             }
-            if (old != null) {
+            if (old != null && old.connection != null) {
                 old.connection.close();
             }
             return new Peer(
@@ -61,16 +62,19 @@ final class OsdPeers {
         return peer.addrs.equals(addrs) ? peer.connection : null;
     }
 
+    private static boolean isTo(Peer peer, int osd, EntityAddrVec addrs, OsdMap map) {
+        return peer.connection != null && peer.addrs.equals(addrs) && map.osdInfo(osd).upFrom() <= peer.epoch;
+    }
+
     /// Closes connections to OSDs that are down, elsewhere, or came up again since, in the newest map; all, if we are
     /// down in it: the others close theirs.
     void onMap(OsdMap map) {
         boolean down = !map.isUp(whoami);
         peers.forEach((osd, peer) -> {
             boolean again = map.isUp(osd) && map.osdInfo(osd).upFrom() > peer.epoch;
-            if (down || again || !map.isUp(osd) || !map.clusterAddrs(osd).equals(peer.addrs)) {
-                if (peers.remove(osd, peer)) {
-                    peer.connection.close();
-                }
+            boolean over = down || again || !map.isUp(osd) || !map.clusterAddrs(osd).equals(peer.addrs);
+            if (over && peer.connection != null && peers.replace(osd, peer, new Peer(peer.addrs, map.epoch(), null))) {
+                peer.connection.close();
             }
         });
     }

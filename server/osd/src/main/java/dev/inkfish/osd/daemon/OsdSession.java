@@ -9,13 +9,18 @@ import dev.inkfish.wire.EntityAddr;
 import dev.inkfish.wire.EntityName;
 import dev.inkfish.wire.EntityType;
 import dev.inkfish.wire.message.Message;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// A client's connection, and what its key allows.
 final class OsdSession implements Caller {
     private final Connection connection;
     private final OsdCap caps;
+    private final MapShare maps;
+    /// The newest map that the client has, as far as we know.
+    private final AtomicInteger epoch = new AtomicInteger();
 
-    OsdSession(Connection connection) {
+    OsdSession(Connection connection, MapShare maps) {
+        this.maps = maps;
         this.connection = connection;
         this.caps = capsOf(connection);
     }
@@ -61,6 +66,23 @@ final class OsdSession implements Caller {
     @Override
     public boolean isConnected() {
         return connection.isConnected();
+    }
+
+    @Override
+    public void onDropped() {
+        int has = epoch.get();
+        int newest = maps.newest();
+        if (newest > has && connection.isConnected() && epoch.compareAndSet(has, newest)) {
+            maps.send(connection, has);
+        }
+    }
+
+    /// The client acts upon a map: it gets what is newer.
+    void seen(int clientEpoch) {
+        if (clientEpoch > epoch.get()) {
+            epoch.accumulateAndGet(clientEpoch, Math::max);
+        }
+        onDropped();
     }
 
     @Override

@@ -152,6 +152,9 @@ final class OsdShard implements PgShell {
         if (!session.isConnected()) {
             return;
         }
+        if (session instanceof OsdSession client && op.mapEpoch() < table.map().epoch()) {
+            client.seen(op.mapEpoch());
+        }
         if (op.mapEpoch() > table.map().epoch() || waitsBehind(session, op)) {
             waitingOps.add(new WaitingOp(session, op, tid));
             return;

@@ -14,6 +14,9 @@ public interface ClientSession {
 
     boolean isConnected();
 
+    /// A request of its was given up because its group is somebody else's now: it must learn so.
+    default void onDropped() {}
+
     /// Sends, in order; dropped without a word if the session is gone.
     void send(Message message, long tid);
 }

@@ -72,6 +72,11 @@ final class OpQueue {
         }
 
         @Override
+        public void onDropped() {
+            session.onDropped();
+        }
+
+        @Override
         public boolean isConnected() {
             return session.isConnected();
         }
@@ -117,9 +122,11 @@ final class OpQueue {
         unanswered.values().forEach(entry -> entry.handedOver = false);
     }
 
-    /// We are no longer the primary: the clients know whom to ask.
+    /// We are no longer the primary: the clients learn whom to ask.
     void dropAll() {
+        List<Entry> dropped = new ArrayList<>(unanswered.values());
         unanswered.clear();
+        dropped.forEach(entry -> entry.session.onDropped());
     }
 
     void forget(ClientSession session) {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Compiles everything and lays the jars in apps/inkfish/target/lib.
+# Compiles everything and lays the jars in apps/inkfish/target/lib. One build at a time: a second one waits for the first.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 . "$here/scripts/jdk.sh"
@@ -7,5 +7,10 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 command -v mvn >/dev/null || need maven
 cd "$here"
 export MAVEN_OPTS="${MAVEN_OPTS:-} -XX:+UseSerialGC -XX:TieredStopAtLevel=1"
-mvn -q -B -T2 -pl apps/inkfish -am -DskipTests package
+mkdir -p apps/inkfish/target
+exec 9>apps/inkfish/target/.building
+flock 9
+# Maven's own libraries make the JVM warn about itself; that is not about this build.
+mvn -q -B -Dstyle.color=never -T2 -pl apps/inkfish -am -DskipTests package \
+  2> >(grep -v -e sun.misc.Unsafe -e 'Please consider reporting this to the maintainers' >&2)
 touch apps/inkfish/target/.built

@@ -109,11 +109,12 @@ final class Journal {
     }
 
     private synchronized long reserve(int length, long lastSequence) {
-        long skipped = head + length > size ? size - head : 0;
+        boolean wraps = head + length > size;
+        long skipped = wraps ? size - head : 0; // nothing, if the last frame ended with the file
         if (used + skipped + length > capacity()) {
             return -1;
         }
-        long offset = skipped > 0 ? ALIGN : head;
+        long offset = wraps ? ALIGN : head;
         head = offset + length;
         used += skipped + length;
         frames.add(new Frame(lastSequence, head, skipped + length));

@@ -36,6 +36,7 @@ class ArchitectureTest {
         "dev.inkfish.messenger..",
         "dev.inkfish.objclass..",
         "dev.inkfish.osd.pg..",
+        "dev.inkfish.osd.scrub..",
         "dev.inkfish.osd.ops..",
         "dev.inkfish.mgr.core..",
         "dev.inkfish.mgr.command..",

@@ -155,6 +155,24 @@ public final class Options {
             osd_scrub_max_interval | FLOAT | 604800 | seconds after which a scrub is overdue
             osd_deep_scrub_interval | FLOAT | 604800 | seconds between deep scrubs
             osd_max_scrubs | INT | 1 | scrubs of one OSD at a time
+            osd_scrub_chunk_min | INT | 5 | objects of one scrub step at least
+            osd_scrub_chunk_max | INT | 25 | objects of one scrub step at most
+            osd_scrub_sleep | FLOAT | 0 | seconds between the steps of a scrub
+            osd_scrub_max_preemptions | UINT | 5 | how often clients may interrupt a scrub step before they wait
+            osd_scrub_begin_hour | INT | 0 | hour at which scrubs that nobody asked for may begin
+            osd_scrub_end_hour | INT | 0 | hour at which they may no longer begin
+            osd_scrub_begin_week_day | INT | 0 | day of the week from which they may begin; 0 is Sunday
+            osd_scrub_end_week_day | INT | 0 | day of the week from which they may no longer
+            osd_scrub_load_threshold | FLOAT | 0.5 | load of each processor above which they do not begin
+            osd_scrub_interval_randomize_ratio | FLOAT | 0.5 | share of the interval by which scrubs are spread
+            osd_scrub_backoff_ratio | FLOAT | 0.66 | share of the seconds in which none begins
+            osd_scrub_auto_repair | BOOL | false | deep scrubs that nobody asked for repair
+            osd_scrub_auto_repair_num_errors | UINT | 5 | errors beyond which they do not
+            osd_deep_scrub_randomize_ratio | FLOAT | 0.15 | share of scrubs that are deep before their time
+            osd_deep_scrub_stride | SIZE | 512K | bytes read in one go by a deep scrub
+            osd_deep_scrub_update_digest_min_age | INT | 7200 | seconds an object rests before its digests are noted
+            osd_deep_scrub_large_omap_object_key_threshold | UINT | 200000 | omap keys beyond which an object is reported
+            osd_deep_scrub_large_omap_object_value_sum_threshold | SIZE | 1G | omap bytes beyond which it is
             osd_op_num_shards | INT | 0 | shards of an OSD; 0 to choose by the machine
             osd_memory_target | SIZE | 4G | memory an OSD aims at
             osd_bench_small_size_max_iops | UINT | 100 | writes per second that a bench of small blocks assumes

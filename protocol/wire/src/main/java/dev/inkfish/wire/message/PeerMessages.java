@@ -21,5 +21,8 @@ final class PeerMessages {
         table.put(MOSDPGScan.TYPE, MOSDPGScan::decode);
         table.put(MOSDPGBackfill.TYPE, MOSDPGBackfill::decode);
         table.put(MOSDPGBackfillRemove.TYPE, MOSDPGBackfillRemove::decode);
+        table.put(MOSDScrubReserve.TYPE, MOSDScrubReserve::decode);
+        table.put(MOSDRepScrub.TYPE, MOSDRepScrub::decode);
+        table.put(MOSDRepScrubMap.TYPE, MOSDRepScrubMap::decode);
     }
 }

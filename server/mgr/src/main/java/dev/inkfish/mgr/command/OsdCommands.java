@@ -23,6 +23,7 @@ import dev.inkfish.wire.osd.PgStates;
 import dev.inkfish.wire.osd.PoolStat;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
 import java.util.TreeMap;
@@ -61,6 +62,8 @@ final class OsdCommands implements MgrModuleCommands {
             table.add("osd " + what + " name=who,type=CephString", "initiate " + what.replace('-', ' ')
                     + " on osd <who>, or use <all|any> to " + what.replace('-', ' ') + " all", "osd", "rw",
                     Command.FLAG_MGR, this::scrub);
+            table.add("osd pool " + what + " name=who,type=CephPoolname,n=N", "initiate " + what + " on pool <who>", "osd",
+                    "rw", Command.FLAG_MGR, this::scrubPool);
         }
     }
 
@@ -320,13 +323,49 @@ final class OsdCommands implements MgrModuleCommands {
         String what = call.prefix().substring("osd ".length());
         OsdMap osdMap = map().osdMap();
         String who = call.string("who");
-        boolean everyOsd = who.equals("all") || who.equals("any") || who.equals("*");
-        if (!everyOsd) {
+        TreeSet<Integer> osds = new TreeSet<>();
+        if (who.equals("all") || who.equals("any") || who.equals("*")) {
+            osds.addAll(osdMap.osds());
+            osds.removeIf(osd -> !osdMap.isUp(osd));
+        } else {
             int osd = OsdArguments.osd(call, "who", osdMap);
             if (!osdMap.isUp(osd)) {
                 return CommandResult.error(Errno.EAGAIN, "osd." + osd + " is not up");
             }
+            osds.add(osd);
         }
-        return CommandResult.error(Errno.EOPNOTSUPP, "osd " + what + ": OSDs do not scrub yet");
+        TreeMap<Integer, List<PgId>> groups = new TreeMap<>();
+        map().pgs().keySet().forEach(id -> addToPrimary(osdMap, id, groups));
+        groups.keySet().retainAll(osds);
+        instruct(groups, what);
+        return CommandResult.status("instructed osd(s) " + join(osds) + " to " + what);
+    }
+
+    private CommandResult scrubPool(CommandContext call) {
+        OsdMap osdMap = map().osdMap();
+        TreeMap<Integer, List<PgId>> groups = new TreeMap<>();
+        for (String name : call.strings("who")) {
+            long pool = osdMap.poolId(name);
+            PgPool params = osdMap.pool(pool);
+            if (params == null) {
+                return CommandResult.error(Errno.ENOENT, "unrecognized pool '" + name + "'");
+            }
+            for (int seed = 0; seed < params.pgNum(); seed++) {
+                addToPrimary(osdMap, new PgId(pool, seed), groups);
+            }
+        }
+        instruct(groups, call.prefix().substring("osd pool ".length()));
+        return CommandResult.status("");
+    }
+
+    private static void addToPrimary(OsdMap osdMap, PgId id, Map<Integer, List<PgId>> groups) {
+        int primary = osdMap.place(id).actingPrimary();
+        if (primary >= 0 && osdMap.isUp(primary)) {
+            groups.computeIfAbsent(primary, p -> new ArrayList<>()).add(id);
+        }
+    }
+
+    private void instruct(Map<Integer, List<PgId>> groups, String what) {
+        groups.forEach((osd, ids) -> core.get().scrub(osd, ids, what.equals("repair"), what.equals("deep-scrub")));
     }
 }

@@ -364,6 +364,7 @@ final class PgCommands implements MgrModuleCommands {
             return CommandResult.error(Errno.EAGAIN, "pg " + id + " primary osd." + primary + " not up");
         }
         String what = call.prefix().substring("pg ".length());
-        return CommandResult.error(Errno.EOPNOTSUPP, "pg " + what + ": OSDs do not scrub yet");
+        core.get().scrub(primary, List.of(id), what.equals("repair"), what.equals("deep-scrub"));
+        return CommandResult.status("instructing pg " + id + " on osd." + primary + " to " + what);
     }
 }

@@ -21,6 +21,8 @@ import dev.inkfish.wire.EntityAuthName;
 import dev.inkfish.wire.EntityName;
 import dev.inkfish.wire.EntityType;
 import dev.inkfish.wire.Features;
+import dev.inkfish.wire.PgId;
+import dev.inkfish.wire.SpgId;
 import dev.inkfish.wire.Utime;
 import dev.inkfish.wire.WireWriter;
 import dev.inkfish.wire.message.MLog;
@@ -37,6 +39,7 @@ import dev.inkfish.wire.message.MMgrReport;
 import dev.inkfish.wire.message.MMgrUpdate;
 import dev.inkfish.wire.message.MMonMgrReport;
 import dev.inkfish.wire.message.MOSDMap;
+import dev.inkfish.wire.message.MOSDScrub2;
 import dev.inkfish.wire.message.MPGStats;
 import dev.inkfish.wire.message.Message;
 import dev.inkfish.wire.mon.CommandDescription;
@@ -257,6 +260,12 @@ public final class MgrCore {
         LogEntry entry = new LogEntry(new EntityAuthName(EntityType.MGR, name), new EntityName(EntityType.MGR, gid), addrs,
                 now, ++logged, LogEntry.DEBUG, line, "cluster");
         effects.toMonitor(new MLog(0, fsid, List.of(entry)), 0);
+    }
+
+    /// Asks an OSD to compare the copies of groups it is primary of.
+    public void scrub(int osd, List<PgId> groups, boolean repair, boolean deep) {
+        effects.toOsd(osd, new MOSDScrub2(
+                fsid, pgMap.osdMap().epoch(), groups.stream().map(SpgId::of).toList(), repair, deep));
     }
 
     // ---- peers

@@ -191,9 +191,9 @@ class DegradedClusterTest {
         assertThat(run("allow r", "{\"prefix\":\"pg scrub\",\"pgid\":\"2.1\"}").result()).isEqualTo(Errno.EACCES.code());
         assertThat(toOsds).isEmpty();
         MMgrCommandReply allowed = run("allow *", "{\"prefix\":\"pg deep-scrub\",\"pgid\":\"2.1\"}");
-        assertThat(allowed.result()).isEqualTo(Errno.EOPNOTSUPP.code());
-        assertThat(allowed.status()).isEqualTo("pg deep-scrub: OSDs do not scrub yet");
-        assertThat(toOsds).isEmpty();
+        assertThat(allowed.result()).isZero();
+        assertThat(allowed.status()).startsWith("instructing pg 2.1 on osd.").endsWith(" to deep-scrub");
+        assertThat(toOsds).hasSize(1);
         assertThat(run("allow *", "{\"prefix\":\"no such\"}").result()).isEqualTo(Errno.EINVAL.code());
     }
 

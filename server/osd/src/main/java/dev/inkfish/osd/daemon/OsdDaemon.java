@@ -49,6 +49,8 @@ public final class OsdDaemon implements AutoCloseable {
     private final Reporter reporter;
     private final Backfills backfills;
     private final MapShare mapShare = new MapShare(this);
+    private final ScrubSchedule scrubs;
+    private final ClusterLog clusterLog;
     private final OsdBoot boot;
     private final CountDownLatch markedDown = new CountDownLatch(1);
     private volatile OsdMap map;
@@ -74,6 +76,8 @@ public final class OsdDaemon implements AutoCloseable {
         monLink = new MonLink(this, monClient);
         heartbeats = new Heartbeats(this);
         reporter = new Reporter(this);
+        scrubs = new ScrubSchedule(this);
+        clusterLog = new ClusterLog(this);
         backfills = new Backfills((int) Math.max(1, conf.integer("osd_max_backfills")));
         int count = (int) conf.integer("osd_op_num_shards");
         int threads = count > 0 ? count : Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 4);
@@ -157,6 +161,7 @@ public final class OsdDaemon implements AutoCloseable {
         daemon.control(daemon.boot::start);
         daemon.every(CHECK_MILLIS, daemon.heartbeats::tick);
         daemon.every(CHECK_MILLIS, daemon.boot::tick);
+        daemon.every(ScrubSchedule.TICK_MILLIS, daemon.scrubs::tick);
         daemon.control(daemon.reporter::periodically);
         return daemon;
     }
@@ -210,6 +215,14 @@ public final class OsdDaemon implements AutoCloseable {
 
     MapShare mapShare() {
         return mapShare;
+    }
+
+    ScrubSchedule scrubs() {
+        return scrubs;
+    }
+
+    ClusterLog clusterLog() {
+        return clusterLog;
     }
 
     OsdBoot boot() {

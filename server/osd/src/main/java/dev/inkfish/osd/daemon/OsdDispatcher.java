@@ -11,6 +11,7 @@ import dev.inkfish.wire.message.MOSDMap;
 import dev.inkfish.wire.message.MOSDOp;
 import dev.inkfish.wire.message.MOSDOpReply;
 import dev.inkfish.wire.message.MOSDPing;
+import dev.inkfish.wire.message.MOSDScrub2;
 import dev.inkfish.wire.message.Message;
 import dev.inkfish.wire.message.PgMessage;
 import org.slf4j.Logger;
@@ -34,6 +35,7 @@ final class OsdDispatcher implements Dispatcher {
             case MOSDOp op -> onOp(connection, op, tid);
             case MOSDOpReply reply -> onReply(connection, reply, tid);
             case PgMessage pg -> onPgMessage(connection, pg);
+            case MOSDScrub2 request when connection.peerName().type() == EntityType.MGR -> daemon.scrubs().onRequest(request);
             case MOSDPing ping -> onPing(connection, ping);
             case MOSDMap maps -> onMaps(connection, maps);
             case MCommand command -> daemon.control(() -> commands.handle(session(connection), command, tid));

@@ -10,6 +10,8 @@ import dev.inkfish.osd.pg.PgHost;
 import dev.inkfish.osd.pg.PgSettings;
 import dev.inkfish.osd.pg.PgShell;
 import dev.inkfish.osd.pg.PgTable;
+import dev.inkfish.osd.scrub.ScrubMode;
+import dev.inkfish.osd.scrub.ScrubSettings;
 import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.CephException;
 import dev.inkfish.wire.Eversion;
@@ -22,6 +24,7 @@ import dev.inkfish.wire.osd.ObjectInfo;
 import dev.inkfish.wire.osd.PgStat;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -202,6 +205,34 @@ final class OsdShard implements PgShell {
         table.groups().forEach(pg -> pg.onDisconnect(session));
     }
 
+    /// Begins scrubs that are due, those that were asked for first.
+    ///
+    /// @param lucky groups that nobody asked to scrub may be looked at
+    /// @param permitted hour and load allow their scrubs
+    void scrubTick(boolean lucky, boolean permitted) {
+        List<Pg> groups = new ArrayList<>();
+        for (Pg pg : table.groups()) {
+            if (pg.isPrimary() && (lucky || pg.scrubDue().isZero())) {
+                groups.add(pg);
+            }
+        }
+        groups.sort(Comparator.comparing(Pg::scrubDue).thenComparing(Pg::pgid));
+        for (Pg pg : groups) {
+            if (pg.scrubDue().compareTo(now()) > 0) {
+                return;
+            }
+            pg.scrubTick(permitted);
+        }
+    }
+
+    void requestScrub(SpgId pgid, ScrubMode mode) {
+        Pg pg = table.find(pgid);
+        if (pg != null) {
+            pg.requestScrub(mode);
+            pg.scrubTick(false);
+        }
+    }
+
     OsdObjecter objecter() {
         return objecter;
     }
@@ -292,6 +323,26 @@ final class OsdShard implements PgShell {
     @Override
     public void releaseBackfill(PgId pgid) {
         daemon.control(() -> daemon.backfills().release(pgid));
+    }
+
+    @Override
+    public ScrubSettings scrubSettings() {
+        return daemon.scrubs().settings();
+    }
+
+    @Override
+    public boolean reserveScrub() {
+        return daemon.scrubs().reserve();
+    }
+
+    @Override
+    public void releaseScrub() {
+        daemon.scrubs().release();
+    }
+
+    @Override
+    public void clusterLog(LogLevel level, String text) {
+        daemon.control(() -> daemon.clusterLog().add(level, text));
     }
 
     @Override

@@ -1,7 +1,9 @@
 package dev.inkfish.osd.ops;
 
 import dev.inkfish.osdmap.OsdMap;
+import dev.inkfish.wire.HObject;
 import dev.inkfish.wire.message.MOSDOp;
+import org.jspecify.annotations.Nullable;
 
 /// What clients ask of one group's objects, on its primary (`PrimaryLogPG`). The group calls it on its
 /// shard and only while it is active; operations that come earlier wait in the group.
@@ -23,6 +25,13 @@ public interface ClientOps {
 
     /// The session's connection broke; its watches start to time out.
     void onDisconnect(ClientSession session);
+
+    /// Notes the digests a scrub found in the object's info; null for one that is not known. Runs `done` when that is
+    /// durable, or cannot be done.
+    void recordDigests(HObject object, @Nullable Integer data, @Nullable Integer omap, Runnable done);
+
+    /// The object is about to be replaced by another member's copy.
+    void forget(HObject object);
 
     /// How many removed snapshots are still to be trimmed.
     int snapTrimQueueLength();

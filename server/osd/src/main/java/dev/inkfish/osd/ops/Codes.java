@@ -8,6 +8,7 @@ final class Codes {
     static final int EPERM = Errno.EPERM.code();
     static final int ENOENT = Errno.ENOENT.code();
     static final int EIO = Errno.EIO.code();
+    static final int EAGAIN = Errno.EAGAIN.code();
     static final int EBUSY = Errno.EBUSY.code();
     static final int EEXIST = Errno.EEXIST.code();
     static final int EINVAL = Errno.EINVAL.code();

@@ -16,6 +16,7 @@ import dev.inkfish.wire.osd.OpCode;
 import dev.inkfish.wire.osd.OsdFlags;
 import dev.inkfish.wire.osd.OsdOp;
 import dev.inkfish.wire.osd.PgListing;
+import dev.inkfish.wire.osd.ScrubListing;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -76,9 +77,20 @@ final class ListOps {
             // without a cache pool there are no hit sets
             case PG_HITSET_LS -> new Answer(previous, new WireWriter(4).u32(0).toBytes());
             case PG_HITSET_GET -> new Answer(Codes.ENOENT, Bytes.EMPTY);
-            case SCRUBLS -> new Answer(Codes.EOPNOTSUPP, Bytes.EMPTY);
+            case SCRUBLS -> listScrubErrors(op);
             default -> new Answer(Codes.EINVAL, Bytes.EMPTY);
         };
+    }
+
+    private Answer listScrubErrors(OsdOp op) {
+        ScrubListing.Query query = ScrubListing.Query.decode(op.input().reader());
+        ScrubListing found = host.listScrubErrors(query);
+        if (found == null) {
+            return new Answer(Codes.ENOENT, Bytes.EMPTY);
+        }
+        int code = query.interval() != 0 && query.interval() != found.interval() ? Codes.EAGAIN : 0;
+        ScrubListing told = code == 0 ? found : new ScrubListing(found.interval(), List.of());
+        return new Answer(code, WireWriter.encode(told, ScrubListing::encode));
     }
 
     private static @Nullable Filter filter(WireReader in) {

@@ -52,6 +52,11 @@ final class ObjectDraft {
     int allocHintFlags;
     final NavigableMap<WatchKey, WatchInfo> watchers;
     SnapSet snapSet;
+    /// crc32c of the whole data and of the omap; null where a change made them unknown.
+    private @Nullable Integer dataDigest;
+    private @Nullable Integer omapDigest;
+    /// Where the data ends, as far as the digest goes.
+    private long end;
 
     /// A read found a block whose checksum is wrong.
     boolean corrupt;
@@ -83,6 +88,9 @@ final class ObjectDraft {
         this.watchers = new TreeMap<>(info.watchers());
         this.snapSet = context.snapSet();
         this.base = exists ? id : null;
+        this.dataDigest = info.has(ObjectInfo.DATA_DIGEST) ? info.dataDigest() : null;
+        this.omapDigest = info.has(ObjectInfo.OMAP_DIGEST) ? info.omapDigest() : null;
+        this.end = info.size();
     }
 
     boolean has(int flag) {
@@ -94,9 +102,11 @@ final class ObjectDraft {
     }
 
     ObjectInfo toInfo(Eversion version, Eversion prior, @Nullable OsdReqId reqid) {
+        int known = (dataDigest == null ? 0 : ObjectInfo.DATA_DIGEST) | (omapDigest == null ? 0 : ObjectInfo.OMAP_DIGEST);
+        int others = flags & ~(ObjectInfo.DATA_DIGEST | ObjectInfo.OMAP_DIGEST);
         return new ObjectInfo(object, version, prior, reqid, size, mtime, truncateSeq, truncateSize, userVersion,
-                new TreeMap<>(watchers), flags, localMtime, -1, -1, expectedObjectSize, expectedWriteSize,
-                allocHintFlags);
+                new TreeMap<>(watchers), others | known, localMtime, dataDigest == null ? -1 : dataDigest,
+                omapDigest == null ? -1 : omapDigest, expectedObjectSize, expectedWriteSize, allocHintFlags);
     }
 
     // ---- changes; the sizes and statistics are the caller's
@@ -108,16 +118,22 @@ final class ObjectDraft {
     void write(long offset, Bytes data) {
         transaction.write(collection, id, offset, data);
         pieces.add(new Piece(offset, data.length(), data));
+        dataDigest = offset == 0 && data.length() >= end ? (Integer) data.crc32c(-1) : null;
+        end = Math.max(end, offset + data.length());
     }
 
     void zero(long offset, long length) {
         transaction.zero(collection, id, offset, length);
         pieces.add(new Piece(offset, length, null));
+        dataDigest = null;
+        end = Math.max(end, offset + length);
     }
 
     void truncate(long newSize) {
         transaction.truncate(collection, id, newSize);
         baseLimit = Math.min(baseLimit, newSize);
+        dataDigest = newSize == end ? dataDigest : null;
+        end = newSize;
         if (!pieces.isEmpty()) {
             pieces.add(new Piece(newSize, Long.MAX_VALUE - newSize, null));
         }
@@ -140,6 +156,9 @@ final class ObjectDraft {
     }
 
     private void forgetOverlay() {
+        dataDigest = null;
+        omapDigest = null;
+        end = base == null ? 0 : Long.MAX_VALUE;
         wasRemoved = true;
         baseLimit = Long.MAX_VALUE;
         pieces.clear();
@@ -160,26 +179,31 @@ final class ObjectDraft {
     }
 
     void omapSet(SortedMap<Bytes, Bytes> entries) {
+        omapDigest = null;
         transaction.omapSet(collection, id, entries);
         omap.set(entries);
     }
 
     void omapRemove(Collection<Bytes> keys) {
+        omapDigest = null;
         transaction.omapRemove(collection, id, keys);
         omap.remove(keys);
     }
 
     void omapRemoveRange(Bytes first, Bytes end) {
+        omapDigest = null;
         transaction.omapRemoveRange(collection, id, first, end);
         omap.removeRange(first, end);
     }
 
     void omapClear() {
+        omapDigest = null;
         transaction.omapClear(collection, id);
         omap.clear();
     }
 
     void omapSetHeader(Bytes header) {
+        omapDigest = null;
         transaction.omapSetHeader(collection, id, header);
         omap.header = header;
     }

@@ -27,6 +27,7 @@ import dev.inkfish.wire.osd.SnapSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// Client operations on the primary of a replicated group (`PrimaryLogPG`).
 ///
@@ -116,6 +117,16 @@ public final class PrimaryOps implements ClientOps {
     }
 
     @Override
+    public void recordDigests(HObject object, @Nullable Integer data, @Nullable Integer omap, Runnable done) {
+        new DigestNote(host, contexts, locks).record(object, data, omap, inInterval(done));
+    }
+
+    @Override
+    public void forget(HObject object) {
+        contexts.forget(object);
+    }
+
+    @Override
     public int snapTrimQueueLength() {
         return trimmer.queueLength();
     }
@@ -180,6 +191,10 @@ public final class PrimaryOps implements ClientOps {
         RequestKind kind = request.kind;
         if (host.isUnreadable(head) || kind.ordered() && host.isDegraded(head)) {
             host.whenRecovered(head, inInterval(() -> start(request)));
+            return;
+        }
+        if (kind.mayWrite() && host.isScrubbing(head)) {
+            host.whenScrubbed(head, inInterval(() -> start(request)));
             return;
         }
         if (kind.mayWrite() || kind.cache()) {

@@ -96,6 +96,10 @@ final class SnapTrimmer {
                 host.whenRecovered(object, again);
                 return;
             }
+            if (host.isScrubbing(object)) {
+                host.whenScrubbed(object, again);
+                return;
+            }
             if (!locks.mayEnter(object, ObjectLocks.Kind.READ, again)) {
                 return;
             }

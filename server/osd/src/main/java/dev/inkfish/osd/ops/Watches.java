@@ -246,6 +246,10 @@ final class Watches {
             host.whenRecovered(object, () -> timedOut(watch));
             return;
         }
+        if (host.isScrubbing(object)) {
+            host.whenScrubbed(object, () -> timedOut(watch));
+            return;
+        }
         if (!locks.mayEnter(object, ObjectLocks.Kind.CHANGE, () -> timedOut(watch))) {
             return;
         }

@@ -15,8 +15,17 @@ import org.jspecify.annotations.Nullable;
 /// objects are not among them: a log entry that removes is carried out when the log is merged.
 final class MissingSet {
     private final TreeMap<HObject, PgMissing.Item> items = new TreeMap<>();
-    private final TreeMap<Eversion, HObject> byNeed = new TreeMap<>();
+    private final TreeSet<Need> byNeed = new TreeSet<>();
     private final Set<HObject> dirty = new TreeSet<>();
+
+    /// Damaged objects may lack a version: then several need the same one.
+    private record Need(Eversion version, HObject object) implements Comparable<Need> {
+        @Override
+        public int compareTo(Need other) {
+            int c = version.compareTo(other.version);
+            return c != 0 ? c : object.compareTo(other.object);
+        }
+    }
 
     static MissingSet of(PgMissing missing) {
         MissingSet set = new MissingSet();
@@ -50,27 +59,27 @@ final class MissingSet {
 
     /// The objects, those first whose version is oldest.
     Iterable<HObject> oldestFirst() {
-        return byNeed.values();
+        return () -> byNeed.stream().map(Need::object).iterator();
     }
 
     /// The oldest version that is needed; null if nothing is.
     @Nullable Eversion oldestNeed() {
-        return byNeed.isEmpty() ? null : byNeed.firstKey();
+        return byNeed.isEmpty() ? null : byNeed.first().version();
     }
 
     void put(HObject object, Eversion need, Eversion have) {
         PgMissing.Item old = items.put(object, new PgMissing.Item(need, have, false));
         if (old != null) {
-            byNeed.remove(old.need());
+            byNeed.remove(new Need(old.need(), object));
         }
-        byNeed.put(need, object);
+        byNeed.add(new Need(need, object));
         dirty.add(object);
     }
 
     void remove(HObject object) {
         PgMissing.Item old = items.remove(object);
         if (old != null) {
-            byNeed.remove(old.need());
+            byNeed.remove(new Need(old.need(), object));
             dirty.add(object);
         }
     }

@@ -10,6 +10,9 @@ import dev.inkfish.wire.message.MOSDPGQuery2;
 import dev.inkfish.wire.message.MOSDPGRemove;
 import dev.inkfish.wire.message.MOSDPGScan;
 import dev.inkfish.wire.message.MOSDPGBackfill;
+import dev.inkfish.wire.message.MOSDRepScrub;
+import dev.inkfish.wire.message.MOSDRepScrubMap;
+import dev.inkfish.wire.message.MOSDScrubReserve;
 import dev.inkfish.wire.message.PgMessage;
 import dev.inkfish.wire.osd.PastIntervals;
 import dev.inkfish.wire.osd.PgHistory;
@@ -359,6 +362,7 @@ final class Peering {
             return;
         }
         clean = true;
+        pg.scrubber.onRecovered();
         if (Intervals.present(pg.mapping.acting()).size() >= pg.pool.size()) {
             pg.data.history =
                     pg.data.history.withClean(pg.map.epoch(), pg.data.history.sameIntervalSince());
@@ -444,6 +448,9 @@ final class Peering {
             case MOSDPGInfo2 info -> onActivated(new PgShard(osd, info.info().pgid().shard()));
             case MOSDPGScan scan -> pg.backfill.onDigest(scan);
             case MOSDPGBackfill done -> pg.backfill.onFinished(PgShard.of(osd), done);
+            case MOSDScrubReserve answer -> pg.scrubber.onReserve(answer);
+            case MOSDRepScrubMap map -> pg.scrubber.onMap(map);
+            case MOSDRepScrub question -> {} // from one that was primary
             case MOSDPGQuery2 query -> {} // from one that thinks it is primary, in an older map
             default -> pg.backend.handle(message);
         }

@@ -5,8 +5,10 @@ import dev.inkfish.objectstore.ObjectStore;
 import dev.inkfish.objectstore.Transaction;
 import dev.inkfish.osd.ops.ClientOps;
 import dev.inkfish.osd.ops.ClientSession;
+import dev.inkfish.osd.scrub.ScrubMode;
 import dev.inkfish.osdmap.OsdMap;
 import dev.inkfish.wire.SpgId;
+import dev.inkfish.wire.Utime;
 import dev.inkfish.wire.message.MOSDOp;
 import dev.inkfish.wire.message.MOSDPGNotify2;
 import dev.inkfish.wire.message.MOSDPGQuery2;
@@ -43,6 +45,8 @@ public final class Pg {
     final Recovery recovery;
     final Backfill backfill;
     final PgReport report;
+    final Scrubber scrubber;
+    final ScrubReplica scrubReplica;
     final ClientOps ops;
     private final OpQueue queue;
     private final PgRemoval removal;
@@ -88,6 +92,8 @@ public final class Pg {
         this.backfill = new Backfill(this);
         this.report = new PgReport(this);
         this.removal = new PgRemoval(this);
+        this.scrubber = new Scrubber(this);
+        this.scrubReplica = new ScrubReplica(this);
         this.ops = opsFactory.apply(new PgHostPort(this));
         this.queue = new OpQueue(this);
     }
@@ -122,6 +128,7 @@ public final class Pg {
         PgData data = PgDisk.load(shell.store(), pgid);
         Pg pg = new Pg(shell, data, maps.apply(data.epochOnDisk), opsFactory);
         pg.replica.removeTemporaryObjects();
+        pg.scrubber.removeOldResults();
         return pg;
     }
 
@@ -161,6 +168,28 @@ public final class Pg {
 
     public PgInfo info() {
         return data.info();
+    }
+
+    // ---- scrubs
+
+    /// Somebody asks for a scrub; it begins with a coming [#scrubTick].
+    public void requestScrub(ScrubMode mode) {
+        if (isPrimary() && !(state instanceof PgState.Removing)) {
+            scrubber.request(mode);
+        }
+    }
+
+    /// When the next scrub is due; requested ones come first.
+    public Utime scrubDue() {
+        return scrubber.plan.due();
+    }
+
+    /// Time to begin a scrub, if one is due.
+    ///
+    /// @param permitted hour and load allow scrubs that nobody asked for
+    /// @return whether one began
+    public boolean scrubTick(boolean permitted) {
+        return isPrimary() && scrubber.begin(permitted);
     }
 
     PgShard whoami() {
@@ -263,6 +292,8 @@ public final class Pg {
         backend.reset();
         recovery.reset();
         backfill.reset();
+        scrubber.reset();
+        scrubReplica.reset();
         peering.reset();
         peerInfo.clear();
         peerMissing.clear();

@@ -13,6 +13,7 @@ import dev.inkfish.wire.Utime;
 import dev.inkfish.wire.osd.ObjectStatSum;
 import dev.inkfish.wire.osd.OsdReqId;
 import dev.inkfish.wire.osd.PgLogEntry;
+import dev.inkfish.wire.osd.ScrubListing;
 import java.util.NavigableMap;
 import org.jspecify.annotations.Nullable;
 
@@ -77,6 +78,15 @@ public interface PgHost {
     /// A read found a corrupt block: fetch the object from another replica, mend it here, then run `task`;
     /// `otherwise` if no good copy exists.
     void repair(HObject object, Runnable task, Runnable otherwise);
+
+    /// A scrub is looking at the object: changes must wait.
+    boolean isScrubbing(HObject object);
+
+    /// Runs `task` when [#isScrubbing] no longer holds.
+    void whenScrubbed(HObject object, Runnable task);
+
+    /// A page of what the last scrub found; null if there was none.
+    @Nullable ScrubListing listScrubErrors(ScrubListing.Query query);
 
     /// The disk is so full that nothing may grow any more.
     boolean isFull();

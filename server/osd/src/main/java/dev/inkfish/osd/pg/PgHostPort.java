@@ -15,6 +15,7 @@ import dev.inkfish.wire.Utime;
 import dev.inkfish.wire.osd.ObjectStatSum;
 import dev.inkfish.wire.osd.OsdReqId;
 import dev.inkfish.wire.osd.PgLogEntry;
+import dev.inkfish.wire.osd.ScrubListing;
 import java.util.Collections;
 import java.util.NavigableMap;
 import org.jspecify.annotations.Nullable;
@@ -124,9 +125,10 @@ final class PgHostPort implements PgHost {
             pg.data.lastUserVersion = userVersion;
             throw e;
         }
+        pg.scrubber.onChange(mutation.entries(), mutation.statsDelta());
     }
 
-    private static ObjectStatSum plus(ObjectStatSum sum, PgMutation.ObjectStatsDelta delta) {
+    static ObjectStatSum plus(ObjectStatSum sum, PgMutation.ObjectStatsDelta delta) {
         if (delta.equals(PgMutation.ObjectStatsDelta.NONE)) {
             return sum;
         }
@@ -181,6 +183,21 @@ final class PgHostPort implements PgHost {
     @Override
     public void repair(HObject object, Runnable task, Runnable otherwise) {
         pg.recovery.repair(object, task, otherwise);
+    }
+
+    @Override
+    public boolean isScrubbing(HObject object) {
+        return pg.scrubber.blocks(object);
+    }
+
+    @Override
+    public void whenScrubbed(HObject object, Runnable task) {
+        pg.scrubber.whenFree(object, task);
+    }
+
+    @Override
+    public @Nullable ScrubListing listScrubErrors(ScrubListing.Query query) {
+        return pg.scrubber.list(query);
     }
 
     @Override

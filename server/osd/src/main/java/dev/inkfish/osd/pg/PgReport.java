@@ -1,5 +1,6 @@
 package dev.inkfish.osd.pg;
 
+import dev.inkfish.osd.scrub.ScrubMode;
 import dev.inkfish.wire.Eversion;
 import dev.inkfish.wire.PgId;
 import dev.inkfish.wire.Utime;
@@ -95,6 +96,20 @@ final class PgReport {
         } else if (pg.backfill.isWaiting()) {
             bits |= PgStates.BACKFILL_WAIT.bit();
         }
+        return bits | scrubBits();
+    }
+
+    private long scrubBits() {
+        long bits = 0;
+        ScrubMode mode = pg.scrubber.mode();
+        if (mode != null) {
+            bits |= PgStates.SCRUBBING.bit();
+            bits |= mode.deep() ? PgStates.DEEP_SCRUB.bit() : 0;
+            bits |= mode.repair() ? PgStates.REPAIR.bit() : 0;
+        }
+        bits |= pg.scrubber.isRepairing() ? PgStates.REPAIR.bit() : 0;
+        bits |= pg.scrubber.hasFailedRepair() ? PgStates.FAILED_REPAIR.bit() : 0;
+        bits |= pg.data.sum.get(Field.NUM_SCRUB_ERRORS) > 0 ? PgStates.INCONSISTENT.bit() : 0;
         return bits;
     }
 

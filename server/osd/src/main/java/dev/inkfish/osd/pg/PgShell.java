@@ -3,6 +3,7 @@ package dev.inkfish.osd.pg;
 import dev.inkfish.objectstore.CollectionId;
 import dev.inkfish.objectstore.ObjectStore;
 import dev.inkfish.objectstore.Transaction;
+import dev.inkfish.osd.scrub.ScrubSettings;
 import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.Eversion;
 import dev.inkfish.wire.PgId;
@@ -41,6 +42,27 @@ public interface PgShell {
 
     /// Gives the place, or the wish for one, back.
     void releaseBackfill(PgId pgid);
+
+    ScrubSettings scrubSettings();
+
+    /// One of the few places for scrubs that this OSD takes part in, as primary or as replica.
+    ///
+    /// @return whether there was one
+    boolean reserveScrub();
+
+    /// Gives the place back.
+    void releaseScrub();
+
+    /// A line for the cluster log.
+    void clusterLog(LogLevel level, String text);
+
+    /// How grave a line of the cluster log is.
+    enum LogLevel {
+        DEBUG,
+        INFO,
+        WARN,
+        ERROR
+    }
 
     /// Whether the disk is fuller than `osd_failsafe_full_ratio`.
     default boolean isFull() {

@@ -2,8 +2,10 @@ package dev.inkfish.osd.pg;
 
 import dev.inkfish.objectstore.CollectionId;
 import dev.inkfish.osd.ops.ClientOps;
+import dev.inkfish.wire.Eversion;
 import dev.inkfish.wire.PgId;
 import dev.inkfish.wire.SpgId;
+import dev.inkfish.wire.Utime;
 import dev.inkfish.wire.message.MOSDPGLog;
 import dev.inkfish.wire.message.MOSDPGNotify2;
 import dev.inkfish.wire.message.MOSDPGQuery2;
@@ -106,11 +108,18 @@ public final class PgTable {
                 if (ours.test(pgid) && !groups.containsKey(SpgId.of(pgid))) {
                     MapView.Mapping mapping = map.map(pgid);
                     if (mapping.actingPrimary() == shell.whoami() && !params.erasure()) {
-                        add(SpgId.of(pgid), PgHistory.created(created), PastIntervals.EMPTY, created);
+                        add(SpgId.of(pgid), newborn(created), PastIntervals.EMPTY, created);
                     }
                 }
             }
         }
+    }
+
+    /// A new group counts as scrubbed.
+    private PgHistory newborn(int created) {
+        Utime now = shell.now();
+        return PgHistory.created(created)
+                .withScrubs(new PgHistory.ScrubStamps(Eversion.ZERO, Eversion.ZERO, now, now, now));
     }
 
     private @Nullable Pg add(SpgId pgid, PgHistory history, PastIntervals past, int epoch) {

@@ -124,6 +124,19 @@ final class Recovery {
         kick();
     }
 
+    /// Copies were found to be bad and marked as missing, here or on others.
+    void resume() {
+        Transaction transaction = new Transaction();
+        PgDisk.writeMissing(pg.data, transaction);
+        if (!transaction.isEmpty()) {
+            pg.shell.submit(pg.data.collection, transaction, () -> {});
+        }
+        unfound.clear();
+        running = true;
+        pg.report.changed();
+        kick();
+    }
+
     /// A member outside of the interval is gone; it may be asked again when it is back.
     void forget(PgShard member) {
         asked.remove(member);

@@ -12,6 +12,9 @@ import dev.inkfish.wire.message.MOSDPGLog;
 import dev.inkfish.wire.message.MOSDPGNotify2;
 import dev.inkfish.wire.message.MOSDPGQuery2;
 import dev.inkfish.wire.message.MOSDPGScan;
+import dev.inkfish.wire.message.MOSDRepScrub;
+import dev.inkfish.wire.message.MOSDRepScrubMap;
+import dev.inkfish.wire.message.MOSDScrubReserve;
 import dev.inkfish.wire.message.PgMessage;
 import dev.inkfish.wire.osd.PastIntervals;
 import dev.inkfish.wire.osd.PgInfo;
@@ -56,6 +59,9 @@ final class ReplicaRole {
             case MOSDPGScan scan -> onScan(osd, scan);
             case MOSDPGBackfill progress -> onBackfill(osd, progress);
             case MOSDPGBackfillRemove removal -> onBackfillRemove(removal);
+            case MOSDScrubReserve reserve -> pg.scrubReplica.onReserve(osd, reserve);
+            case MOSDRepScrub question -> pg.scrubReplica.onScrub(osd, question);
+            case MOSDRepScrubMap map -> {} // for a primary
             case MOSDPGNotify2 notify -> {} // for a primary, which we were in an older map
             default -> pg.backend.handle(message);
         }

@@ -236,6 +236,7 @@ final class ReplicatedBackend implements PgBackend {
             }
         }
         pg.data.sum = op.sum();
+        pg.scrubReplica.onChange(op.entries());
         log(op.entries(), op.trimTo(), transaction);
         Eversion complete = pg.data.lastComplete;
         pg.shell.submit(

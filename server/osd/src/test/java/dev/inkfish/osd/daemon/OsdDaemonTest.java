@@ -189,6 +189,16 @@ class OsdDaemonTest {
         public void onDisconnect(ClientSession session) {}
 
         @Override
+        public void recordDigests(
+                dev.inkfish.wire.HObject object,
+                @org.jspecify.annotations.Nullable Integer data,
+                @org.jspecify.annotations.Nullable Integer omap,
+                Runnable done) {}
+
+        @Override
+        public void forget(dev.inkfish.wire.HObject object) {}
+
+        @Override
         public int snapTrimQueueLength() {
             return 0;
         }

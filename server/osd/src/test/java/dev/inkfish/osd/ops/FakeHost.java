@@ -17,6 +17,7 @@ import dev.inkfish.wire.Utime;
 import dev.inkfish.wire.osd.ObjectStatSum;
 import dev.inkfish.wire.osd.OsdReqId;
 import dev.inkfish.wire.osd.PgLogEntry;
+import dev.inkfish.wire.osd.ScrubListing;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -280,6 +281,21 @@ final class FakeHost implements PgHost {
     public void repair(HObject object, Runnable task, Runnable otherwise) {
         repaired.add(object);
         task.run();
+    }
+
+    @Override
+    public boolean isScrubbing(HObject object) {
+        return false;
+    }
+
+    @Override
+    public void whenScrubbed(HObject object, Runnable task) {
+        task.run();
+    }
+
+    @Override
+    public @Nullable ScrubListing listScrubErrors(ScrubListing.Query query) {
+        return null;
     }
 
     @Override

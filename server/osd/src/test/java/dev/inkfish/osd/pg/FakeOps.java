@@ -9,16 +9,20 @@ import dev.inkfish.osdmap.OsdMap;
 import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.CephException;
 import dev.inkfish.wire.Eversion;
+import dev.inkfish.wire.Features;
 import dev.inkfish.wire.GhObject;
 import dev.inkfish.wire.HObject;
 import dev.inkfish.wire.Utime;
 import dev.inkfish.wire.WireWriter;
 import dev.inkfish.wire.message.MOSDOp;
+import dev.inkfish.wire.osd.ObjectInfo;
 import dev.inkfish.wire.osd.OsdReqId;
 import dev.inkfish.wire.osd.PgLogEntry;
+import dev.inkfish.wire.osd.SnapSet;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
 
 /// The smallest client operations: write a value, remove an object, read it. What a transaction id
 /// stands for is looked up with the client, since there is nothing to encode here.
@@ -56,6 +60,10 @@ final class FakeOps implements ClientOps {
             host.whenCommitted(done.version(), () -> session.send(new FakeReply(Bytes.EMPTY), tid));
             return;
         }
+        if (host.isScrubbing(object)) {
+            host.whenScrubbed(object, () -> handle(session, op, tid));
+            return;
+        }
         try {
             host.submit(mutation(request, () -> session.send(new FakeReply(Bytes.EMPTY), tid)));
         } catch (StoreFullException e) {
@@ -74,7 +82,8 @@ final class FakeOps implements ClientOps {
             transaction.remove(host.collection(), target);
         } else {
             TreeMap<String, Bytes> attrs = new TreeMap<>();
-            attrs.put("_", WireWriter.encode(version, Eversion::encode));
+            attrs.put("_", info(request, version));
+            attrs.put("ss", WireWriter.encode(SnapSet.EMPTY, SnapSet::encode));
             TreeMap<Bytes, Bytes> omap = new TreeMap<>();
             omap.put(Bytes.utf8("k" + version.version() % 3), request.value);
             transaction
@@ -103,9 +112,16 @@ final class FakeOps implements ClientOps {
                 onCommitted);
     }
 
+    private static Bytes info(Request request, Eversion version) {
+        ObjectInfo blank = ObjectInfo.blank(request.object);
+        ObjectInfo info = new ObjectInfo(request.object, version, Eversion.ZERO, request.reqid, request.value.length(),
+                blank.mtime(), 0, 0, version.version(), blank.watchers(), 0, blank.localMtime(), -1, -1, 0, 0, 0);
+        return WireWriter.encode(info, (i, out) -> i.encode(out, Features.PACIFIC));
+    }
+
     private Eversion versionOf(GhObject object) {
         Bytes attr = host.store().attr(host.collection(), object, "_");
-        return attr == null ? Eversion.ZERO : Eversion.decode(attr.reader());
+        return attr == null ? Eversion.ZERO : ObjectInfo.decode(attr.reader()).version();
     }
 
     private Bytes read(HObject object) {
@@ -127,6 +143,14 @@ final class FakeOps implements ClientOps {
 
     @Override
     public void onDisconnect(ClientSession session) {}
+
+    @Override
+    public void recordDigests(HObject object, @Nullable Integer data, @Nullable Integer omap, Runnable done) {
+        done.run();
+    }
+
+    @Override
+    public void forget(HObject object) {}
 
     @Override
     public int snapTrimQueueLength() {

@@ -6,6 +6,8 @@ import dev.inkfish.objectstore.CollectionId;
 import dev.inkfish.objectstore.MemStore;
 import dev.inkfish.objectstore.ObjectStore;
 import dev.inkfish.objectstore.Transaction;
+import dev.inkfish.osd.scrub.ScrubResults;
+import dev.inkfish.osd.scrub.ScrubSettings;
 import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.DecodeException;
 import dev.inkfish.wire.Eversion;
@@ -21,6 +23,7 @@ import dev.inkfish.wire.message.Message;
 import dev.inkfish.wire.message.MessageHeader;
 import dev.inkfish.wire.message.MessageType;
 import dev.inkfish.wire.message.PgMessage;
+import dev.inkfish.wire.osd.ObjectInfo;
 import dev.inkfish.wire.osd.PgStates;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -35,6 +38,12 @@ import java.util.TreeSet;
 final class Simulation {
     static final PgSettings SETTINGS = new PgSettings(6, 12, 50, 3, 7, 4);
 
+    /// Small steps and few preemptions, so that changes meet scrubs.
+    static final ScrubSettings SCRUBS = new ScrubSettings(
+            1, 3, 0, 1, 4096, 1 << 30, 1000, 1 << 20, 1 << 20, 1e9, 1e9, 1e9, 0, 0, false, 5);
+
+    /// The cluster's log.
+    final List<String> logged = new ArrayList<>();
     final Random random;
     final int pgNum;
     final List<FakeMap> maps = new ArrayList<>();
@@ -227,6 +236,7 @@ final class Simulation {
         int epochOnDisk = 1;
         PgTable table;
         private boolean backfilling;
+        private int scrubs;
         private final Deque<Runnable> commits = new ArrayDeque<>();
         private final Deque<Runnable> backfillQueue = new ArrayDeque<>();
 
@@ -243,6 +253,7 @@ final class Simulation {
             incarnation++;
             upFrom = -1;
             backfilling = false;
+            scrubs = 0;
             backfillQueue.clear();
             note("start osd." + id);
             table = new PgTable(
@@ -434,7 +445,33 @@ final class Simulation {
 
         @Override
         public Eversion objectVersion(Bytes objectInfo) {
-            return Eversion.decode(objectInfo.reader());
+            return ObjectInfo.decode(objectInfo.reader()).version();
+        }
+
+        @Override
+        public ScrubSettings scrubSettings() {
+            return SCRUBS;
+        }
+
+        @Override
+        public boolean reserveScrub() {
+            if (scrubs == 2) {
+                return false;
+            }
+            scrubs++;
+            return true;
+        }
+
+        @Override
+        public void releaseScrub() {
+            scrubs--;
+            assertThat(scrubs).isNotNegative();
+        }
+
+        @Override
+        public void clusterLog(LogLevel level, String text) {
+            note("log " + level + " osd." + id + " " + text);
+            logged.add(level + " " + text);
         }
 
         @Override
@@ -522,7 +559,7 @@ final class Simulation {
         CollectionId collection = CollectionId.of(pgid);
         StringBuilder out = new StringBuilder();
         for (GhObject object : node.store.list(collection, GhObject.MIN, GhObject.MAX, Integer.MAX_VALUE)) {
-            if (!object.hobject().equals(PgDisk.OBJECT)) {
+            if (!object.hobject().equals(PgDisk.OBJECT) && !object.hobject().equals(ScrubResults.OBJECT)) {
                 out.append(object)
                         .append(node.store.attrs(collection, object))
                         .append(node.store.read(collection, object, 0, Long.MAX_VALUE).toHex());

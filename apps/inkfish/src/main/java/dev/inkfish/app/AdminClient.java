@@ -2,6 +2,7 @@ package dev.inkfish.app;
 
 import dev.inkfish.cephx.auth.ClientAuth;
 import dev.inkfish.conf.Conf;
+import dev.inkfish.conf.ConfFile;
 import dev.inkfish.net.Connection;
 import dev.inkfish.net.EventLoops;
 import dev.inkfish.net.MonClient;
@@ -33,10 +34,13 @@ final class AdminClient implements AutoCloseable {
         this.client = client;
     }
 
-    static AdminClient connect(ClusterDir dir) throws IOException {
-        Conf conf = Conf.of("client", "admin", dir.readConf());
+    static AdminClient connect(ConfFile file) throws IOException {
+        Conf conf = Conf.of("client", "admin", file);
         EntityAuthName name = EntityAuthName.parse("client.admin");
-        ClientAuth auth = Credentials.of(dir, conf, name, dir.adminKeyring(), List.of());
+        return connect(conf, name, Credentials.of(conf, name, List.of()));
+    }
+
+    static AdminClient connect(Conf conf, EntityAuthName name, ClientAuth auth) {
         EventLoops loops = EventLoops.create("net", 1);
         NettyMessenger messenger = NettyMessenger.builder(EntityName.client(-1), loops)
                 .clientAuth(auth)
@@ -53,8 +57,12 @@ final class AdminClient implements AutoCloseable {
     }
 
     String command(String json) throws InterruptedException {
+        return command(json, Bytes.EMPTY);
+    }
+
+    String command(String json, Bytes input) throws InterruptedException {
         CompletableFuture<String> answer = new CompletableFuture<>();
-        client.command(json, Bytes.EMPTY, (code, status, output) -> {
+        client.command(json, input, (code, status, output) -> {
             if (code < 0) {
                 answer.completeExceptionally(new CephException(code, status));
             } else {

@@ -1,6 +1,5 @@
 package dev.inkfish.app;
 
-import dev.inkfish.cephx.CryptoKey;
 import dev.inkfish.cephx.EntityAuth;
 import dev.inkfish.cephx.KeyRing;
 import dev.inkfish.conf.ConfFile;
@@ -12,7 +11,6 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.TreeMap;
@@ -114,17 +112,17 @@ final class ClusterDir {
                 auth(Map.of("mds", "allow *", "mgr", "allow *", "mon", "allow *", "osd", "allow *")));
         KeyRing mgr = KeyRing.of(
                 name("mgr.x"), auth(Map.of("mds", "allow *", "mon", "allow profile mgr", "osd", "allow *")));
-        writeKeyring(adminKeyring(), admin);
-        writeKeyring(keyring("mgr.x"), mgr);
+        Credentials.write(adminKeyring(), admin);
+        Credentials.write(keyring("mgr.x"), mgr);
         KeyRing all = initial.with(admin).with(mgr);
         for (int i = 0; i < options.osds(); i++) {
             KeyRing osd = KeyRing.of(
                     name("osd." + i),
                     auth(Map.of("mgr", "allow profile osd", "mon", "allow profile osd", "osd", "allow *")));
-            writeKeyring(keyring("osd." + i), osd);
+            Credentials.write(keyring("osd." + i), osd);
             all = all.with(osd);
         }
-        writeKeyring(keyring("mon.a"), all);
+        Credentials.write(keyring("mon.a"), all);
         // last: a directory with a ceph.conf is a cluster
         Path unfinished = dir.resolve("ceph.conf.new");
         Files.writeString(unfinished, confText(options, UUID.randomUUID()));
@@ -202,13 +200,6 @@ final class ClusterDir {
         }
     }
 
-    KeyRing readKeyring(Path file) throws IOException {
-        if (!Files.isReadable(file)) {
-            throw new UserError("cannot read the keyring " + file);
-        }
-        return KeyRing.parse(Files.readString(file));
-    }
-
     /// How many `osd.N` directories there are, counted from 0.
     int osds() {
         int count = 0;
@@ -223,14 +214,6 @@ final class ClusterDir {
     }
 
     private static EntityAuth auth(Map<String, String> caps) {
-        CryptoKey key = CryptoKey.generate(CryptoKey.AES, Credentials.now(), Credentials.ENTROPY);
-        return EntityAuth.of(key, new TreeMap<>(caps));
-    }
-
-    private static void writeKeyring(Path file, KeyRing keys) throws IOException {
-        Files.createDirectories(file.getParent());
-        Files.deleteIfExists(file);
-        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(file, keys.print());
+        return EntityAuth.of(Credentials.newKey(), new TreeMap<>(caps));
     }
 }

@@ -1,8 +1,10 @@
 package dev.inkfish.app;
 
 import dev.inkfish.cephx.CephxClient;
+import dev.inkfish.cephx.CryptoKey;
 import dev.inkfish.cephx.EntityAuth;
 import dev.inkfish.cephx.Entropy;
+import dev.inkfish.cephx.KeyRing;
 import dev.inkfish.cephx.NoneAuth;
 import dev.inkfish.cephx.auth.AuthMethod;
 import dev.inkfish.cephx.auth.ClientAuth;
@@ -12,9 +14,12 @@ import dev.inkfish.wire.EntityAuthName;
 import dev.inkfish.wire.EntityType;
 import dev.inkfish.wire.Utime;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 
 /// How a daemon or client of this directory proves who it is.
@@ -34,17 +39,59 @@ final class Credentials {
     }
 
     /// @param services those it talks to, besides the monitors
-    static ClientAuth of(ClusterDir dir, Conf conf, EntityAuthName name, Path keyring, List<EntityType> services)
+    static ClientAuth of(Conf conf, EntityAuthName name, List<EntityType> services)
             throws IOException {
         String methods = conf.string(name.type() == EntityType.CLIENT ? "auth_client_required" : "auth_cluster_required");
         if (!methods.contains("cephx")) {
             return NoneAuth.client(name);
         }
-        EntityAuth auth = dir.readKeyring(keyring).find(name);
-        if (auth == null) {
-            throw new UserError(keyring + " has no key for " + name);
-        }
+        return of(name, key(conf, name), services);
+    }
+
+    static ClientAuth of(EntityAuthName name, CryptoKey key, List<EntityType> services) {
         List<Integer> modes = List.of(AuthMethod.MODE_CRC, AuthMethod.MODE_SECURE);
-        return new CephxClient(name, auth.key(), services, modes, ENTROPY, Credentials::now);
+        return new CephxClient(name, key, services, modes, ENTROPY, Credentials::now);
+    }
+
+    static CryptoKey newKey() {
+        return CryptoKey.generate(CryptoKey.AES, now(), ENTROPY);
+    }
+
+    /// The key of a daemon or client, from the first of its keyrings that has it.
+    static CryptoKey key(Conf conf, EntityAuthName name) throws IOException {
+        for (Path file : keyrings(conf)) {
+            EntityAuth auth = Files.isReadable(file) ? read(file).find(name) : null;
+            if (auth != null) {
+                return auth.key();
+            }
+        }
+        throw new UserError("no key for " + name + " in any of " + keyrings(conf));
+    }
+
+    /// Where keys are looked for: the option `keyring`, then the daemon's directory.
+    static List<Path> keyrings(Conf conf) {
+        List<Path> files = new ArrayList<>();
+        for (String each : conf.string("keyring").split("[,;\\s]+")) {
+            files.add(Path.of(each));
+        }
+        if (!conf.type().equals("client")) {
+            files.add(Path.of(conf.string(conf.type() + "_data")).resolve("keyring"));
+        }
+        return files;
+    }
+
+    static KeyRing read(Path file) throws IOException {
+        if (!Files.isReadable(file)) {
+            throw new UserError("cannot read the keyring " + file);
+        }
+        return KeyRing.parse(Files.readString(file));
+    }
+
+    /// Writes a keyring that only its owner may read, in the place of what was there.
+    static void write(Path file, KeyRing keys) throws IOException {
+        Files.createDirectories(file.toAbsolutePath().getParent());
+        Files.deleteIfExists(file);
+        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(file, keys.print());
     }
 }

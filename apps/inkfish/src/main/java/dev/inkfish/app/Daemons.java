@@ -6,7 +6,7 @@ import dev.inkfish.cephx.AuthPolicy;
 import dev.inkfish.cephx.CephxClient;
 import dev.inkfish.cephx.CephxServiceAuth;
 import dev.inkfish.cephx.CryptoKey;
-import dev.inkfish.cephx.EntityAuth;
+import dev.inkfish.cephx.KeyRing;
 import dev.inkfish.cephx.NoneAuth;
 import dev.inkfish.cephx.auth.ClientAuth;
 import dev.inkfish.cephx.auth.ServerAuth;
@@ -53,32 +53,38 @@ final class Daemons {
 
     /// Starts a monitor, making its store the first time.
     static MonDaemon startMon(
-            ClusterDir dir, ConfFile file, String id, EventLoops loops, @Nullable LocalNetwork network)
+            ConfFile file, String id, EventLoops loops, @Nullable LocalNetwork network)
             throws IOException {
         Conf conf = Conf.of("mon", id, file);
         Path data = Path.of(conf.string("mon_data"));
         if (!Files.exists(data.resolve("store.db"))) {
             EntityAddrVec addrs = MonHosts.parse(conf.string("mon_host")).getFirst();
             UUID fsid = UUID.fromString(conf.string("fsid"));
-            String keys = dir.readKeyring(dir.keyring("mon." + id)).print();
+            String keys = usesCephx(conf) ? initialKeys(conf).print() : "";
             MonMap first = MonMap.initial(fsid, List.of(new MonInfo(id, addrs)), Credentials.now());
             MonDaemon.mkfs(data, id, first, Bytes.utf8(keys), conf);
         }
         return MonDaemon.start(new MonConfig(id, data, conf, loops, network));
     }
 
+    /// The keys that a new cluster's monitors begin with.
+    private static KeyRing initialKeys(Conf conf) throws IOException {
+        for (Path file : Credentials.keyrings(conf)) {
+            if (Files.isReadable(file)) {
+                return Credentials.read(file);
+            }
+        }
+        throw new UserError("no keyring for a new monitor among " + Credentials.keyrings(conf));
+    }
+
     static MgrDaemon startMgr(
-            ClusterDir dir, ConfFile file, String id, EventLoops loops, @Nullable LocalNetwork network)
+            ConfFile file, String id, EventLoops loops, @Nullable LocalNetwork network)
             throws IOException {
         Conf conf = Conf.of("mgr", id, file);
         EntityAuthName name = EntityAuthName.parse("mgr." + id);
         CryptoKey key = null;
         if (usesCephx(conf)) {
-            EntityAuth auth = dir.readKeyring(dir.keyring("mgr." + id)).find(name);
-            if (auth == null) {
-                throw new UserError(dir.keyring("mgr." + id) + " has no key for " + name);
-            }
-            key = auth.key();
+            key = Credentials.key(conf, name);
         }
         return MgrDaemon.start(new MgrConfig(
                 id,
@@ -86,7 +92,7 @@ final class Daemons {
                 conf,
                 key,
                 MonHosts.parse(conf.string("mon_host")),
-                freePorts(conf),
+                freePorts(HostAddress.forClients(conf)),
                 HostFacts.collect(MonCore.VERSION),
                 loops,
                 network));
@@ -105,7 +111,6 @@ final class Daemons {
     }
 
     static OsdDaemon startOsd(
-            ClusterDir dir,
             ConfFile file,
             int id,
             OsdStore disk,
@@ -114,8 +119,7 @@ final class Daemons {
             throws IOException {
         Conf conf = Conf.of("osd", Integer.toString(id), file);
         EntityAuthName name = EntityAuthName.parse("osd." + id);
-        ClientAuth client = Credentials.of(
-                dir, conf, name, dir.keyring("osd." + id), List.of(EntityType.OSD, EntityType.MGR));
+        ClientAuth client = Credentials.of(conf, name, List.of(EntityType.OSD, EntityType.MGR));
         OsdDaemon daemon = OsdDaemon.start(new OsdConfig(
                 id,
                 conf,
@@ -123,8 +127,8 @@ final class Daemons {
                 client,
                 serverAuth(client),
                 MonHosts.parse(conf.string("mon_host")),
-                freePorts(conf),
-                freePorts(conf),
+                freePorts(HostAddress.forClients(conf)),
+                freePorts(HostAddress.forOsds(conf)),
                 loops,
                 network,
                 (host, copies) -> new PrimaryOps(host, CLASSES, settings(conf), copies)));
@@ -148,9 +152,7 @@ final class Daemons {
     }
 
     /// One port for msgr2 and one for msgr1, chosen by the system.
-    private static List<EntityAddr> freePorts(Conf conf) throws IOException {
-        String address = conf.string("public_addr");
-        InetAddress ip = InetAddress.getByName(address.isEmpty() ? "127.0.0.1" : address);
+    private static List<EntityAddr> freePorts(InetAddress ip) {
         return List.of(
                 EntityAddr.of(Kind.MSGR2, new InetSocketAddress(ip, 0), 0),
                 EntityAddr.of(Kind.LEGACY, new InetSocketAddress(ip, 0), 0));
@@ -165,6 +167,12 @@ final class Daemons {
         return new OsdStore(openStore(file, id, watch), watch);
     }
 
+    /// A number without a unit is in MiB, as users write it for Ceph (`osd journal size = 2000`).
+    private static long journalSize(Conf conf) {
+        long size = conf.integer("osd_journal_size");
+        return size < 1 << 20 ? size << 20 : size;
+    }
+
     private static ObjectStore openStore(ConfFile file, int id, DiskWatch watch) throws IOException {
         Conf conf = Conf.of("osd", Integer.toString(id), file);
         if (conf.string("osd_objectstore").equals("memstore")) {
@@ -173,7 +181,7 @@ final class Daemons {
         Path data = Path.of(conf.string("osd_data"));
         Options options = Options.DEFAULTS
                 .withDeviceSize(conf.integer("osd_store_size"))
-                .withJournalSize(conf.integer("osd_journal_size"))
+                .withJournalSize(journalSize(conf))
                 .withOnFailure(watch);
         if (!Files.exists(data.resolve("fsid"))) {
             BlockStore.mkfs(data, UUID.fromString(conf.string("fsid")), UUID.randomUUID(), id, options);

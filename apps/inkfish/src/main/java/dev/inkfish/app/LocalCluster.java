@@ -45,8 +45,8 @@ final class LocalCluster extends RunningCluster {
     static LocalCluster start(ClusterDir dir) throws IOException {
         LocalCluster cluster = new LocalCluster(dir);
         try {
-            cluster.mon = cluster.started(Daemons.startMon(dir, cluster.file, ClusterDir.MON, cluster.loops, cluster.network));
-            cluster.started(Daemons.startMgr(dir, cluster.file, ClusterDir.MGR, cluster.loops, cluster.network));
+            cluster.mon = cluster.started(Daemons.startMon(cluster.file, ClusterDir.MON, cluster.loops, cluster.network));
+            cluster.started(Daemons.startMgr(cluster.file, ClusterDir.MGR, cluster.loops, cluster.network));
             cluster.startOsds();
             return cluster;
         } catch (RuntimeException | IOException e) {
@@ -81,7 +81,7 @@ final class LocalCluster extends RunningCluster {
     private OsdDaemon startOsd(int id) throws IOException, InterruptedException {
         Daemons.OsdStore disk = Daemons.openStore(file, id);
         Daemons.makeOsd(this, file, disk.store(), id);
-        return Daemons.startOsd(dir, file, id, disk, loops, network);
+        return Daemons.startOsd(file, id, disk, loops, network);
     }
 
     private <T extends AutoCloseable> T started(T daemon) {

@@ -9,7 +9,19 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         version = "inkfish 0.1.0",
         description = "A storage cluster that speaks Ceph's protocols.",
-        subcommands = {UpCommand.class, StatusCommand.class, DownCommand.class, RoleCommand.Mon.class, RoleCommand.Mgr.class, RoleCommand.Osd.class, CommandLine.HelpCommand.class})
+        subcommands = {
+            UpCommand.class,
+            StatusCommand.class,
+            DownCommand.class,
+            BootstrapCommand.class,
+            JoinCommand.class,
+            AddOsdCommand.class,
+            NodeCommand.class,
+            RoleCommand.Mon.class,
+            RoleCommand.Mgr.class,
+            RoleCommand.Osd.class,
+            CommandLine.HelpCommand.class
+        })
 public final class Main {
     private Main() {}
 

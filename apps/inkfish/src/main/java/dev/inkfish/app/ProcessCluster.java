@@ -31,7 +31,7 @@ final class ProcessCluster extends RunningCluster {
         try {
             ConfFile file = dir.readConf();
             cluster.spawn("mon", ClusterDir.MON);
-            cluster.admin = AdminClient.connect(dir);
+            cluster.admin = AdminClient.connect(file);
             cluster.command("{\"prefix\":\"fsid\"}");
             cluster.spawn("mgr", ClusterDir.MGR);
             for (int id = 0; id < dir.osds(); id++) {

@@ -24,7 +24,7 @@ final class StatusCommand implements Callable<Integer> {
             System.out.println("the cluster in " + cluster.path() + " is not running");
             return 1;
         }
-        try (AdminClient admin = AdminClient.connect(cluster)) {
+        try (AdminClient admin = AdminClient.connect(cluster.readConf())) {
             System.out.print(admin.command("{\"prefix\":\"status\"}"));
         }
         return 0;

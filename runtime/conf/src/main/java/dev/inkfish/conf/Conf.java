@@ -72,6 +72,14 @@ public final class Conf {
         return type;
     }
 
+    /// The short name of the host: `host`, or what the system says.
+    public String hostname() {
+        String configured = find("host");
+        return configured == null || configured.isEmpty() || configured.indexOf('$') >= 0
+                ? HostFacts.hostname()
+                : configured.split("\\.", 2)[0];
+    }
+
     public String id() {
         return id;
     }
@@ -194,6 +202,7 @@ public final class Conf {
                 .replace("$type", type)
                 .replace("$name", type + "." + id)
                 .replace("$id", id)
+                .replace("$host", hostname())
                 .replace("$num", id)
                 .replace("$pid", Long.toString(ProcessHandle.current().pid()));
     }

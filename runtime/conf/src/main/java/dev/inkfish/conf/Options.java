@@ -91,6 +91,7 @@ public final class Options {
             ms_mon_cluster_mode | STRING | secure crc | connection modes among monitors
             ms_mon_service_mode | STRING | secure crc | connection modes at monitors
             ms_mon_client_mode | STRING | secure crc | connection modes to monitors
+            mgr_data | STRING | /var/lib/ceph/mgr/$cluster-$id | a manager's directory
             osd_data | STRING | /var/lib/ceph/osd/$cluster-$id | an OSD's directory
             osd_objectstore | STRING | blockstore | which object store: blockstore or memstore
             osd_store_size | SIZE | 100G | size of an OSD's block file (thin)

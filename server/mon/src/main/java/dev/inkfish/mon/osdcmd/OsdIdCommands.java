@@ -1,8 +1,10 @@
 package dev.inkfish.mon.osdcmd;
 
+import dev.inkfish.cephx.CryptoKey;
 import dev.inkfish.command.CommandContext;
 import dev.inkfish.command.CommandResult;
 import dev.inkfish.command.Formatter;
+import dev.inkfish.command.Json;
 import dev.inkfish.osdmap.OsdMap;
 import dev.inkfish.osdmap.OsdMapIncremental;
 import dev.inkfish.crush.CrushEditor;
@@ -11,6 +13,7 @@ import dev.inkfish.wire.Errno;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /// Commands that make and remove OSD numbers: `osd new`, `osd create`, `osd rm`, `osd purge-new`, `osd lost`, …
 final class OsdIdCommands {
@@ -43,6 +46,7 @@ final class OsdIdCommands {
     private CommandResult create(CommandContext call) {
         boolean isNew = call.prefix().equals("osd new");
         UUID uuid = uuid(call);
+        CryptoKey secret = isNew ? secret(call) : null;
         int wanted = call.has("id") ? OsdReadCommands.osdArgument(call, "id") : -1;
         int existing = uuid.equals(NO_UUID) ? -1 : maps.map().osdByUuid(uuid);
         if (existing < 0 && !uuid.equals(NO_UUID)) {
@@ -56,9 +60,10 @@ final class OsdIdCommands {
             if (wanted >= 0 && wanted != existing) {
                 throw new CephException(Errno.EEXIST, "uuid " + uuid + " already in use for different id " + existing);
             }
-            return answer(call, existing, false);
+            return answer(call, existing, giveKey(existing, secret));
         }
         int id = wanted >= 0 ? checkWanted(wanted, uuid) : freeId();
+        checkKey(id, secret);
         OsdMapIncremental pending = maps.pending();
         if (id >= maps.map().maxOsd() && id >= pending.newMaxOsd) {
             pending.newMaxOsd = id + 1;
@@ -72,7 +77,46 @@ final class OsdIdCommands {
         if (!uuid.equals(NO_UUID)) {
             pending.newUuid.put(id, uuid);
         }
+        giveKey(id, secret);
         return answer(call, id, true);
+    }
+
+    /// What comes with the command: `{"cephx_secret": "…"}`; null if nothing came.
+    private static @Nullable CryptoKey secret(CommandContext call) {
+        if (call.input().isEmpty()) {
+            return null;
+        }
+        if (!(Json.parse(call.input().utf8()) instanceof Map<?, ?> secrets)) {
+            throw new CephException(Errno.EINVAL, "error parsing JSON input");
+        }
+        if (secrets.containsKey("cephx_lockbox_secret") || secrets.containsKey("dmcrypt_key")) {
+            throw new CephException(Errno.EOPNOTSUPP, "encrypted OSDs (lockbox, dmcrypt) are not supported");
+        }
+        Object text = secrets.get("cephx_secret");
+        if (text == null && secrets.containsKey("crush_device_class")) {
+            return null;
+        }
+        if (!(text instanceof String secret)) {
+            throw new CephException(Errno.EINVAL, "requires a cephx secret.");
+        }
+        return CryptoKey.parse(secret);
+    }
+
+    /// @return whether that changes something
+    private boolean giveKey(int osd, @Nullable CryptoKey secret) {
+        checkKey(osd, secret);
+        if (secret == null || secret.equals(maps.key(osd))) {
+            return false;
+        }
+        maps.pendingKey(osd, secret);
+        return true;
+    }
+
+    private void checkKey(int osd, @Nullable CryptoKey secret) {
+        CryptoKey known = maps.key(osd);
+        if (secret != null && known != null && !known.equals(secret)) {
+            throw new CephException(Errno.EEXIST, "entity osd." + osd + " exists but key does not match");
+        }
     }
 
     private int checkWanted(int id, UUID uuid) {
@@ -176,6 +220,7 @@ final class OsdIdCommands {
         }
         maps.pending().flipState(osd, OsdMap.DESTROYED);
         maps.pending().newUuid.put(osd, NO_UUID);
+        maps.pendingKey(osd, null);
         return CommandResult.afterCommit("destroyed osd." + osd);
     }
 
@@ -198,6 +243,7 @@ final class OsdIdCommands {
             maps.pendingCrush(editor.build());
         }
         forget(osd);
+        maps.pendingKey(osd, null);
         return CommandResult.afterCommit("purged osd." + osd);
     }
 }

@@ -1,5 +1,6 @@
 package dev.inkfish.mon.osdcmd;
 
+import dev.inkfish.cephx.CryptoKey;
 import dev.inkfish.crush.CrushMap;
 import dev.inkfish.osdmap.OsdMap;
 import dev.inkfish.osdmap.OsdMapIncremental;
@@ -31,6 +32,14 @@ public interface OsdMaps {
 
     /// @param metadata null forgets the OSD's
     void pendingMetadata(int osd, @Nullable NavigableMap<String, String> metadata);
+
+    /// The key with which an OSD proves who it is, as committed or on its way; null if it has none.
+    @Nullable CryptoKey key(int osd);
+
+    /// Gives an OSD a key and what one may do.
+    ///
+    /// @param key null takes it away
+    void pendingKey(int osd, @Nullable CryptoKey key);
 
     /// Removes a pool in the next epoch; refuses what is a tier, or protected by flag or configuration.
     void removePool(long id);

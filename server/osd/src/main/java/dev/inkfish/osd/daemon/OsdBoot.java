@@ -20,6 +20,7 @@ import dev.inkfish.wire.mon.LogEntry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -92,11 +93,12 @@ final class OsdBoot implements MonClient.Listener {
         double weight = configured >= 0 ? configured : Math.max(0.00001, size);
         String command = String.format(
                 java.util.Locale.ROOT,
-                "{\"prefix\": \"osd crush create-or-move\", \"id\": %d, \"weight\": %.4f, \"args\": [\"host=%s\","
-                        + " \"root=default\"]}",
+                "{\"prefix\": \"osd crush create-or-move\", \"id\": %d, \"weight\": %.4f, \"args\": [%s]}",
                 daemon.whoami(),
                 weight,
-                OsdFacts.hostname());
+                OsdFacts.location(daemon.config().conf()).stream()
+                        .map(each -> "\"" + each.replace("\"", "") + "\"")
+                        .collect(Collectors.joining(", ")));
         daemon.monClient().command(command, Bytes.EMPTY, (code, status, output) -> daemon.control(() -> {
             boolean unknown = code == Errno.ENOENT.code() && !wasUp; // before its first boot; asked again after it
             if (code < 0 && !unknown) {

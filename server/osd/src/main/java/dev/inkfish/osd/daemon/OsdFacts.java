@@ -3,6 +3,7 @@ package dev.inkfish.osd.daemon;
 import dev.inkfish.conf.Conf;
 import dev.inkfish.conf.HostFacts;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -13,6 +14,7 @@ final class OsdFacts {
     static Map<String, String> collect(OsdDaemon daemon) {
         Map<String, String> facts = new TreeMap<>(HostFacts.collect(version()));
         Conf conf = daemon.config().conf();
+        facts.put("hostname", conf.hostname());
         String device = device(daemon);
         String rotational = HostFacts.isRotational(device) ? "1" : "0";
         facts.put("front_addr", daemon.publicMessenger().addrs().toString());
@@ -47,7 +49,11 @@ final class OsdFacts {
         return "ceph version 16.2.15 (618f440892089921c3e944a991122ddc44e60516) pacific (stable)";
     }
 
-    static String hostname() {
-        return HostFacts.hostname();
+    /// Where in the CRUSH map we belong, as the arguments of a command (`CrushLocation`): `crush_location`, or our host.
+    static List<String> location(Conf conf) {
+        String configured = conf.string("crush_location").strip();
+        return configured.isEmpty()
+                ? List.of("host=" + conf.hostname(), "root=default")
+                : List.of(configured.split("[,;\\s]+"));
     }
 }

@@ -24,16 +24,16 @@ final class BlockDevice {
             .slice(0, WRITE_BUFFER);
 
     /// What a block will hold.
-    record Content(int block, byte[] data) {}
+    record Content(int block, Bytes data) {}
 
     /// A block's contents, newest first. The older ones matter while the newest is not durable: then it must not
     /// go to its place, as the journal might lose it and keep the earlier one.
     private static final class Pending {
-        final byte[] data;
+        final Bytes data;
         final Submitted.Fate from;
         final @Nullable Pending older;
 
-        Pending(byte[] data, Submitted.Fate from, @Nullable Pending older) {
+        Pending(Bytes data, Submitted.Fate from, @Nullable Pending older) {
             this.data = data;
             this.from = from;
             this.older = older;
@@ -91,7 +91,7 @@ final class BlockDevice {
         while (at < count) {
             Pending content = pending.get(start + at);
             if (content != null) {
-                target.put(content.data);
+                content.data.putTo(target);
                 at++;
                 continue;
             }
@@ -129,7 +129,7 @@ final class BlockDevice {
                 writeOut(blocks, first, i);
                 first = i + 1;
             } else {
-                buffer.put(durable.data);
+                durable.data.putTo(buffer);
                 written[buffer.position() / Shard.BLOCK - 1] = durable;
             }
         }

@@ -201,10 +201,9 @@ public final class BlockStore implements ObjectStore {
             }
             List<BlockDevice.Content> contents = new ArrayList<>(workspace.contents().size());
             workspace.contents().forEach((block, data) -> contents.add(new BlockDevice.Content(block, data)));
+            state.keys.add(batch.changes());
             Submitted submitted = new Submitted(
-                    batch.finish(),
-                    batch.count(),
-                    state.keys.add(batch.changes()),
+                    batch,
                     contents,
                     !workspace.directWrites().isEmpty(),
                     freed.stream().mapToInt(Integer::intValue).toArray(),

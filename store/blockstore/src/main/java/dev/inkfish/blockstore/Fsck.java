@@ -66,8 +66,7 @@ final class Fsck {
         checkAllocator(mode);
         checkStatistics(mode);
         if (mode == FsckMode.REPAIR && repairs.count() > 0) {
-            int count = repairs.count();
-            keyValues.write(KvBatch.join(List.of(repairs.finish()), count));
+            keyValues.write(repairs.whole());
             keyValues.flush();
             state.onodes.clear();
         }

@@ -1,5 +1,6 @@
 package dev.inkfish.blockstore;
 
+import dev.inkfish.wire.Bytes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -125,15 +126,16 @@ final class Journal {
         ByteBuffer out = atMost + ALIGN <= buffer.capacity() ? buffer : allocate(Math.toIntExact(atMost + ALIGN));
         out.clear().position(HEADER);
         for (Submitted transaction : transactions) {
-            out.putInt(transaction.recordCount).putInt(transaction.records.length());
-            transaction.records.putTo(out);
+            out.putInt(transaction.batch.count()).putInt(transaction.batch.bytes());
+            transaction.batch.writeTo(out);
             out.putInt(transaction.deferred.size());
             for (BlockDevice.Content content : transaction.deferred) {
                 int length = Shard.BLOCK;
-                while (length > 0 && content.data()[length - 1] == 0) {
+                while (length > 0 && content.data().get(length - 1) == 0) {
                     length--;
                 }
-                out.putInt(content.block()).putShort((short) length).put(content.data(), 0, length);
+                out.putInt(content.block()).putShort((short) length);
+                content.data().slice(0, length).putTo(out);
             }
         }
         int payload = out.position() - HEADER;
@@ -222,7 +224,7 @@ final class Journal {
             int block = frame.getInt();
             byte[] data = new byte[Shard.BLOCK];
             frame.get(data, 0, frame.getShort());
-            contents.add(new BlockDevice.Content(block, data));
+            contents.add(new BlockDevice.Content(block, Bytes.wrap(data)));
         }
         return new Replayed(sequence, recordCount, records, contents);
     }

@@ -2,52 +2,85 @@ package dev.inkfish.blockstore;
 
 import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.WireReader;
-import dev.inkfish.wire.WireWriter;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Key-value changes in the record format of RocksDB's own write batch (`db/write_batch.cc`): a type byte, then
-/// key and value with their lengths. The journal holds the same bytes that RocksDB is given, and many
+/// Key-value changes, and their record format, which is that of RocksDB's own write batch (`db/write_batch.cc`): a type
+/// byte, then key and value with their lengths. The journal holds the same bytes that RocksDB is given, and many
 /// transactions become one batch by joining their records.
 final class KvBatch {
-    private static final int DELETE = 0x0;
-    private static final int PUT = 0x1;
-    private static final int DELETE_RANGE = 0xF;
+    private static final byte DELETE = 0x0;
+    private static final byte PUT = 0x1;
+    private static final byte DELETE_RANGE = 0xF;
     private static final int HEADER = 12;
 
-    private final WireWriter records = new WireWriter(1024);
-    private final List<Change> changes = new ArrayList<>();
+    private final List<Change> changes = new ArrayList<>(6);
+    private int bytes;
 
-    /// One change, in the order made.
+    /// One change. Equal to itself only: it matters which transaction made it.
     sealed interface Change {
-        record Put(Bytes key, Bytes value) implements Change {}
+        final class Put implements Change {
+            final Bytes key;
+            final Bytes value;
 
-        record Delete(Bytes key) implements Change {}
+            Put(Bytes key, Bytes value) {
+                this.key = key;
+                this.value = value;
+            }
+        }
+
+        final class Delete implements Change {
+            final Bytes key;
+
+            Delete(Bytes key) {
+                this.key = key;
+            }
+        }
 
         /// `from <= key < end`
-        record DeleteRange(Bytes from, Bytes end) implements Change {}
+        final class DeleteRange implements Change {
+            final Bytes from;
+            final Bytes end;
+
+            DeleteRange(Bytes from, Bytes end) {
+                this.from = from;
+                this.end = end;
+            }
+
+            boolean covers(Bytes key) {
+                return from.compareTo(key) <= 0 && key.compareTo(end) < 0;
+            }
+        }
     }
 
     void put(Bytes key, Bytes value) {
-        records.u8(PUT);
-        bytes(records, key);
-        bytes(records, value);
-        changes.add(new Change.Put(key, value));
+        add(new Change.Put(key, value));
     }
 
     void delete(Bytes key) {
-        records.u8(DELETE);
-        bytes(records, key);
-        changes.add(new Change.Delete(key));
+        add(new Change.Delete(key));
     }
 
     void deleteRange(Bytes from, Bytes end) {
-        records.u8(DELETE_RANGE);
-        bytes(records, from);
-        bytes(records, end);
-        changes.add(new Change.DeleteRange(from, end));
+        add(new Change.DeleteRange(from, end));
     }
 
+    void add(Change change) {
+        changes.add(change);
+        bytes += 1 + switch (change) {
+            case Change.Put put -> size(put.key) + size(put.value);
+            case Change.Delete delete -> size(delete.key);
+            case Change.DeleteRange range -> size(range.from) + size(range.end);
+        };
+    }
+
+    private static int size(Bytes bytes) {
+        return Numbers.size(bytes.length()) + bytes.length();
+    }
+
+    /// In the order made.
     List<Change> changes() {
         return changes;
     }
@@ -56,34 +89,62 @@ final class KvBatch {
         return changes.size();
     }
 
+    /// How many bytes the records take.
     int bytes() {
-        return records.size();
+        return bytes;
     }
 
-    /// The records. The batch must not be added to any more.
-    Bytes finish() {
-        return records.toBytes();
+    /// Writes the records.
+    void writeTo(ByteBuffer out) {
+        for (Change change : changes) {
+            switch (change) {
+                case Change.Put put -> {
+                    out.put(PUT);
+                    write(out, put.key);
+                    write(out, put.value);
+                }
+                case Change.Delete delete -> {
+                    out.put(DELETE);
+                    write(out, delete.key);
+                }
+                case Change.DeleteRange range -> {
+                    out.put(DELETE_RANGE);
+                    write(out, range.from);
+                    write(out, range.end);
+                }
+            }
+        }
     }
 
-    /// A whole batch for [KeyValues#write]: the header (sequence, count), then the records of all parts.
+    private static void write(ByteBuffer out, Bytes bytes) {
+        Numbers.write(out, bytes.length());
+        bytes.putTo(out);
+    }
+
+    /// As a whole batch for [KeyValues#write].
+    byte[] whole() {
+        ByteBuffer batch = header(bytes, changes.size());
+        writeTo(batch);
+        return batch.array();
+    }
+
+    /// A whole batch of the records of all parts.
     static byte[] join(List<Bytes> parts, int count) {
-        int total = HEADER;
+        int total = 0;
         for (Bytes part : parts) {
             total += part.length();
         }
-        byte[] batch = new byte[total];
-        for (int i = 0; i < 4; i++) {
-            batch[8 + i] = (byte) (count >>> (8 * i));
-        }
-        int at = HEADER;
-        for (Bytes part : parts) {
-            part.copyTo(0, batch, at, part.length());
-            at += part.length();
-        }
-        return batch;
+        ByteBuffer batch = header(total, count);
+        parts.forEach(part -> part.putTo(batch));
+        return batch.array();
     }
 
-    /// The changes of a batch made by [#join].
+    /// Sequence number, which RocksDB sets, and count.
+    private static ByteBuffer header(int bytes, int count) {
+        return ByteBuffer.allocate(HEADER + bytes).order(ByteOrder.LITTLE_ENDIAN).putLong(0).putInt(count);
+    }
+
+    /// The changes of a whole batch.
     static List<Change> parse(byte[] batch) {
         WireReader in = Bytes.wrap(batch).reader();
         in.skip(HEADER);
@@ -100,10 +161,5 @@ final class KvBatch {
                     });
         }
         return changes;
-    }
-
-    private static void bytes(WireWriter out, Bytes bytes) {
-        Numbers.write(out, bytes.length());
-        out.raw(bytes);
     }
 }

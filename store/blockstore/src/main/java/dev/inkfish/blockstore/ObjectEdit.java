@@ -123,9 +123,13 @@ final class ObjectEdit {
                 long at = offset + done;
                 int within = (int) (at % BLOCK);
                 int count = Math.min(BLOCK - within, data.length() - done);
-                byte[] content = count == BLOCK ? new byte[BLOCK] : content(at / BLOCK);
-                data.copyTo(done, content, within, count);
-                writeDeferred(at / BLOCK, content);
+                if (count == BLOCK) {
+                    writeDeferred(at / BLOCK, data.slice(done, BLOCK));
+                } else {
+                    byte[] content = content(at / BLOCK);
+                    data.copyTo(done, content, within, count);
+                    writeDeferred(at / BLOCK, Bytes.wrap(content));
+                }
                 done += count;
             }
         }
@@ -133,13 +137,13 @@ final class ObjectEdit {
     }
 
     /// The whole of a block goes into the journal, and later to its place: the old one, if it is this object's only.
-    private void writeDeferred(long index, byte[] content) {
+    private void writeDeferred(long index, Bytes content) {
         int block = block(index);
         if (block == 0 || isShared(index, block)) {
             block = workspace.allocate(1).getFirst().start();
         }
         workspace.defer(block, content);
-        map(index, block, Shard.checksum(content, 0));
+        map(index, block, content.crc32c(-1));
     }
 
     private boolean isShared(long index, int block) {
@@ -219,7 +223,7 @@ final class ObjectEdit {
                 } else {
                     byte[] content = content(index);
                     Arrays.fill(content, (int) Math.max(0, from - start), (int) Math.min(BLOCK, end - start), (byte) 0);
-                    writeDeferred(index, content);
+                    writeDeferred(index, Bytes.wrap(content));
                 }
             }
             index++;
@@ -311,7 +315,7 @@ final class ObjectEdit {
                     int count = (int) Math.min(BLOCK - within, end - at);
                     byte[] content = content(at / BLOCK);
                     piece.data().copyTo((int) (at - piece.to()), content, within, count);
-                    writeDeferred(at / BLOCK, content);
+                    writeDeferred(at / BLOCK, Bytes.wrap(content));
                     at += count;
                 }
             }

@@ -8,7 +8,8 @@ import java.util.function.Consumer;
 /// @param deviceSize of the block file that mkfs makes; ignored if there is a device already
 /// @param journalSize of the journal that mkfs makes
 /// @param deferredThreshold writes shorter than this go through the journal
-/// @param deferredLimit block contents held in memory before they are written to their place
+/// @param deferredLimit block contents held in memory before they are written to their place; what is held longer than
+///     a collection of the young generation takes costs the collector more than it saves writes
 /// @param inFlightLimit of transactions that RocksDB has not got yet; more have to wait
 /// @param onodeCache object metadata kept in memory
 /// @param kvCache RocksDB's block cache
@@ -30,7 +31,7 @@ public record Options(
             100L << 30,
             128L << 20,
             64 << 10,
-            16L << 20,
+            2L << 20,
             32L << 20,
             24L << 20,
             16L << 20,

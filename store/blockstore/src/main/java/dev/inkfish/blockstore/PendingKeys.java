@@ -1,10 +1,15 @@
 package dev.inkfish.blockstore;
 
+import dev.inkfish.blockstore.KvBatch.Change;
+import dev.inkfish.blockstore.KvBatch.Change.Delete;
+import dev.inkfish.blockstore.KvBatch.Change.DeleteRange;
+import dev.inkfish.blockstore.KvBatch.Change.Put;
 import dev.inkfish.wire.Bytes;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 
@@ -16,98 +21,80 @@ import org.jspecify.annotations.Nullable;
 /// after its range was deleted is found in one of them.
 final class PendingKeys {
     private final KeyValues store;
-    private final ConcurrentSkipListMap<Bytes, Entry> entries = new ConcurrentSkipListMap<>();
-    private volatile List<Deleted> ranges = List.of();
+    private final ConcurrentSkipListMap<Bytes, Change> entries = new ConcurrentSkipListMap<>();
+    private volatile List<DeleteRange> ranges = List.of();
 
-    /// Compared by identity: which transaction's change it is.
-    private static final class Entry {
-        final @Nullable Bytes value;
+    /// What a row of transactions comes to: of each key the last change only. A range that was deleted goes before
+    /// all keys, as those in it that are left were changed later.
+    final class Sum {
+        private final TreeMap<Bytes, Change> newest = new TreeMap<>();
+        private final List<DeleteRange> deleted = new ArrayList<>();
 
-        Entry(@Nullable Bytes value) {
-            this.value = value;
+        /// The changes of the transaction that comes next.
+        void add(List<Change> changes) {
+            for (Change change : changes) {
+                switch (change) {
+                    case Put put -> newest.put(put.key, put);
+                    case Delete delete -> newest.put(delete.key, delete);
+                    case DeleteRange range -> {
+                        newest.subMap(range.from, range.end).clear();
+                        deleted.add(range);
+                    }
+                }
+            }
         }
-    }
 
-    private static final class Deleted {
-        final Bytes from;
-        final Bytes end;
-
-        Deleted(Bytes from, Bytes end) {
-            this.from = from;
-            this.end = end;
+        KvBatch batch() {
+            KvBatch batch = new KvBatch();
+            deleted.forEach(batch::add);
+            newest.values().forEach(batch::add);
+            return batch;
         }
 
-        boolean covers(Bytes key) {
-            return from.compareTo(key) <= 0 && key.compareTo(end) < 0;
+        /// The store has got the batch.
+        void applied() {
+            if (!deleted.isEmpty()) {
+                removeRanges(deleted);
+            }
+            newest.forEach(entries::remove);
         }
-    }
-
-    /// A transaction's share, to be handed back to [#applied].
-    static final class Token {
-        private final List<Bytes> keys = new ArrayList<>();
-        private final List<Entry> values = new ArrayList<>();
-        private final List<Deleted> ranges = new ArrayList<>();
     }
 
     PendingKeys(KeyValues store) {
         this.store = store;
     }
 
-    Token add(List<KvBatch.Change> changes) {
-        Token token = new Token();
-        for (KvBatch.Change change : changes) {
+    void add(List<Change> changes) {
+        for (Change change : changes) {
             switch (change) {
-                case KvBatch.Change.Put put -> add(token, put.key(), new Entry(put.value()));
-                case KvBatch.Change.Delete delete -> add(token, delete.key(), new Entry(null));
-                case KvBatch.Change.DeleteRange range -> {
-                    entries.subMap(range.from(), range.end()).clear();
-                    Deleted deleted = new Deleted(range.from(), range.end());
-                    token.ranges.add(deleted);
-                    addRange(deleted);
+                case Put put -> entries.put(put.key, put);
+                case Delete delete -> entries.put(delete.key, delete);
+                case DeleteRange range -> {
+                    entries.subMap(range.from, range.end).clear();
+                    addRange(range);
                 }
             }
         }
-        return token;
     }
 
-    private void add(Token token, Bytes key, Entry entry) {
-        entries.put(key, entry);
-        token.keys.add(key);
-        token.values.add(entry);
-    }
-
-    /// The store has got these transactions' changes.
-    void applied(List<Token> tokens) {
-        for (Token token : tokens) {
-            if (!token.ranges.isEmpty()) {
-                removeRanges(token.ranges);
-            }
-        }
-        for (Token token : tokens) {
-            for (int i = 0; i < token.keys.size(); i++) {
-                entries.remove(token.keys.get(i), token.values.get(i));
-            }
-        }
-    }
-
-    private synchronized void addRange(Deleted range) {
-        List<Deleted> all = new ArrayList<>(ranges);
+    private synchronized void addRange(DeleteRange range) {
+        List<DeleteRange> all = new ArrayList<>(ranges);
         all.add(range);
         ranges = List.copyOf(all);
     }
 
-    private synchronized void removeRanges(List<Deleted> gone) {
-        List<Deleted> all = new ArrayList<>(ranges);
+    private synchronized void removeRanges(List<DeleteRange> gone) {
+        List<DeleteRange> all = new ArrayList<>(ranges);
         all.removeAll(gone);
         ranges = List.copyOf(all);
     }
 
     @Nullable Bytes get(Bytes key) {
-        Entry entry = entries.get(key);
-        if (entry != null) {
-            return entry.value;
+        Change change = entries.get(key);
+        if (change != null) {
+            return change instanceof Put put ? put.value : null;
         }
-        for (Deleted range : ranges) {
+        for (DeleteRange range : ranges) {
             if (range.covers(key)) {
                 return null;
             }
@@ -121,19 +108,18 @@ final class PendingKeys {
         if (from.compareTo(end) >= 0) {
             return;
         }
-        List<Map.Entry<Bytes, Entry>> pending = new ArrayList<>();
-        entries.subMap(from, end).forEach((key, entry) -> pending.add(Map.entry(key, entry)));
-        List<Deleted> deleted = ranges;
-        Iterator<Map.Entry<Bytes, Entry>> overlay = pending.iterator();
-        Map.Entry<Bytes, Entry> next = overlay.hasNext() ? overlay.next() : null;
+        List<Map.Entry<Bytes, Change>> pending = new ArrayList<>();
+        entries.subMap(from, end).forEach((key, change) -> pending.add(Map.entry(key, change)));
+        List<DeleteRange> deleted = ranges;
+        Iterator<Map.Entry<Bytes, Change>> overlay = pending.iterator();
+        Map.Entry<Bytes, Change> next = overlay.hasNext() ? overlay.next() : null;
         try (KeyValues.Cursor cursor = store.scan(from, end)) {
             while (next != null || cursor.valid()) {
                 Bytes stored = cursor.valid() ? cursor.key() : null;
                 int order = next == null ? 1 : stored == null ? -1 : next.getKey().compareTo(stored);
                 boolean more = true;
                 if (order <= 0) {
-                    Bytes value = next.getValue().value;
-                    more = value == null || visitor.visit(next.getKey(), value);
+                    more = !(next.getValue() instanceof Put put) || visitor.visit(put.key, put.value);
                     next = overlay.hasNext() ? overlay.next() : null;
                 } else if (deleted.stream().noneMatch(range -> range.covers(stored))) {
                     more = visitor.visit(stored, cursor.value());

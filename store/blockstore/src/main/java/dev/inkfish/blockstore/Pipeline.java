@@ -1,6 +1,5 @@
 package dev.inkfish.blockstore;
 
-import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.CephException;
 import dev.inkfish.wire.Errno;
 import dev.inkfish.wire.WireWriter;
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// - **commit**: everything that arrived meanwhile goes to the journal, with one sync (two if contents were written
 ///   to the device directly: the device first). Then the commit listeners run.
-/// - **apply**: what is durable goes to the key-value store in one batch, and leaves [PendingKeys].
+/// - **apply**: what many durable transactions come to goes to the key-value store, and leaves [PendingKeys].
 /// - **checkpoint**: deferred contents are written to their place, the device is synced, the key-value store
 ///   flushed, and the journal cut up to what was applied when this began.
 ///
@@ -31,9 +30,9 @@ import org.jspecify.annotations.Nullable;
 /// harm as long as all later ones follow. RocksDB may thus flush whenever it likes.
 final class Pipeline {
     /// Nobody waits for the key-value store, so it gets at least so many transactions at once, or what comes within
-    /// the delay.
-    private static final int APPLY_BATCH = 64;
-    private static final long APPLY_DELAY_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+    /// the delay: most change the same keys.
+    private static final int APPLY_BATCH = 2048;
+    private static final long APPLY_DELAY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final Journal journal;
     private final BlockDevice device;
@@ -60,6 +59,7 @@ final class Pipeline {
     private long checkpointsStarted;
     private long checkpointsDone;
     private boolean checkpointRequested;
+    private boolean applyNow;
     private boolean stopping;
     private volatile @Nullable Throwable failure;
     private final List<Thread> threads = new ArrayList<>();
@@ -239,22 +239,23 @@ final class Pipeline {
 
     private void committed(List<Submitted> group) {
         checkAlive();
+        List<Runnable> listeners = new ArrayList<>(group.size());
         for (Submitted transaction : group) {
             transaction.fate.durable = true;
+            listeners.add(transaction.onCommit);
+            transaction.forgetContents();
         }
         lock.lock();
         try {
             boolean first = toApply.isEmpty();
             toApply.addAll(group);
-            if (first || toApply.size() >= APPLY_BATCH) {
+            if (first || enoughToApply()) {
                 committed.signal();
             }
         } finally {
             lock.unlock();
         }
-        for (Submitted transaction : group) {
-            transaction.onCommit.run();
-        }
+        listeners.forEach(Runnable::run);
     }
 
     private void makeRoom() throws IOException {
@@ -276,13 +277,18 @@ final class Pipeline {
             while (toApply.isEmpty() && failure == null && !finished()) {
                 committed.await();
             }
-            if (toApply.size() < APPLY_BATCH && !stopping && failure == null && !checkpointRequested) {
-                committed.awaitNanos(APPLY_DELAY_NANOS);
+            long nanos = APPLY_DELAY_NANOS;
+            while (nanos > 0 && !enoughToApply() && !stopping && failure == null) {
+                nanos = committed.awaitNanos(nanos);
             }
             return !toApply.isEmpty() && failure == null;
         } finally {
             lock.unlock();
         }
+    }
+
+    private boolean enoughToApply() {
+        return toApply.size() >= APPLY_BATCH || inFlight > options.inFlightLimit() / 2 || applyNow || checkpointRequested;
     }
 
     void applyStep() {
@@ -297,22 +303,19 @@ final class Pipeline {
         if (group.isEmpty()) {
             return;
         }
-        List<Bytes> parts = new ArrayList<>(group.size());
-        List<PendingKeys.Token> tokens = new ArrayList<>(group.size());
-        int count = 0;
+        PendingKeys.Sum sum = keys.new Sum();
         long bytes = 0;
         for (Submitted transaction : group) {
-            parts.add(transaction.records);
-            tokens.add(transaction.token);
-            count += transaction.recordCount;
+            sum.add(transaction.batch.changes());
             bytes += transaction.journalBytes();
         }
-        store.write(KvBatch.join(parts, count));
-        keys.applied(tokens);
+        store.write(sum.batch().whole());
+        sum.applied();
         lock.lock();
         try {
             lastApplied = group.getLast().sequence;
             inFlight -= bytes;
+            applyNow = false;
             for (Submitted transaction : group) {
                 if (transaction.freed.length > 0) {
                     freeing.add(transaction.freed);
@@ -422,7 +425,7 @@ final class Pipeline {
         WireWriter value = new WireWriter(64);
         value.u8(1).uuid(fsid).u64(position.generation()).u64(position.sequence()).u64(position.offset());
         batch.put(Keys.STATE, value.toBytes());
-        store.write(KvBatch.join(List.of(batch.finish()), 1));
+        store.write(batch.whole());
     }
 
     /// Waits for a checkpoint that starts from now on, of everything submitted so far if `all`. Hold no lock that
@@ -432,11 +435,14 @@ final class Pipeline {
         try {
             long target = lastSubmitted;
             while (all && lastApplied < target && failure == null) {
+                applyNow = true;
+                committed.signal();
                 applied.awaitUninterruptibly();
             }
             long wanted = checkpointsStarted + 1;
             while (checkpointsDone < wanted && failure == null && !finished()) {
                 checkpointRequested = true;
+                committed.signal();
                 checkpointWanted.signal();
                 checkpointDone.awaitUninterruptibly();
             }

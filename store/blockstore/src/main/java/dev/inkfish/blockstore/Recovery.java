@@ -57,7 +57,7 @@ final class Recovery {
 
     private void transaction(Journal.Replayed transaction) throws IOException {
         for (BlockDevice.Content content : transaction.contents()) {
-            device.write(content.block(), Bytes.wrap(content.data()));
+            device.write(content.block(), content.data());
         }
         parts.add(Bytes.wrap(transaction.records()));
         count += transaction.recordCount();

@@ -1,21 +1,21 @@
 package dev.inkfish.blockstore;
 
-import dev.inkfish.wire.Bytes;
 import java.util.List;
 
 /// A transaction on its way to the disk: its effects.
 final class Submitted {
-    /// Records for the key-value store.
-    final Bytes records;
-    final int recordCount;
-    final PendingKeys.Token token;
+    private static final Runnable NOTHING = () -> {};
+
+    /// For the key-value store.
+    final KvBatch batch;
     /// Blocks whose contents travel in the journal.
-    final List<BlockDevice.Content> deferred;
+    List<BlockDevice.Content> deferred;
     /// Whether contents were written to the device already, which must be synced first.
     final boolean wroteDirectly;
     /// Blocks nobody refers to any more.
     final int[] freed;
-    final Runnable onCommit;
+    Runnable onCommit;
+    private final int journalBytes;
     /// Set when it enters the pipeline.
     long sequence;
     final Fate fate = new Fate();
@@ -28,24 +28,27 @@ final class Submitted {
     }
 
     Submitted(
-            Bytes records,
-            int recordCount,
-            PendingKeys.Token token,
+            KvBatch batch,
             List<BlockDevice.Content> deferred,
             boolean wroteDirectly,
             int[] freed,
             Runnable onCommit) {
-        this.records = records;
-        this.recordCount = recordCount;
-        this.token = token;
+        this.batch = batch;
         this.deferred = deferred;
         this.wroteDirectly = wroteDirectly;
         this.freed = freed;
         this.onCommit = onCommit;
+        this.journalBytes = 16 + batch.bytes() + deferred.size() * (Shard.BLOCK + 8);
     }
 
     /// Bytes it takes in the journal, at most.
     int journalBytes() {
-        return 16 + records.length() + deferred.size() * (Shard.BLOCK + 8);
+        return journalBytes;
+    }
+
+    /// It is in the journal: only the key-value store waits for it now, which may take a while.
+    void forgetContents() {
+        deferred = List.of();
+        onCommit = NOTHING;
     }
 }

@@ -28,7 +28,7 @@ final class Workspace {
     private final Map<Coll, Boolean> existence = new LinkedHashMap<>();
     private final Map<Slot.Name, Slot> slots = new LinkedHashMap<>();
     private final KvBatch batch = new KvBatch();
-    private final Map<Integer, byte[]> contents = new LinkedHashMap<>();
+    private final Map<Integer, Bytes> contents = new LinkedHashMap<>();
     private final List<DirectWrite> directWrites = new ArrayList<>();
     private final List<Allocator.Run> allocated = new ArrayList<>();
     private final List<Integer> freed = new ArrayList<>();
@@ -230,8 +230,8 @@ final class Workspace {
     private void deleteRange(Bytes from, Bytes end) {
         List<Bytes> found = new ArrayList<>();
         for (KvBatch.Change change : batch.changes()) {
-            if (change instanceof KvBatch.Change.Put put && from.compareTo(put.key()) <= 0 && put.key().compareTo(end) < 0) {
-                found.add(put.key());
+            if (change instanceof KvBatch.Change.Put put && from.compareTo(put.key) <= 0 && put.key.compareTo(end) < 0) {
+                found.add(put.key);
             }
         }
         state.keys.scan(from, end, (key, value) -> found.add(key) && found.size() <= RANGE_THRESHOLD);
@@ -254,12 +254,12 @@ final class Workspace {
         for (KvBatch.Change change : batch.changes()) {
             switch (change) {
                 case KvBatch.Change.Put put -> {
-                    if (from.compareTo(put.key()) <= 0 && put.key().compareTo(end) < 0) {
-                        omap.put(put.key(), put.value());
+                    if (from.compareTo(put.key) <= 0 && put.key.compareTo(end) < 0) {
+                        omap.put(put.key, put.value);
                     }
                 }
-                case KvBatch.Change.Delete delete -> omap.remove(delete.key());
-                case KvBatch.Change.DeleteRange range -> omap.subMap(range.from(), range.end()).clear();
+                case KvBatch.Change.Delete delete -> omap.remove(delete.key);
+                case KvBatch.Change.DeleteRange range -> omap.subMap(range.from, range.end).clear();
             }
         }
         return omap;
@@ -347,7 +347,7 @@ final class Workspace {
         return runs;
     }
 
-    void defer(int block, byte[] content) {
+    void defer(int block, Bytes content) {
         contents.put(block, content);
     }
 
@@ -357,9 +357,9 @@ final class Workspace {
 
     /// A block as this transaction sees it.
     void read(int block, byte[] target) throws IOException {
-        byte[] own = contents.get(block);
+        Bytes own = contents.get(block);
         if (own != null) {
-            System.arraycopy(own, 0, target, 0, Shard.BLOCK);
+            own.copyTo(0, target, 0, Shard.BLOCK);
             return;
         }
         for (DirectWrite write : directWrites) {
@@ -405,7 +405,7 @@ final class Workspace {
         return directWrites;
     }
 
-    Map<Integer, byte[]> contents() {
+    Map<Integer, Bytes> contents() {
         return contents;
     }
 

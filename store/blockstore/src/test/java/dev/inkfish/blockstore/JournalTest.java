@@ -39,8 +39,9 @@ class JournalTest {
 
     private static Submitted transaction(long sequence, Random random, int seed) {
         int length = seed == 0 ? 10 : random.nextInt(4 * Journal.ALIGN - 100);
-        Bytes records = Bytes.zeros(length);
-        Submitted transaction = new Submitted(records, 0, new PendingKeys.Token(), List.of(), false, new int[0], () -> {});
+        KvBatch batch = new KvBatch();
+        batch.put(Bytes.utf8("key"), Bytes.zeros(length));
+        Submitted transaction = new Submitted(batch, List.of(), false, new int[0], () -> {});
         transaction.sequence = sequence;
         return transaction;
     }

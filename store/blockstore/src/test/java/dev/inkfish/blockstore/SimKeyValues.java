@@ -68,9 +68,9 @@ final class SimKeyValues implements KeyValues {
     private static void apply(TreeMap<Bytes, Bytes> map, byte[] batch) {
         for (KvBatch.Change change : KvBatch.parse(batch)) {
             switch (change) {
-                case KvBatch.Change.Put put -> map.put(put.key(), put.value());
-                case KvBatch.Change.Delete delete -> map.remove(delete.key());
-                case KvBatch.Change.DeleteRange range -> map.subMap(range.from(), range.end()).clear();
+                case KvBatch.Change.Put put -> map.put(put.key, put.value);
+                case KvBatch.Change.Delete delete -> map.remove(delete.key);
+                case KvBatch.Change.DeleteRange range -> map.subMap(range.from, range.end).clear();
             }
         }
     }

@@ -1,6 +1,7 @@
 package dev.inkfish.messenger;
 
 import java.nio.ByteBuffer;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// Cuts a byte stream into frames. Each byte is copied once, to where it stays; an array is allocated
@@ -16,10 +17,14 @@ final class FrameReader {
     private @Nullable Preamble preamble;
     private byte[][] pieces = new byte[0][];
     private int piece;
+    private final LongPredicate gate;
+    private boolean admitted;
 
-    FrameReader(Limits limits, FrameFormat format) {
+    /// @param gate whether a message of that size may be read now
+    FrameReader(Limits limits, FrameFormat format, LongPredicate gate) {
         this.limits = limits;
         this.format = format;
+        this.gate = gate;
     }
 
     /// From the next frame on.
@@ -34,7 +39,7 @@ final class FrameReader {
 
     /// Reads up to the end of one frame.
     ///
-    /// @return null where more bytes are needed
+    /// @return null where more bytes are needed, or the gate is shut: see [#shut]
     /// @throws dev.inkfish.wire.DecodeException for what is not a frame
     @Nullable Frame read(ByteBuffer in) {
         while (true) {
@@ -46,6 +51,13 @@ final class FrameReader {
                 pieces = new byte[format.pieces(preamble)][];
                 piece = 0;
                 filled = 0;
+                admitted = handshake || preamble.tag() != Tag.MESSAGE;
+            }
+            if (!admitted) {
+                admitted = gate.test(preamble.totalLength());
+                if (!admitted) {
+                    return null;
+                }
             }
             while (piece < pieces.length) {
                 if (!fill(in, format.pieceSize(preamble, piece))) {
@@ -62,6 +74,11 @@ final class FrameReader {
                 return frame;
             }
         }
+    }
+
+    /// The next message must wait.
+    boolean shut() {
+        return preamble != null && !admitted;
     }
 
     private boolean fill(ByteBuffer in, int size) {

@@ -21,6 +21,14 @@ record Preamble(Tag tag, int[] lengths) {
         return new Preamble(frame.tag(), lengths);
     }
 
+    long totalLength() {
+        long total = 0;
+        for (int length : lengths) {
+            total += length;
+        }
+        return total;
+    }
+
     void encode(WireWriter out) {
         int start = out.size();
         out.u8(tag.number()).u8(lengths.length);

@@ -16,6 +16,12 @@ public interface SocketHost {
     /// may be one that existed before.
     void opened(PeerSession session);
 
+    /// Whether the content of the next message, so many bytes, may be read now. If not, the protocol takes no more of
+    /// what it is given, and asks again when it is given something.
+    default boolean admits(long size) {
+        return true;
+    }
+
     void message(PeerSession session, Message message, long tid);
 
     /// The peer does not know this lossless session any more: what was queued is gone; it starts anew.

@@ -8,7 +8,7 @@ public interface SocketProtocol {
     /// The socket is connected.
     void start();
 
-    /// Takes all of these bytes, unless the socket is closed meanwhile.
+    /// Takes all of these bytes, unless the socket is closed meanwhile or [SocketHost#admits] holds it up.
     void receive(ByteBuffer in);
 
     /// Writes queued messages until about `budget` bytes are written or none are left.

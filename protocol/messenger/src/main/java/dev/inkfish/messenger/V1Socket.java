@@ -65,6 +65,8 @@ abstract sealed class V1Socket implements SocketProtocol permits V1Connector, V1
     private byte[] target = new byte[0];
     private int filled;
     private int needed;
+    /// What the message that follows takes, until it is let in.
+    private long toAdmit;
     private Consumer<Bytes> next = bytes -> {};
 
     V1Socket(Endpoint endpoint, SocketHost host, EntityAddr peerSocketAddr, @Nullable PeerSession session) {
@@ -95,6 +97,12 @@ abstract sealed class V1Socket implements SocketProtocol permits V1Connector, V1
     public void receive(ByteBuffer in) {
         try {
             while (!closed && (in.hasRemaining() || needed == 0)) {
+                if (toAdmit > 0) {
+                    if (!host.admits(toAdmit)) {
+                        return;
+                    }
+                    toAdmit = 0;
+                }
                 if (filled == 0) {
                     target = new byte[needed];
                 }
@@ -195,6 +203,7 @@ abstract sealed class V1Socket implements SocketProtocol permits V1Connector, V1
         MessageHeader header = new MessageHeader(type, version, compat, priority, tid, dataOffset);
         Incoming begun = new Incoming(seq, source, header, crc, Bytes.EMPTY, Bytes.EMPTY, Bytes.EMPTY);
         int footer = Features.has(features, Features.MSG_AUTH) ? FOOTER_SIZE : FOOTER_SIZE_OLD;
+        toAdmit = (long) front + middle + data;
         expect(front, f -> expect(middle, m -> expect(data, d -> {
             Incoming all = begun.withFront(f).withMiddle(m).withData(d);
             expect(footer, end -> footer(all, end.reader()));

@@ -62,7 +62,7 @@ abstract sealed class V2Socket implements SocketProtocol permits V2Connector, V2
         this.peerSocketAddr = peerSocketAddr;
         this.session = session;
         this.offered = newest == Revision.V2_1 ? FEATURE_REVISION_1 : 0;
-        this.reader = new FrameReader(endpoint.limits, new CrcFormat(Revision.V2_0));
+        this.reader = new FrameReader(endpoint.limits, new CrcFormat(Revision.V2_0), host::admits);
     }
 
     @Override
@@ -80,6 +80,9 @@ abstract sealed class V2Socket implements SocketProtocol permits V2Connector, V2
                     readBanner(in);
                 } else {
                     readFrame(in);
+                    if (reader.shut()) {
+                        break;
+                    }
                 }
             }
             acknowledge();

@@ -55,7 +55,7 @@ class FrameTest {
     }
 
     private static FrameReader reader(FrameFormat format) {
-        FrameReader reader = new FrameReader(Limits.DEFAULT, format);
+        FrameReader reader = new FrameReader(Limits.DEFAULT, format, size -> true);
         reader.handshakeDone();
         return reader;
     }
@@ -116,7 +116,7 @@ class FrameTest {
         assertThatThrownBy(() -> reader(new CrcFormat(Revision.V2_1)).read(ByteBuffer.wrap(preamble)))
                 .hasMessageContaining("4294967295 bytes");
         byte[] early = preamble(Tag.AUTH_REQUEST, 1 << 20);
-        FrameReader handshake = new FrameReader(Limits.DEFAULT, new CrcFormat(Revision.V2_1));
+        FrameReader handshake = new FrameReader(Limits.DEFAULT, new CrcFormat(Revision.V2_1), size -> true);
         assertThatThrownBy(() -> handshake.read(ByteBuffer.wrap(early))).hasMessageContaining("allowed are 65536");
         byte[] secured = preamble(Tag.MESSAGE, Integer.MAX_VALUE, 1);
         assertThatThrownBy(() -> reader(new CrcFormat(Revision.V2_0)).read(ByteBuffer.wrap(secured)))

@@ -48,4 +48,11 @@ public interface Connection {
 
     /// Bytes waiting to be sent: owners of large replies look here before they add to them.
     long queuedBytes();
+
+    /// A request of a client is under way that takes about so many bytes: it counts until [#release], see
+    /// [ClientThrottle]. Connections of others are not limited.
+    default void hold(long bytes) {}
+
+    /// From any thread, once for each [#hold] and with the same bytes.
+    default void release(long bytes) {}
 }

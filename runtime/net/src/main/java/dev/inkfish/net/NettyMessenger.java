@@ -53,6 +53,7 @@ public final class NettyMessenger implements Messenger {
     private final Dispatcher dispatcher;
     private final @Nullable Identity identity;
     private final long handshakeMillis;
+    private final @Nullable ClientThrottle throttle;
     private final Map<EntityAddrVec, TcpConnection> lossless = new ConcurrentHashMap<>();
     private final Map<LocalConnection, ConnectionPolicy> local = new ConcurrentHashMap<>();
     private final Set<TcpSocket> sockets = new HashSet<>();
@@ -73,6 +74,7 @@ public final class NettyMessenger implements Messenger {
         dispatcher = builder.dispatcher;
         identity = builder.identity;
         handshakeMillis = builder.handshakeMillis;
+        throttle = builder.throttle;
         addrs = EntityAddrVec.of(new EntityAddr(EntityAddr.Kind.ANY, nonce, Bytes.EMPTY, 0));
         endpoint = new Endpoint(
                 name, addrs, builder.clientAuth, builder.serverAuth, Limits.DEFAULT, RANDOM::nextLong);
@@ -101,6 +103,7 @@ public final class NettyMessenger implements Messenger {
         if (bound.isEmpty()) {
             return;
         }
+        watchThrottle();
         addrs = new EntityAddrVec(bound);
         runOnLoop(() -> endpoint.addrs(addrs));
         if (network != null) {
@@ -109,6 +112,14 @@ public final class NettyMessenger implements Messenger {
         for (Listener listener : opened) {
             listeners.add(listener.channel());
             listener.accept();
+        }
+    }
+
+    private void watchThrottle() {
+        ClientThrottle watched = throttle;
+        if (watched != null && watched.runOn(loop)) {
+            loop.scheduleWithFixedDelay(
+                    () -> watched.checkUnread(List.copyOf(sockets), System.nanoTime()), 1, 1, TimeUnit.SECONDS);
         }
     }
 
@@ -203,12 +214,12 @@ public final class NettyMessenger implements Messenger {
     /// Over TCP even where the peer is in this process.
     Connection connectTcp(EntityType type, EntityAddrVec peer, ConnectionPolicy policy, Dispatcher own) {
         if (policy == ConnectionPolicy.LOSSY) {
-            TcpConnection connection = new TcpConnection(this, own, type, peer, policy);
+            TcpConnection connection = new TcpConnection(this, own, type, peer, policy, null);
             loop.execute(() -> begin(connection));
             return connection;
         }
         return lossless.computeIfAbsent(peer, key -> {
-            TcpConnection connection = new TcpConnection(this, own, type, peer, policy);
+            TcpConnection connection = new TcpConnection(this, own, type, peer, policy, null);
             loop.execute(() -> begin(connection));
             return connection;
         });
@@ -295,11 +306,14 @@ public final class NettyMessenger implements Messenger {
 
     private TcpConnection adopt(PeerSession session) {
         if (session.lossy()) {
-            return new TcpConnection(this, dispatcher, session.type(), session.addrs(), ConnectionPolicy.LOSSY);
+            ClientThrottle limited = session.type() == EntityType.CLIENT ? throttle : null;
+            return new TcpConnection(
+                    this, dispatcher, session.type(), session.addrs(), ConnectionPolicy.LOSSY, limited);
         }
         return lossless.computeIfAbsent(
                 session.addrs(),
-                peer -> new TcpConnection(this, dispatcher, session.type(), peer, ConnectionPolicy.LOSSLESS_PEER));
+                peer -> new TcpConnection(
+                        this, dispatcher, session.type(), peer, ConnectionPolicy.LOSSLESS_PEER, null));
     }
 
     void closed(TcpSocket socket, @Nullable PeerSession session, int code, String reason) {
@@ -435,6 +449,7 @@ public final class NettyMessenger implements Messenger {
         private @Nullable LocalNetwork network;
         private @Nullable Identity identity;
         private int nonce;
+        private @Nullable ClientThrottle throttle;
         /// Ceph's `ms_connection_ready_timeout`.
         private long handshakeMillis = 10_000;
 
@@ -488,6 +503,12 @@ public final class NettyMessenger implements Messenger {
         /// How long a peer may take to say who it is.
         public Builder handshakeMillis(long millis) {
             handshakeMillis = millis;
+            return this;
+        }
+
+        /// Limits what clients that connect may have under way.
+        public Builder throttle(ClientThrottle limits) {
+            throttle = limits;
             return this;
         }
 

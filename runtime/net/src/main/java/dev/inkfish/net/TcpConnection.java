@@ -28,6 +28,10 @@ final class TcpConnection implements Connection {
     private final AtomicLong inboxBytes = new AtomicLong();
     private final AtomicBoolean drainScheduled = new AtomicBoolean();
     private final EntityName name;
+    /// Set for a client that connected to us.
+    private final @Nullable ClientThrottle throttle;
+    /// Bytes of its requests that are under way.
+    private final AtomicLong held = new AtomicLong();
     private volatile EntityAddrVec addrs;
     private volatile EntityAddr socketAddr = EntityAddr.NONE;
     private volatile long features;
@@ -47,7 +51,9 @@ final class TcpConnection implements Connection {
             Dispatcher dispatcher,
             EntityType type,
             EntityAddrVec target,
-            ConnectionPolicy policy) {
+            ConnectionPolicy policy,
+            @Nullable ClientThrottle throttle) {
+        this.throttle = throttle;
         this.messenger = messenger;
         this.dispatcher = dispatcher;
         this.type = type;
@@ -213,6 +219,30 @@ final class TcpConnection implements Connection {
     public long queuedBytes() {
         PeerSession of = session;
         return inboxBytes.get() + (of == null ? 0 : of.queuedBytes());
+    }
+
+    @Override
+    public void hold(long bytes) {
+        if (throttle != null) {
+            held.addAndGet(bytes);
+            throttle.hold(bytes);
+        }
+    }
+
+    @Override
+    public void release(long bytes) {
+        if (throttle != null) {
+            held.addAndGet(-bytes);
+            throttle.release(bytes);
+        }
+    }
+
+    @Nullable ClientThrottle throttle() {
+        return throttle;
+    }
+
+    long heldBytes() {
+        return held.get();
     }
 
     @Override

@@ -14,6 +14,10 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -33,7 +37,9 @@ final class TcpSocket extends ChannelInboundHandlerAdapter implements SocketHost
     private static final long STOP_READING = 32L << 20;
     private static final long RESUME_READING = 8L << 20;
     /// Beyond this the peer is given up.
-    private static final long GIVE_UP = 512L << 20;
+    private static final long GIVE_UP = 128L << 20;
+    /// Of what the channel holds, so much does not count: it may lie there without our being told when it is gone.
+    private static final long SPARED = 256 << 10;
     /// Ceph's `ms_connection_idle_timeout`.
     private static final long IDLE_SECONDS = 900;
 
@@ -51,6 +57,16 @@ final class TcpSocket extends ChannelInboundHandlerAdapter implements SocketHost
     private boolean paused;
     private boolean closed;
     private long lastActivity;
+    private @Nullable ClientThrottle throttle;
+    /// The next message must wait; what came of it and after it.
+    private boolean stalled;
+    private final Deque<ByteBuf> rest = new ArrayDeque<>();
+    /// Counted in the throttle for the message that is being received, and for what is not written.
+    private long receiving;
+    private long unwritten;
+    private long written;
+    private long progress;
+    private long progressAt;
 
     private TcpSocket(
             NettyMessenger messenger,
@@ -114,16 +130,117 @@ final class TcpSocket extends ChannelInboundHandlerAdapter implements SocketHost
     @Override
     public void channelRead(ChannelHandlerContext context, Object read) {
         ByteBuf bytes = (ByteBuf) read;
+        lastActivity = System.nanoTime();
+        if (stalled) {
+            rest.add(bytes);
+        } else {
+            feed(bytes);
+        }
+    }
+
+    private void feed(ByteBuf bytes) {
+        boolean kept = false;
         try {
-            lastActivity = System.nanoTime();
             reading = true;
             if (!closed) {
-                protocol.receive(bytes.internalNioBuffer(bytes.readerIndex(), bytes.readableBytes()));
+                ByteBuffer in = bytes.internalNioBuffer(bytes.readerIndex(), bytes.readableBytes());
+                protocol.receive(in);
+                if (stalled && in.hasRemaining() && !closed) {
+                    bytes.skipBytes(bytes.readableBytes() - in.remaining());
+                    rest.addFirst(bytes);
+                    kept = true;
+                }
             }
         } finally {
             reading = false;
-            bytes.release();
+            if (!kept) {
+                bytes.release();
+            }
         }
+    }
+
+    @Override
+    public boolean admits(long size) {
+        ClientThrottle limits = throttle;
+        if (limits == null) {
+            return true;
+        }
+        received();
+        long counted = limits.admit(this, size);
+        stalled = counted < 0;
+        if (stalled) {
+            autoRead(false);
+        } else {
+            receiving = counted;
+        }
+        return !stalled;
+    }
+
+    /// The throttle has room for what waits here.
+    void resume() {
+        stalled = false;
+        while (!stalled && !rest.isEmpty()) {
+            feed(rest.poll());
+        }
+        flush();
+        if (!stalled) {
+            autoRead(true);
+        }
+    }
+
+    /// The message was handed over, which counts it from now on if need be.
+    private void received() {
+        ClientThrottle limits = throttle;
+        if (receiving != 0 && limits != null) {
+            limits.count(-receiving);
+            receiving = 0;
+        }
+    }
+
+    private void countUnwritten() {
+        ClientThrottle limits = throttle;
+        if (limits != null) {
+            PeerSession session = carried;
+            long now = session == null ? 0 : session.queuedBytes() + Math.max(0, pending() - SPARED);
+            if (now != unwritten) {
+                limits.count(now - unwritten);
+                unwritten = now;
+            }
+        }
+    }
+
+    /// What the channel has yet to give to the kernel.
+    private long pending() {
+        Channel on = channel;
+        ChannelOutboundBuffer buffer = on == null ? null : on.unsafe().outboundBuffer();
+        return buffer == null ? 0 : buffer.totalPendingWriteBytes();
+    }
+
+    /// What the client's requests and the replies to it take.
+    long heldBytes() {
+        PeerSession session = carried;
+        long requests = session != null && session.owner() instanceof TcpConnection connection ? connection.heldBytes() : 0;
+        return requests + receiving + unwritten;
+    }
+
+    /// What waits for the client to take it.
+    long unwritten() {
+        return unwritten;
+    }
+
+    /// For how long, in nanoseconds, the client has taken nothing of what waits for it.
+    long unreadFor(long now) {
+        countUnwritten();
+        long mark = written - pending();
+        if (unwritten == 0 || mark != progress) {
+            progress = mark;
+            progressAt = now;
+        }
+        return now - progressAt;
+    }
+
+    void giveUp() {
+        protocol.lost("takes nothing of " + unwritten + " bytes of replies while others wait");
     }
 
     @Override
@@ -160,7 +277,9 @@ final class TcpSocket extends ChannelInboundHandlerAdapter implements SocketHost
             return;
         }
         try {
-            while (on.isWritable() && protocol.pump(PUMP) > 0) {
+            long count;
+            while (on.isWritable() && (count = protocol.pump(PUMP)) > 0) {
+                written += count;
                 emitBatch();
             }
         } catch (RuntimeException e) {
@@ -171,6 +290,7 @@ final class TcpSocket extends ChannelInboundHandlerAdapter implements SocketHost
             return;
         }
         flush();
+        countUnwritten();
         if (paused) {
             adjustReading();
         }
@@ -188,7 +308,7 @@ final class TcpSocket extends ChannelInboundHandlerAdapter implements SocketHost
     void adjustReading() {
         Channel on = channel;
         PeerSession session = carried;
-        if (on == null || session == null || !accepted || !session.lossy()) {
+        if (on == null || session == null || !accepted || !session.lossy() || throttle != null) {
             return;
         }
         long waiting = session.queuedBytes();
@@ -275,6 +395,7 @@ final class TcpSocket extends ChannelInboundHandlerAdapter implements SocketHost
     public void opened(PeerSession session) {
         carried = session;
         messenger.opened(this, session);
+        throttle = session.owner() instanceof TcpConnection connection ? connection.throttle() : null;
     }
 
     @Override
@@ -282,6 +403,7 @@ final class TcpSocket extends ChannelInboundHandlerAdapter implements SocketHost
         if (session.owner() instanceof TcpConnection connection) {
             connection.dispatcher.onMessage(connection, message, tid);
         }
+        received();
     }
 
     @Override
@@ -303,6 +425,7 @@ final class TcpSocket extends ChannelInboundHandlerAdapter implements SocketHost
     public void closed(@Nullable PeerSession session, int code, String reason) {
         closed = true;
         carried = null;
+        leaveThrottle();
         Channel on = channel;
         emitBatch();
         if (on != null) {
@@ -310,6 +433,18 @@ final class TcpSocket extends ChannelInboundHandlerAdapter implements SocketHost
             on.close();
         }
         messenger.closed(this, session, code, reason);
+    }
+
+    private void leaveThrottle() {
+        ClientThrottle limits = throttle;
+        rest.forEach(ByteBuf::release);
+        rest.clear();
+        if (limits != null) {
+            limits.forget(this);
+            received();
+            countUnwritten();
+            throttle = null;
+        }
     }
 
     /// Could not be connected at all.

@@ -1,6 +1,7 @@
 package dev.inkfish.osd.daemon;
 
 import dev.inkfish.conf.Conf;
+import dev.inkfish.net.ClientThrottle;
 import dev.inkfish.net.MonClient;
 import dev.inkfish.net.NettyMessenger;
 import dev.inkfish.objectstore.ObjectStore;
@@ -23,6 +24,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,11 +50,13 @@ public final class OsdDaemon implements AutoCloseable {
     private final Heartbeats heartbeats;
     private final Reporter reporter;
     private final Backfills backfills;
+    private final ClientThrottle throttle = new ClientThrottle();
     private final MapShare mapShare = new MapShare(this);
     private final ScrubSchedule scrubs;
     private final ClusterLog clusterLog;
     private final OsdBoot boot;
     private final CountDownLatch markedDown = new CountDownLatch(1);
+    private final AtomicBoolean counted = new AtomicBoolean();
     private volatile OsdMap map;
     private volatile boolean stopping;
     private volatile boolean full;
@@ -67,8 +71,9 @@ public final class OsdDaemon implements AutoCloseable {
         control.setRemoveOnCancelPolicy(true);
         Conf conf = config.conf();
         OsdDispatcher dispatcher = new OsdDispatcher(this);
-        publicMessenger = messenger(config, config.publicBind(), dispatcher);
-        clusterMessenger = messenger(config, config.clusterBind(), dispatcher);
+        limitClients();
+        publicMessenger = messenger(config, config.publicBind(), dispatcher).throttle(throttle).build();
+        clusterMessenger = messenger(config, config.clusterBind(), dispatcher).build();
         peers = new OsdPeers(clusterMessenger, config.whoami());
         boot = new OsdBoot(this);
         monClient = MonClient.create(
@@ -90,7 +95,7 @@ public final class OsdDaemon implements AutoCloseable {
         });
     }
 
-    private static NettyMessenger messenger(OsdConfig config, List<EntityAddr> bind, OsdDispatcher dispatcher) {
+    private static NettyMessenger.Builder messenger(OsdConfig config, List<EntityAddr> bind, OsdDispatcher dispatcher) {
         NettyMessenger.Builder builder = NettyMessenger.builder(EntityName.osd(config.whoami()), config.loops())
                 .serverAuth(config.serverAuth())
                 .clientAuth(config.clientAuth())
@@ -98,7 +103,12 @@ public final class OsdDaemon implements AutoCloseable {
                 .localNetwork(config.network())
                 .nonce(RANDOM.nextInt() & 0x7fffffff);
         bind.forEach(builder::bind);
-        return builder.build();
+        return builder;
+    }
+
+    private void limitClients() {
+        Conf conf = config.conf();
+        OpCost.limit(throttle, conf.integer("osd_client_message_size_cap"), conf.integer("osd_client_message_cap"));
     }
 
     private static PgSettings settings(Conf conf) {
@@ -154,6 +164,9 @@ public final class OsdDaemon implements AutoCloseable {
             daemon.publicMessenger.close();
             throw e;
         }
+        daemon.counted.set(true);
+        OpCost.onOsd(1);
+        daemon.every(CHECK_MILLIS, daemon::limitClients); // the options and the number of OSDs may change
         for (OsdShard shard : daemon.shards) {
             shard.post(shard::load);
             shard.start();
@@ -353,6 +366,7 @@ public final class OsdDaemon implements AutoCloseable {
     /// Something is broken in here: nothing more is answered, and peers will notice.
     void abort() {
         stopping = true;
+        countOut();
         control.shutdownNow();
         publicMessenger.close();
         clusterMessenger.close();
@@ -380,8 +394,15 @@ public final class OsdDaemon implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        countOut();
         maps.note(maps.superblock().mounted(), map.epoch());
         config.store().close();
+    }
+
+    private void countOut() {
+        if (counted.compareAndSet(true, false)) {
+            OpCost.onOsd(-1);
+        }
     }
 
     private void awaitQuietly() {

@@ -59,6 +59,7 @@ final class OsdDispatcher implements Dispatcher {
             pgid = op.pgid().pgid(); // a pool we do not know yet: its map will come
         }
         OsdShard shard = daemon.shardOf(pgid);
+        connection.hold(OpCost.of(op));
         shard.post(() -> shard.handleOp(session, op, tid));
     }
 

@@ -8,6 +8,7 @@ import dev.inkfish.wire.CephException;
 import dev.inkfish.wire.EntityAddr;
 import dev.inkfish.wire.EntityName;
 import dev.inkfish.wire.EntityType;
+import dev.inkfish.wire.message.MOSDOp;
 import dev.inkfish.wire.message.Message;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -83,6 +84,11 @@ final class OsdSession implements Caller {
             epoch.accumulateAndGet(clientEpoch, Math::max);
         }
         onDropped();
+    }
+
+    @Override
+    public void over(MOSDOp op, long tid) {
+        connection.release(OpCost.of(op));
     }
 
     @Override

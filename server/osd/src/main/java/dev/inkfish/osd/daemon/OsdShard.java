@@ -152,21 +152,27 @@ final class OsdShard implements PgShell {
     }
 
     void handleOp(Caller session, MOSDOp op, long tid) {
+        if (!take(session, op, tid)) {
+            session.over(op, tid);
+        }
+    }
+
+    /// @return false if the request is over
+    private boolean take(Caller session, MOSDOp op, long tid) {
         if (!session.isConnected()) {
-            return;
+            return false;
         }
         if (session instanceof OsdSession client && op.mapEpoch() < table.map().epoch()) {
             client.seen(op.mapEpoch());
         }
         if (op.mapEpoch() > table.map().epoch() || waitsBehind(session, op)) {
-            waitingOps.add(new WaitingOp(session, op, tid));
-            return;
+            return waitingOps.add(new WaitingOp(session, op, tid));
         }
-        switch (OpGate.check(session, op, tid, table.map().osdMap())) {
-            case DROP -> {}
+        return switch (OpGate.check(session, op, tid, table.map().osdMap())) {
+            case DROP -> false;
             case WAIT -> waitingOps.add(new WaitingOp(session, op, tid));
             case PASS -> pass(session, op, tid);
-        }
+        };
     }
 
     /// An earlier request of the session's to the same group waits: this one must not overtake it.
@@ -179,29 +185,35 @@ final class OsdShard implements PgShell {
         return false;
     }
 
-    private void pass(Caller session, MOSDOp op, long tid) {
+    private boolean pass(Caller session, MOSDOp op, long tid) {
         PgId pgid = OpGate.group(op, table.map().osdMap());
         if (pgid == null || !OpGate.belongsTo(op, pgid, table.map().osdMap())) {
-            return; // the client learns it from the map
+            return false; // the client learns it from the map
         }
         OsdShard owner = daemon.shardOf(pgid);
         if (owner != this) {
             owner.post(() -> owner.handleOp(session, op, tid)); // its pool or number of groups was not known before
-            return;
+            return true;
         }
         Pg pg = table.find(SpgId.of(pgid));
         boolean primary = pg != null ? pg.isPrimary() : table.map().map(pgid).actingPrimary() == whoami();
         if (!primary) {
             OpGate.onMisdirected(session, op, tid, table.map().osdMap());
-        } else if (pg != null) {
-            pg.handleOp(session, op, tid);
-        } else {
-            waitingOps.add(new WaitingOp(session, op, tid)); // about to be made
+            return false;
         }
+        return pg != null
+                ? pg.handleOp(session, op, tid)
+                : waitingOps.add(new WaitingOp(session, op, tid)); // about to be made
     }
 
     void onDisconnect(OsdSession session) {
-        waitingOps.removeIf(waiting -> waiting.session == session);
+        waitingOps.removeIf(waiting -> {
+            boolean gone = waiting.session == session;
+            if (gone) {
+                session.over(waiting.op, waiting.tid);
+            }
+            return gone;
+        });
         table.groups().forEach(pg -> pg.onDisconnect(session));
     }
 

@@ -2,6 +2,7 @@ package dev.inkfish.osd.ops;
 
 import dev.inkfish.wire.EntityAddr;
 import dev.inkfish.wire.EntityName;
+import dev.inkfish.wire.message.MOSDOp;
 import dev.inkfish.wire.message.Message;
 
 /// A client as its operations see it.
@@ -16,6 +17,9 @@ public interface ClientSession {
 
     /// A request of its was given up because its group is somebody else's now: it must learn so.
     default void onDropped() {}
+
+    /// A request of its is over, answered or not: what it takes counts no more. Said once for each request that came.
+    default void over(MOSDOp op, long tid) {}
 
     /// Sends, in order; dropped without a word if the session is gone.
     void send(Message message, long tid);

@@ -358,7 +358,9 @@ public final class PrimaryOps implements ClientOps {
             return;
         }
         if (full != 0) {
-            return; // the client sends it again when its map says that the pool is no longer full
+            // the client sends it again when its map says that the pool is no longer full
+            ctx.request.session.over(ctx.request.op, ctx.request.tid);
+            return;
         }
         List<OpResult> results = ctx.results;
         if (mayWrite) {

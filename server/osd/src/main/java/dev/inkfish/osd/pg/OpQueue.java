@@ -82,11 +82,19 @@ final class OpQueue {
         }
 
         @Override
-        public void send(Message message, long tid) {
-            if (message.type() == OSD_OPREPLY) {
-                unanswered.remove(new Key(session, tid));
+        public void over(MOSDOp op, long tid) {
+            if (unanswered.remove(new Key(session, tid)) != null) {
+                session.over(op, tid);
             }
+        }
+
+        @Override
+        public void send(Message message, long tid) {
+            Entry answered = message.type() == OSD_OPREPLY ? unanswered.remove(new Key(session, tid)) : null;
             session.send(message, tid);
+            if (answered != null) {
+                session.over(answered.op, tid);
+            }
         }
     }
 
@@ -97,7 +105,10 @@ final class OpQueue {
     void handle(ClientSession session, MOSDOp op, long tid) {
         Watched watched = sessions.computeIfAbsent(session, Watched::new);
         Entry entry = new Entry(watched, op, tid);
-        unanswered.put(new Key(session, tid), entry);
+        Entry before = unanswered.put(new Key(session, tid), entry);
+        if (before != null) {
+            session.over(before.op, tid); // one answer will do for both
+        }
         if (pg.servesOps()) {
             handOver(entry);
         }
@@ -126,13 +137,22 @@ final class OpQueue {
     void dropAll() {
         List<Entry> dropped = new ArrayList<>(unanswered.values());
         unanswered.clear();
-        dropped.forEach(entry -> entry.session.onDropped());
+        for (Entry entry : dropped) {
+            entry.session.onDropped();
+            entry.session.session.over(entry.op, entry.tid);
+        }
     }
 
     void forget(ClientSession session) {
         Watched watched = sessions.remove(session);
         if (watched != null) {
-            unanswered.values().removeIf(entry -> entry.session == watched && !entry.handedOver);
+            unanswered.values().removeIf(entry -> {
+                boolean gone = entry.session == watched && !entry.handedOver;
+                if (gone) {
+                    session.over(entry.op, entry.tid);
+                }
+                return gone;
+            });
             pg.ops.onDisconnect(watched);
         }
     }

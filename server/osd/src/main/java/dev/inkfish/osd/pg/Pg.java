@@ -423,11 +423,14 @@ public final class Pg {
     // ---- client operations
 
     /// A client's operation; the daemon has checked that the client's map is not newer than ours.
-    public void handleOp(ClientSession session, MOSDOp op, long tid) {
-        if (!isPrimary() || state instanceof PgState.Removing) {
-            return; // the client learns of the right primary by its map and sends again
+    ///
+    /// @return false if it is over: the client learns of the right primary by its map and sends again
+    public boolean handleOp(ClientSession session, MOSDOp op, long tid) {
+        boolean ours = isPrimary() && !(state instanceof PgState.Removing);
+        if (ours) {
+            queue.handle(session, op, tid);
         }
-        queue.handle(session, op, tid);
+        return ours;
     }
 
     /// The session's connection broke.

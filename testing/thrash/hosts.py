@@ -147,7 +147,8 @@ class Hosts:
             if disks:
                 self.make_disk(host, 2 * osds + 1)
         first = self.names[0]
-        self.call(first, "bootstrap", "--mon-ip", self.address(first), "-c", self.conf(first), "--data", self.home(first) / "data")
+        size = ["--store-size", "1536M"] if disks else []
+        self.call(first, "bootstrap", "--mon-ip", self.address(first), "-c", self.conf(first), "--data", self.home(first) / "data", *size)
         self.configure(first, options)
         self.start("mon." + first, first)
         self.start("mgr." + first, first)
@@ -160,16 +161,15 @@ class Hosts:
                 made = self.call(host, "add-osd", "-c", self.conf(host), "--count", osds)
             else:
                 made = self.call(host, "join", "-c", self.conf(host), "--mon-host", hosts_of, "--keyring", key,
-                                 "--osds", osds, "--data", self.home(host) / "data")
+                                 "--osds", osds, "--data", self.home(host) / "data", *size)
                 self.configure(host, options)
             for daemon in re.findall(r"^osd\.\d+$", made, re.M):
                 self.start(daemon, host)
 
     def configure(self, host, options):
-        """More lines for [global]; stores small enough for a machine of several."""
-        lines = ["osd_store_size = 1536M", "osd_journal_size = 128M"] if self.state["disks"] else []
+        """More lines for [global]."""
         text = self.conf(host).read_text()
-        self.conf(host).write_text(text.replace("[mon]\n", "\n".join([*lines, *options]) + "\n[mon]\n", 1))
+        self.conf(host).write_text(text.replace("[mon]\n", "\n".join(options) + "\n[mon]\n", 1))
 
     def client_conf(self, first):
         admin = self.dir / "ceph.client.admin.keyring"

@@ -48,6 +48,9 @@ final class BootstrapCommand implements Callable<Integer> {
             description = "replicas on different OSDs, not hosts: for a cluster that stays on one host")
     private boolean singleHost;
 
+    @Option(names = "--store-size", description = "how large the store of each OSD of this host may get (default: 100G)")
+    private @Nullable String storeSize;
+
     @Override
     public Integer call() throws Exception {
         site.mustBeNew();
@@ -102,11 +105,11 @@ final class BootstrapCommand implements Callable<Integer> {
                 """
                 .formatted(
                         UUID.randomUUID(), ip, port, ip, port == 3300 ? 6789 : port + 1, name, auth, auth, auth, single,
-                        daemonSections(data));
+                        daemonSections(data, storeSize));
     }
 
     /// Where daemons keep their data and keys.
-    static String daemonSections(Path data) {
+    static String daemonSections(Path data, @Nullable String storeSize) {
         return """
                 [mon]
                 mon_data = %1$s/mon.$id
@@ -116,8 +119,8 @@ final class BootstrapCommand implements Callable<Integer> {
                 keyring = %1$s/mgr.$id/keyring
                 [osd]
                 osd_data = %1$s/osd.$id
-                keyring = %1$s/osd.$id/keyring"""
-                .formatted(data);
+                keyring = %1$s/osd.$id/keyring%2$s"""
+                .formatted(data, storeSize == null ? "" : "\nosd_store_size = " + storeSize);
     }
 
     private void announce() throws IOException {

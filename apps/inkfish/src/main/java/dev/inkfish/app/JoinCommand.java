@@ -38,6 +38,9 @@ final class JoinCommand implements Callable<Integer> {
     @Option(names = "--osds", description = "how many OSDs to make (default: ${DEFAULT-VALUE})", defaultValue = "1")
     private int osds = 1;
 
+    @Option(names = "--store-size", description = "how large the store of each OSD of this host may get (default: 100G)")
+    private @Nullable String storeSize;
+
     @Override
     public Integer call() throws Exception {
         site.mustBeNew();
@@ -95,6 +98,6 @@ final class JoinCommand implements Callable<Integer> {
     }
 
     private String confText(String fsid) {
-        return globalText(fsid) + BootstrapCommand.daemonSections(data) + "\n";
+        return globalText(fsid) + BootstrapCommand.daemonSections(data, storeSize) + "\n";
     }
 }

@@ -88,7 +88,7 @@ public final class PeerSession {
     public void identity(Identity proven) {
         identity = proven;
         if (name.number() < 0) {
-            name = new EntityName(type, proven.globalId());
+            name = proven.entity(type);
         }
     }
 

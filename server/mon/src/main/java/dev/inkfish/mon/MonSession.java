@@ -43,7 +43,7 @@ public final class MonSession {
 
     /// By type and number; a client's number is its global id.
     public EntityName peer() {
-        return globalId() != 0 && peer.number() < 0 ? new EntityName(peer.type(), globalId()) : peer;
+        return identity != null && globalId() != 0 && peer.number() < 0 ? identity.entity(peer.type()) : peer;
     }
 
     public EntityAddrVec addrs() {

@@ -43,6 +43,10 @@ final class SessionDispatch {
     }
 
     private void authenticate(MonSession session, MAuth message, long tid) {
+        if (message.protocol() == 0 && message.monMapEpoch() == 0) {
+            // before the reply: a client that is logged in names the cluster in its first command
+            offer(session, new MMonGetMap(), 0);
+        }
         MauthSession.Reply reply = session.dialogue(mon.auth()).handle(message.protocol(), message.payload());
         Identity identity = reply.identity();
         if (identity != null && !session.isAuthenticated()) {

@@ -2,6 +2,8 @@ package dev.inkfish.cephx.auth;
 
 import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.EntityAuthName;
+import dev.inkfish.wire.EntityName;
+import dev.inkfish.wire.EntityType;
 
 /// Who a connection turned out to be.
 ///
@@ -14,5 +16,11 @@ import dev.inkfish.wire.EntityAuthName;
 public record Identity(EntityAuthName name, long globalId, Bytes caps, boolean allowAll, long challenge) {
     public Identity(EntityAuthName name, long globalId, Bytes caps, boolean allowAll) {
         this(name, globalId, caps, allowAll, 0);
+    }
+
+    /// By type and number: an OSD's is in its name, all others' is their global id.
+    public EntityName entity(EntityType type) {
+        boolean numbered = type == EntityType.OSD && name.type() == type && name.id().matches("[0-9]{1,9}");
+        return new EntityName(type, numbered ? Long.parseLong(name.id()) : globalId);
     }
 }

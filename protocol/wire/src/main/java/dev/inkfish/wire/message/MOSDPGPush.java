@@ -9,12 +9,15 @@ import dev.inkfish.wire.osd.PushOp;
 import java.util.List;
 
 /// Parts of objects for a member that lacks them.
+///
+/// @param repair the member has bad copies
 public record MOSDPGPush(
         SpgId pgid,
         int mapEpoch,
         int minEpoch,
         PgShard from,
-        List<PushOp> pushes) implements PgMessage {
+        List<PushOp> pushes,
+        boolean repair) implements PgMessage {
     public static final int TYPE = 105;
 
     public static MOSDPGPush decode(MessageHeader header, WireReader in, Bytes middle, Bytes data) {
@@ -22,7 +25,7 @@ public record MOSDPGPush(
         int minEpoch = in.u32();
         SpgId pgid = SpgId.decode(in);
         PgShard from = PgShard.decode(in);
-        return new MOSDPGPush(pgid, mapEpoch, minEpoch, from, in.list(PushOp::decode));
+        return new MOSDPGPush(pgid, mapEpoch, minEpoch, from, in.list(PushOp::decode), in.bool());
     }
 
     @Override
@@ -45,6 +48,6 @@ public record MOSDPGPush(
         out.u32(mapEpoch).u32(minEpoch);
         pgid.encode(out);
         from.encode(out);
-        out.list(pushes, (w, p) -> p.encode(w));
+        out.list(pushes, (w, p) -> p.encode(w)).bool(repair);
     }
 }

@@ -22,9 +22,11 @@ import java.util.TreeMap;
 /// and the monitors show them (`PGMap::get_health_checks`, `DaemonHealthMetricCollector`).
 public final class ManagerHealth {
     private final Conf conf;
+    private final ScrubHealth scrubs;
 
     public ManagerHealth(Conf conf) {
         this.conf = conf;
+        this.scrubs = new ScrubHealth(conf);
     }
 
     public NavigableMap<String, HealthCheck> check(PgMap pgMap, Collection<MgrSession> sessions, Utime now) {
@@ -32,6 +34,7 @@ public final class ManagerHealth {
         PgHealth.check(pgMap, now, conf.integer("mon_pg_stuck_threshold"), checks);
         ObjectStatSum sum = pgMap.sum().sum();
         objects(pgMap, sum, checks);
+        scrubs.check(pgMap, now, checks);
         counts(pgMap, checks);
         pools(pgMap, checks);
         daemons(sessions, checks);
@@ -39,10 +42,6 @@ public final class ManagerHealth {
     }
 
     private static void objects(PgMap pgMap, ObjectStatSum sum, NavigableMap<String, HealthCheck> checks) {
-        long errors = sum.get(Field.NUM_SCRUB_ERRORS);
-        if (errors != 0) {
-            checks.put("OSD_SCRUB_ERRORS", HealthCheck.error(errors + " scrub errors", errors, List.of()));
-        }
         long unfound = sum.get(Field.NUM_OBJECTS_UNFOUND);
         long objects = sum.get(Field.NUM_OBJECTS);
         if (unfound != 0 && objects != 0) {

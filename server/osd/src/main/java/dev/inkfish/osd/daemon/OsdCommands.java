@@ -51,6 +51,7 @@ final class OsdCommands {
                     daemon.reporter().report();
                     return CommandResult.data(daemon.reporter().sequence() + "\n");
                 });
+        new OsdTestCommands(daemon).register(table);
         table.add(
                 "query name=pgid,type=CephPgid,req=false",
                 "show details of a specific pg",

@@ -25,6 +25,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,10 +61,13 @@ public final class OsdDaemon implements AutoCloseable {
     private volatile OsdMap map;
     private volatile boolean stopping;
     private volatile boolean full;
+    private volatile ObjectStore store;
+    private final AtomicLong repaired = new AtomicLong();
 
     private OsdDaemon(OsdConfig config, MapStore maps) {
         this.config = config;
         this.maps = maps;
+        this.store = config.store();
         this.map = maps.view(maps.newest()).osdMap();
         String name = "osd." + config.whoami();
         control = new ScheduledThreadPoolExecutor(1, task -> new Thread(task, name));
@@ -228,6 +232,30 @@ public final class OsdDaemon implements AutoCloseable {
 
     MapShare mapShare() {
         return mapShare;
+    }
+
+    /// The store, or what tests made of it.
+    ObjectStore store() {
+        return store;
+    }
+
+    /// On the control thread.
+    InjectedFaults faults() {
+        if (store instanceof InjectedFaults faults) {
+            return faults;
+        }
+        InjectedFaults faults = new InjectedFaults(store);
+        store = faults;
+        return faults;
+    }
+
+    /// A copy was replaced by a good one.
+    void countRepaired() {
+        repaired.incrementAndGet();
+    }
+
+    long repaired() {
+        return repaired.get();
     }
 
     ScrubSchedule scrubs() {

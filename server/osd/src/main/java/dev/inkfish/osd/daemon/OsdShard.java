@@ -277,7 +277,7 @@ final class OsdShard implements PgShell {
 
     @Override
     public ObjectStore store() {
-        return daemon.config().store();
+        return daemon.store();
     }
 
     @Override
@@ -343,13 +343,18 @@ final class OsdShard implements PgShell {
     }
 
     @Override
-    public boolean reserveScrub() {
-        return daemon.scrubs().reserve();
+    public boolean reserveScrub(ScrubRole role) {
+        return daemon.scrubs().reserve(role);
     }
 
     @Override
-    public void releaseScrub() {
-        daemon.scrubs().release();
+    public void releaseScrub(ScrubRole role) {
+        daemon.scrubs().release(role);
+    }
+
+    @Override
+    public void countRepaired() {
+        daemon.countRepaired();
     }
 
     @Override

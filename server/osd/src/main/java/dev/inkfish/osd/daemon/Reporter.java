@@ -173,7 +173,7 @@ final class Reporter {
                 ((long) upFrom << 32) | ++sequence,
                 groups,
                 new TreeMap<>(),
-                0,
+                daemon.repaired(),
                 1,
                 0,
                 0,

@@ -1,6 +1,8 @@
 package dev.inkfish.osd.daemon;
 
+import dev.inkfish.command.Formatter;
 import dev.inkfish.conf.Conf;
+import dev.inkfish.osd.pg.PgShell;
 import dev.inkfish.osd.scrub.ScrubMode;
 import dev.inkfish.osd.scrub.ScrubSettings;
 import dev.inkfish.wire.SpgId;
@@ -20,8 +22,10 @@ final class ScrubSchedule {
 
     private final OsdDaemon daemon;
     private final Conf conf;
-    /// Scrubs that this OSD takes part in, as primary or as replica.
+    /// Scrubs that this OSD takes part in.
     private final AtomicInteger taken = new AtomicInteger();
+    private final AtomicInteger local = new AtomicInteger();
+    private final AtomicInteger remote = new AtomicInteger();
     private volatile ScrubSettings settings;
 
     ScrubSchedule(OsdDaemon daemon) {
@@ -56,16 +60,28 @@ final class ScrubSchedule {
     }
 
     /// May be called on any shard.
-    boolean reserve() {
+    boolean reserve(PgShell.ScrubRole role) {
         if (taken.incrementAndGet() <= Math.max(1, conf.integer("osd_max_scrubs"))) {
+            counter(role).incrementAndGet();
             return true;
         }
         taken.decrementAndGet();
         return false;
     }
 
-    void release() {
+    void release(PgShell.ScrubRole role) {
         taken.decrementAndGet();
+        counter(role).decrementAndGet();
+    }
+
+    private AtomicInteger counter(PgShell.ScrubRole role) {
+        return role == PgShell.ScrubRole.PRIMARY ? local : remote;
+    }
+
+    void dump(Formatter f) {
+        f.dump("scrubs_local", local.get());
+        f.dump("scrubs_remote", remote.get());
+        f.dump("osd_max_scrubs", conf.integer("osd_max_scrubs"));
     }
 
     /// Every second.

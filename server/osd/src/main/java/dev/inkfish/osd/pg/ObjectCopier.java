@@ -126,7 +126,7 @@ final class ObjectCopier {
     private void send(PgShard target, PushOp part, int epoch) {
         pg.shell.send(
                 target.osd(),
-                new MOSDPGPush(pgid(target), pg.map.epoch(), epoch, pg.whoami(), List.of(part)));
+                new MOSDPGPush(pgid(target), pg.map.epoch(), epoch, pg.whoami(), List.of(part), pg.scrubber.isRepairing()));
     }
 
     private SpgId pgid(PgShard member) {
@@ -238,6 +238,9 @@ final class ObjectCopier {
             if (part.last()) {
                 fetches.remove(part.object());
                 arrived(part, transaction);
+                if (push.repair() || pg.isPrimary() && pg.recovery.isRepairing(part.object())) {
+                    pg.shell.countRepaired();
+                }
             }
             pg.shell.submit(pg.data.collection, transaction, pg.inInterval(() -> {
                 pg.shell.send(

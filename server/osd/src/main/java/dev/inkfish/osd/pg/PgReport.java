@@ -35,6 +35,9 @@ final class PgReport {
     }
 
     void recovered() {
+        if (pg.scrubber.isRepairing()) {
+            pg.data.sum = pg.data.sum.with(Field.NUM_OBJECTS_REPAIRED, pg.data.sum.get(Field.NUM_OBJECTS_REPAIRED) + 1);
+        }
         pg.data.sum = pg.data.sum.with(Field.NUM_OBJECTS_RECOVERED, pg.data.sum.get(Field.NUM_OBJECTS_RECOVERED) + 1);
     }
 

@@ -48,10 +48,19 @@ public interface PgShell {
     /// One of the few places for scrubs that this OSD takes part in, as primary or as replica.
     ///
     /// @return whether there was one
-    boolean reserveScrub();
+    boolean reserveScrub(ScrubRole role);
 
     /// Gives the place back.
-    void releaseScrub();
+    void releaseScrub(ScrubRole role);
+
+    /// As what an OSD takes part in a scrub.
+    enum ScrubRole {
+        PRIMARY,
+        REPLICA
+    }
+
+    /// A copy of ours was bad and has been replaced.
+    void countRepaired();
 
     /// A line for the cluster log.
     void clusterLog(LogLevel level, String text);

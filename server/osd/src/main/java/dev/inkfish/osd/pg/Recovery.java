@@ -102,6 +102,11 @@ final class Recovery {
         hasten(object, task);
     }
 
+    /// Whether it is a bad copy that is replaced.
+    boolean isRepairing(HObject object) {
+        return pg.scrubber.isRepairing() || otherwise.containsKey(object);
+    }
+
     /// Our copy cannot be read: it counts as missing.
     void lost(HObject object) {
         if (!pg.data.missing.contains(object)) {

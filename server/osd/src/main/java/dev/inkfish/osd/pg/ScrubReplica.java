@@ -29,14 +29,14 @@ final class ScrubReplica {
         look = null;
         if (reserved) {
             reserved = false;
-            pg.shell.releaseScrub();
+            pg.shell.releaseScrub(PgShell.ScrubRole.REPLICA);
         }
     }
 
     void onReserve(int osd, MOSDScrubReserve message) {
         switch (message.op()) {
             case REQUEST -> {
-                boolean granted = reserved || pg.shell.reserveScrub();
+                boolean granted = reserved || pg.shell.reserveScrub(PgShell.ScrubRole.REPLICA);
                 reserved = granted;
                 pg.shell.send(
                         osd,
@@ -49,7 +49,7 @@ final class ScrubReplica {
             case RELEASE -> {
                 if (reserved) {
                     reserved = false;
-                    pg.shell.releaseScrub();
+                    pg.shell.releaseScrub(PgShell.ScrubRole.REPLICA);
                 }
             }
             case GRANT, REJECT -> {} // for a primary, which we were in an older map

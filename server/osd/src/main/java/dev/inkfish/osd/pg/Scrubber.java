@@ -62,7 +62,7 @@ final class Scrubber {
     /// The interval is over.
     void reset() {
         if (run != null) {
-            pg.shell.releaseScrub();
+            pg.shell.releaseScrub(PgShell.ScrubRole.PRIMARY);
             run = null;
         }
         plan.forget();
@@ -102,7 +102,7 @@ final class Scrubber {
             return false;
         }
         ScrubMode mode = plan.choose(pg.shell.now(), permitted);
-        if (mode == null || !pg.shell.reserveScrub()) {
+        if (mode == null || !pg.shell.reserveScrub(PgShell.ScrubRole.PRIMARY)) {
             return false;
         }
         ScrubRun next = new ScrubRun(mode, outcome.isRecheck(), !plan.isRequested(), Backfill.first(pg.data.pgid.pgid().pool()));
@@ -147,7 +147,7 @@ final class Scrubber {
     }
 
     private void release(ScrubRun now) {
-        pg.shell.releaseScrub();
+        pg.shell.releaseScrub(PgShell.ScrubRole.PRIMARY);
         now.reserved.forEach(member -> reserve(member, MOSDScrubReserve.Op.RELEASE));
         now.reserving.forEach(member -> reserve(member, MOSDScrubReserve.Op.RELEASE));
     }

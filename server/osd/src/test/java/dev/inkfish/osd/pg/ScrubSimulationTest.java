@@ -164,10 +164,10 @@ class ScrubSimulationTest {
     void aRefusedPlaceEndsTheAttempt() {
         Simulation simulation = withObjects(32, 6, 3);
         for (Simulation.Node node : simulation.nodes) {
-            node.reserveScrub();
-            node.reserveScrub();
+            node.reserveScrub(PgShell.ScrubRole.REPLICA);
+            node.reserveScrub(PgShell.ScrubRole.REPLICA);
         }
-        simulation.nodes.get(simulation.newest().map(new PgId(FakeMap.POOL, 0)).actingPrimary()).releaseScrub();
+        simulation.nodes.get(simulation.newest().map(new PgId(FakeMap.POOL, 0)).actingPrimary()).releaseScrub(PgShell.ScrubRole.REPLICA);
         Pg pg = primary(simulation, new PgId(FakeMap.POOL, 0));
         pg.requestScrub(DEEP);
         assertThat(pg.scrubTick(false)).isTrue();
@@ -175,7 +175,7 @@ class ScrubSimulationTest {
         assertThat(simulation.logged).isEmpty();
         for (Simulation.Node node : simulation.nodes) {
             for (int i = 0; i < (node.id == simulation.newest().map(pg.pgid().pgid()).actingPrimary() ? 1 : 2); i++) {
-                node.releaseScrub();
+                node.releaseScrub(PgShell.ScrubRole.REPLICA);
             }
         }
         assertThat(pg.scrubTick(false)).isTrue();

@@ -237,6 +237,7 @@ final class Simulation {
         PgTable table;
         private boolean backfilling;
         private int scrubs;
+        int repaired;
         private final Deque<Runnable> commits = new ArrayDeque<>();
         private final Deque<Runnable> backfillQueue = new ArrayDeque<>();
 
@@ -454,7 +455,7 @@ final class Simulation {
         }
 
         @Override
-        public boolean reserveScrub() {
+        public boolean reserveScrub(ScrubRole role) {
             if (scrubs == 2) {
                 return false;
             }
@@ -463,9 +464,14 @@ final class Simulation {
         }
 
         @Override
-        public void releaseScrub() {
+        public void releaseScrub(ScrubRole role) {
             scrubs--;
             assertThat(scrubs).isNotNegative();
+        }
+
+        @Override
+        public void countRepaired() {
+            repaired++;
         }
 
         @Override

@@ -1,0 +1,132 @@
+package dev.inkfish.osd.daemon;
+
+import dev.inkfish.objectstore.CollectionId;
+import dev.inkfish.objectstore.ObjectStore;
+import dev.inkfish.objectstore.Transaction;
+import dev.inkfish.wire.Bytes;
+import dev.inkfish.wire.CephException;
+import dev.inkfish.wire.Errno;
+import dev.inkfish.wire.GhObject;
+import java.util.Collection;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
+import org.jspecify.annotations.Nullable;
+
+/// The store as it is when a test has made objects unreadable (`injectdataerr`, `injectmdataerr`): reads of them fail as
+/// those of a bad disk do, until they are removed or replaced. It takes the store's place at the first such request.
+final class InjectedFaults implements ObjectStore {
+    private final ObjectStore store;
+    private final Set<GhObject> data = new ConcurrentSkipListSet<>();
+    private final Set<GhObject> metadata = new ConcurrentSkipListSet<>();
+
+    InjectedFaults(ObjectStore store) {
+        this.store = store;
+    }
+
+    void breakData(GhObject object) {
+        data.add(object);
+    }
+
+    void breakMetadata(GhObject object) {
+        metadata.add(object);
+    }
+
+    private static void fail(Set<GhObject> broken, GhObject object) {
+        if (broken.contains(object)) {
+            throw new CephException(Errno.EIO, "error injected into " + object);
+        }
+    }
+
+    @Override
+    public void submit(CollectionId collection, Transaction transaction, Runnable onCommit) {
+        for (Transaction.Op op : transaction.ops()) {
+            switch (op) {
+                case Transaction.Remove removal -> mended(removal.object());
+                case Transaction.Write write -> fail(data, write.object()); // it would read the rest of the block
+                default -> {}
+            }
+        }
+        store.submit(collection, transaction, onCommit);
+    }
+
+    private void mended(GhObject object) {
+        data.remove(object);
+        metadata.remove(object);
+    }
+
+    @Override
+    public List<CollectionId> listCollections() {
+        return store.listCollections();
+    }
+
+    @Override
+    public boolean collectionExists(CollectionId collection) {
+        return store.collectionExists(collection);
+    }
+
+    @Override
+    public boolean exists(CollectionId collection, GhObject object) {
+        return store.exists(collection, object);
+    }
+
+    @Override
+    public long size(CollectionId collection, GhObject object) {
+        fail(metadata, object);
+        return store.size(collection, object);
+    }
+
+    @Override
+    public Bytes read(CollectionId collection, GhObject object, long offset, long length) {
+        fail(data, object);
+        return store.read(collection, object, offset, length);
+    }
+
+    @Override
+    public List<Extent> extents(CollectionId collection, GhObject object, long offset, long length) {
+        return store.extents(collection, object, offset, length);
+    }
+
+    @Override
+    public @Nullable Bytes attr(CollectionId collection, GhObject object, String name) {
+        fail(metadata, object);
+        return store.attr(collection, object, name);
+    }
+
+    @Override
+    public NavigableMap<String, Bytes> attrs(CollectionId collection, GhObject object) {
+        fail(metadata, object);
+        return store.attrs(collection, object);
+    }
+
+    @Override
+    public Bytes omapHeader(CollectionId collection, GhObject object) {
+        return store.omapHeader(collection, object);
+    }
+
+    @Override
+    public NavigableMap<Bytes, Bytes> omapGet(CollectionId collection, GhObject object, Collection<Bytes> keys) {
+        return store.omapGet(collection, object, keys);
+    }
+
+    @Override
+    public void omapScan(CollectionId collection, GhObject object, Bytes from, OmapVisitor visitor) {
+        store.omapScan(collection, object, from, visitor);
+    }
+
+    @Override
+    public List<GhObject> list(CollectionId collection, GhObject start, GhObject end, int max) {
+        return store.list(collection, start, end, max);
+    }
+
+    @Override
+    public StoreStats stats() {
+        return store.stats();
+    }
+
+    @Override
+    public void close() {
+        store.close();
+    }
+}

@@ -12,6 +12,9 @@ import dev.inkfish.wire.Errno;
 import dev.inkfish.wire.Utime;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// Takes commands apart, checks who may give them, runs them and answers (`DaemonServer::_handle_command`).
@@ -23,6 +26,8 @@ public final class CommandRunner {
     }
 
     private final CommandTable table;
+    /// The modules that serve commands, by prefix.
+    private final TreeMap<String, String> modules = new TreeMap<>();
 
     public CommandRunner(CommandTable table) {
         this.table = table;
@@ -30,6 +35,17 @@ public final class CommandRunner {
 
     public CommandTable table() {
         return table;
+    }
+
+    public void register(MgrModuleCommands module) {
+        Set<String> before = new TreeSet<>();
+        table.all().forEach(command -> before.add(command.prefix()));
+        module.register(table);
+        table.all().forEach(command -> {
+            if (!module.name().isEmpty() && !before.contains(command.prefix())) {
+                modules.put(command.prefix(), module.name());
+            }
+        });
     }
 
     public void run(MgrSession session, List<String> words, Bytes input, Utime now, Reply reply) {
@@ -68,10 +84,11 @@ public final class CommandRunner {
         reply.reply(done.code(), done.outs(), done.data());
     }
 
-    private static boolean isAllowed(MgrSession session, Command command, CommandContext context) {
+    private boolean isAllowed(MgrSession session, Command command, CommandContext context) {
         String perm = command.perm();
+        String module = modules.getOrDefault(command.prefix(), "");
         return session.caps().allows(
-                session.address(), command.module(), "", command.prefix(), context.texts(),
+                session.address(), module.isEmpty() ? command.module() : "py", module, command.prefix(), context.texts(),
                 perm.indexOf('r') >= 0, perm.indexOf('w') >= 0, perm.indexOf('x') >= 0);
     }
 }

@@ -9,6 +9,6 @@ public final class Modules {
     private Modules() {}
 
     public static List<MgrModuleCommands> all(Supplier<MgrCore> core) {
-        return List.of(new PgCommands(core), new OsdCommands(core));
+        return List.of(new PgCommands(core), new OsdCommands(core), new ProgressCommands(core));
     }
 }

@@ -47,7 +47,6 @@ import dev.inkfish.wire.mon.LogEntry;
 import dev.inkfish.wire.mon.MgrMap;
 import dev.inkfish.wire.mon.MgrModule;
 import dev.inkfish.wire.mon.PgMapDigest;
-import dev.inkfish.wire.mon.ProgressEvent;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -79,6 +78,7 @@ public final class MgrCore {
     private final NavigableMap<String, String> metadata;
     private final PgMap pgMap = new PgMap();
     private final ServiceRegistry services = new ServiceRegistry();
+    private final ProgressLog progress = new ProgressLog();
     private final ManagerHealth health;
     private final CommandRunner commands;
     private final List<MgrModuleCommands> modules;
@@ -117,7 +117,7 @@ public final class MgrCore {
         told.add("version", "get ceph version", "mgr", "r", MgrCore::version);
         new RuntimeConfig(conf, "mgr").register(told);
         this.tell = new CommandRunner(told);
-        modules.forEach(module -> module.register(table));
+        modules.forEach(commands::register);
     }
 
     private static CommandResult version(CommandContext call) {
@@ -128,6 +128,10 @@ public final class MgrCore {
 
     public PgMap pgMap() {
         return pgMap;
+    }
+
+    public ProgressLog progress() {
+        return progress;
     }
 
     public UUID fsid() {
@@ -246,9 +250,8 @@ public final class MgrCore {
         dirty = false;
         PgMapDigest sums = pgMap.digest();
         Bytes digest = WireWriter.encode(sums, (d, out) -> d.encode(out));
-        NavigableMap<String, ProgressEvent> progress = new TreeMap<>();
         effects.toMonitor(new MMonMgrReport(
-                health.check(pgMap, sessions.values(), now), services.takeChanged(now), progress, gid, digest), 0);
+                health.check(pgMap, sessions.values(), now), services.takeChanged(now), progress.forMonitors(now), gid, digest), 0);
         if (now.toNanos() - lastLine.toNanos() >= BEACON_NANOS) {
             lastLine = now;
             clusterLog("pgmap v" + pgMap.version() + ": " + PgMapText.oneLine(sums), now);

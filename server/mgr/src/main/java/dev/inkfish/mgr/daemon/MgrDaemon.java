@@ -1,5 +1,13 @@
 package dev.inkfish.mgr.daemon;
 
+import dev.inkfish.mgr.command.MgrModuleCommands;
+import java.util.ArrayList;
+import java.util.concurrent.CompletableFuture;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.inkfish.osdmap.OsdMap;
+import dev.inkfish.mgr.rbd.RbdHost;
+import dev.inkfish.mgr.rbd.RbdSupport;
+import dev.inkfish.rados.RadosClient;
 import dev.inkfish.cephx.AuthPolicy;
 import dev.inkfish.cephx.CephxClient;
 import dev.inkfish.cephx.CephxServiceAuth;
@@ -54,6 +62,10 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
     private final MgrCore core;
     private final NettyMessenger messenger;
     private final MonClient monitors;
+    private final RadosClient rados;
+    private final RbdSupport rbd;
+    private boolean active;
+    private int passedOn;
     private final ScheduledThreadPoolExecutor thread;
     private final ConcurrentMap<Long, Connection> connections = new ConcurrentHashMap<>();
     private final AtomicLong nextSession = new AtomicLong(1);
@@ -91,8 +103,11 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
         config.bind().forEach(builder::bind);
         messenger = builder.build();
         TreeMap<String, String> metadata = new TreeMap<>(config.metadata());
-        core = new MgrCore(
-                config.name(), config.fsid(), config.conf(), metadata, Modules.all(this::coreOf), new CommandTable(), this);
+        rados = new RadosClient(messenger, "mgr." + config.name() + "-rados");
+        rbd = new RbdSupport(new RbdSurroundings());
+        List<MgrModuleCommands> modules = new ArrayList<>(Modules.all(this::coreOf));
+        modules.add(rbd);
+        core = new MgrCore(config.name(), config.fsid(), config.conf(), metadata, modules, new CommandTable(), this);
         monitors = MonClient.create(messenger, name, clientAuth, config.monitors(), new Monitors());
     }
 
@@ -118,6 +133,8 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
 
     @Override
     public void close() {
+        rbd.stop();
+        rados.close();
         thread.shutdownNow();
         monitors.close();
         messenger.close();
@@ -140,11 +157,63 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
     private void guarded(Runnable task) {
         try {
             task.run();
+            followMap();
         } catch (RuntimeException | Error e) {
             LOG.error("mgr.{}: halted by a bug", config.name(), e);
             thread.shutdownNow();
             messenger.close();
             throw e;
+        }
+    }
+
+    /// Passes on the OSD map, and whether we are the active manager. On the core's thread.
+    private void followMap() {
+        OsdMap map = core.pgMap().osdMap();
+        if (map.epoch() > passedOn) {
+            passedOn = map.epoch();
+            rados.onMap(map);
+        }
+        if (core.isActive() != active) {
+            active = core.isActive();
+            if (active) {
+                rbd.start();
+            } else {
+                rbd.stop();
+            }
+        }
+    }
+
+    private final class RbdSurroundings implements RbdHost {
+        @Override
+        public RadosClient rados() {
+            return rados;
+        }
+
+        @Override
+        public String defaultPool() {
+            return "rbd"; // rbd_default_pool is an option of clients
+        }
+
+        @Override
+        public void awaitLatestMap() {
+            CompletableFuture<Long> newest = new CompletableFuture<>();
+            monitors.getVersion("osdmap", (last, first) -> newest.complete(last));
+            rados.awaitMap(newest);
+        }
+
+        @Override
+        public void progress(String id, String message, double progress, JsonNode refs) {
+            post(() -> core.progress().update(id, message, progress, refs, false, now()));
+        }
+
+        @Override
+        public void completed(String id) {
+            post(() -> core.progress().complete(id, now()));
+        }
+
+        @Override
+        public void failed(String id, String why) {
+            post(() -> core.progress().fail(id, why, now()));
         }
     }
 

@@ -1,0 +1,107 @@
+package dev.inkfish.mgr.rbd;
+
+import dev.inkfish.rados.ObjectOps;
+import dev.inkfish.rados.RadosClient;
+import dev.inkfish.rados.Reply;
+import dev.inkfish.wire.Bytes;
+import dev.inkfish.wire.CephException;
+import dev.inkfish.wire.Errno;
+import dev.inkfish.wire.WireWriter;
+
+/// Copies into a clone what it still takes from its parent, then parts the two (`FlattenRequest`).
+final class ImageFlatten {
+    private static final int EXISTS = 1;
+    private static final int EXISTS_CLEAN = 3;
+
+    private final Image image;
+    private final Image.Parent parent;
+    private final ImageReader source;
+    private final ImageLock lock;
+
+    private ImageFlatten(Image image, Image.Parent parent, ImageReader source, ImageLock lock) {
+        this.image = image;
+        this.parent = parent;
+        this.source = source;
+        this.lock = lock;
+    }
+
+    /// @throws CephException EINVAL if it has no parent, EBUSY if it is in use
+    static void run(Image image, Progress progress) {
+        Image.Parent parent = image.parent();
+        if (parent == null) {
+            throw new CephException(Errno.EINVAL, "image has no parent");
+        }
+        if (image.has(Image.MIGRATING)) {
+            throw new CephException(Errno.EBUSY, "image is migrating");
+        }
+        if (image.has(Image.JOURNALING)) {
+            throw new CephException(Errno.EOPNOTSUPP, "the manager does not flatten images with journaling");
+        }
+        try (ImageLock lock = ImageLock.take(image)) {
+            ImageFlatten flatten = new ImageFlatten(image, parent, ImageReader.of(image.io(), parent), lock);
+            long overlap = Math.min(parent.overlap(), image.size());
+            ObjectWork.forEach(image.layout().objects(overlap), progress, object -> flatten.copyUp(object, overlap));
+            flatten.part();
+            image.notifyChange();
+        }
+    }
+
+    private void copyUp(long number, long overlap) {
+        String object = image.object(number);
+        if (image.data().run(object, ObjectOps.of().stat()).code() >= 0) {
+            return;
+        }
+        ImageLayout layout = image.layout();
+        byte[] content = new byte[(int) layout.objectSize()];
+        int end = 0;
+        for (long at = 0; at < layout.objectSize(); at += layout.unit()) {
+            long from = layout.imageOffset(number, at);
+            int length = (int) Math.min(layout.unit(), overlap - from);
+            if (length <= 0) {
+                break;
+            }
+            source.read(from, content, (int) at, length);
+            end = (int) at + length;
+        }
+        Bytes data = Bytes.wrap(content, 0, end);
+        if (data.isZero()) {
+            return;
+        }
+        lock.check();
+        noteInMaps(number);
+        // without snapshots to preserve: what comes from the parent belongs to all of the clone's snapshots
+        image.data().tell(object, "rbd", "copyup", data).orThrow("copy up " + object);
+    }
+
+    private void noteInMaps(long number) {
+        if (!image.has(Image.OBJECT_MAP)) {
+            return;
+        }
+        int size = image.snaps().snaps().size();
+        for (int i = 0; i < size; i++) {
+            boolean oldest = i == size - 1;
+            note(image.snaps().snaps().get(i), number, image.has(Image.FAST_DIFF) && !oldest ? EXISTS_CLEAN : EXISTS);
+        }
+        note(RadosClient.NO_SNAP, number, EXISTS);
+    }
+
+    private void note(long snap, long number, int state) {
+        Bytes input = new WireWriter().u64(number).u64(number + 1).u8(state).bool(false).toBytes();
+        Reply reply = image.io().tell(image.objectMap(snap), "rbd", "object_map_update", input);
+        // a snapshot of a smaller image has a shorter map
+        if (snap == RadosClient.NO_SNAP || !reply.failedWith(Errno.ERANGE)) {
+            reply.orThrow("object map");
+        }
+    }
+
+    private void part() {
+        lock.check();
+        if (image.has(Image.DEEP_FLATTEN) || image.snaps().snaps().isEmpty()) {
+            ChildLink.detach(image, parent);
+        }
+        Reply reply = image.io().tell(image.header(), "rbd", "parent_detach", Bytes.EMPTY);
+        if (!reply.failedWith(Errno.ENOENT)) {
+            reply.orThrow("detach the parent");
+        }
+    }
+}

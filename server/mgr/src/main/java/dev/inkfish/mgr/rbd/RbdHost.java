@@ -1,0 +1,23 @@
+package dev.inkfish.mgr.rbd;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.inkfish.rados.RadosClient;
+
+/// What the work on images needs of the manager.
+public interface RbdHost {
+    RadosClient rados();
+
+    /// `rbd_default_pool`
+    String defaultPool();
+
+    /// Waits until the newest OSD map that the monitors have is known here.
+    void awaitLatestMap();
+
+    // progress, as `ceph progress` shows it
+
+    void progress(String id, String message, double progress, JsonNode refs);
+
+    void completed(String id);
+
+    void failed(String id, String why);
+}

@@ -1,0 +1,125 @@
+package dev.inkfish.mgr.rbd;
+
+import dev.inkfish.command.Command;
+import dev.inkfish.command.CommandContext;
+import dev.inkfish.command.CommandResult;
+import dev.inkfish.command.CommandTable;
+import dev.inkfish.mgr.command.MgrModuleCommands;
+import dev.inkfish.mgr.core.MgrSession;
+import dev.inkfish.wire.CephException;
+import dev.inkfish.wire.DecodeException;
+import dev.inkfish.wire.Errno;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The commands `rbd …`, each on a virtual thread of its own, since they ask OSDs (`rbd_support/module.py`).
+public final class RbdSupport implements MgrModuleCommands {
+    private static final Logger LOG = LoggerFactory.getLogger(RbdSupport.class);
+    private static final String IMAGE = " name=image_spec,type=CephString";
+
+    private final RbdHost host;
+    private volatile @Nullable Tasks tasks;
+
+    public RbdSupport(RbdHost host) {
+        this.host = host;
+    }
+
+    /// The manager was chosen and knows the OSD map. Returns at once.
+    public void start() {
+        Thread.ofVirtual().start(() -> {
+            try {
+                Tasks made = new Tasks(host);
+                made.start();
+                tasks = made;
+            } catch (CephException e) {
+                LOG.warn("rbd_support does not start: {}", e.getMessage());
+            }
+        });
+    }
+
+    /// Another manager was chosen, or this one ends.
+    public void stop() {
+        Tasks running = tasks;
+        tasks = null;
+        if (running != null) {
+            running.stop();
+        }
+    }
+
+    @Override
+    public String name() {
+        return "rbd_support";
+    }
+
+    @Override
+    public void register(CommandTable table) {
+        add(table, "rbd task add flatten" + IMAGE, "Flatten a cloned image asynchronously in the background", "w",
+                call -> queue(call, "image_spec", Task.FLATTEN, TaskCheck::flatten));
+        add(table, "rbd task add remove" + IMAGE, "Remove an image asynchronously in the background", "w",
+                call -> queue(call, "image_spec", Task.REMOVE, TaskCheck::remove));
+        add(table, "rbd task add trash remove name=image_id_spec,type=CephString",
+                "Remove an image from the trash asynchronously in the background", "w",
+                call -> queue(call, "image_id_spec", Task.TRASH_REMOVE, TaskCheck::trashRemove));
+        add(table, "rbd task cancel name=task_id,type=CephString",
+                "Cancel a pending or running asynchronous task", "r", call -> {
+                    ready().cancel(call.string("task_id"), (pool, nspace) -> mayUse(call, pool, nspace));
+                    return "";
+                });
+        add(table, "rbd task list name=task_id,type=CephString,req=false",
+                "List pending or running asynchronous tasks", "r", call -> ready().list(
+                        call.stringOrNull("task_id"), (pool, nspace) -> mayUse(call, pool, nspace)));
+    }
+
+    private void add(
+            CommandTable table, String signature, String help, String perm, Function<CommandContext, String> answer) {
+        table.add(signature, help, "mgr", perm, Command.FLAG_MGR, call -> {
+            Thread.ofVirtual().start(() -> call.reply(run(call, answer)));
+            return CommandResult.later();
+        });
+    }
+
+    private CommandResult.Done run(CommandContext call, Function<CommandContext, String> answer) {
+        try {
+            ready();
+            host.awaitLatestMap();
+            return CommandResult.data(answer.apply(call));
+        } catch (CephException e) {
+            return new CommandResult.Done(e.code(), String.valueOf(e.getMessage()), dev.inkfish.wire.Bytes.EMPTY);
+        } catch (DecodeException e) {
+            return CommandResult.error(Errno.EIO, "an object of the pool is damaged: " + e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.error("{} failed by a bug", call.prefix(), e);
+            return CommandResult.error(Errno.EIO, String.valueOf(e));
+        }
+    }
+
+    private Tasks ready() {
+        Tasks running = tasks;
+        if (running == null) {
+            throw new CephException(Errno.EAGAIN, "rbd_support module is not ready, try again");
+        }
+        return running;
+    }
+
+    private String queue(CommandContext call, String argument, String action, Function<ImageSpec, TaskCheck> check) {
+        ImageSpec spec = ImageSpec.parse(call.string(argument), host.defaultPool());
+        if (!mayUse(call, spec.pool(), spec.nspace())) {
+            throw new CephException(Errno.EACCES,
+                    "not authorized on pool=" + spec.pool() + ", namespace=" + spec.nspace());
+        }
+        return ready().add(spec, action, action.equals(Task.TRASH_REMOVE), check.apply(spec));
+    }
+
+    private boolean mayUse(CommandContext call, String pool, String nspace) {
+        MgrSession session = call.caller(MgrSession.class);
+        String perm = call.command().perm();
+        TreeMap<String, String> arguments = new TreeMap<>();
+        arguments.put("pool", pool);
+        arguments.put("namespace", nspace);
+        return session.caps().allows(session.address(), "py", name(), "", arguments,
+                perm.indexOf('r') >= 0, perm.indexOf('w') >= 0, perm.indexOf('x') >= 0);
+    }
+}

@@ -1,0 +1,66 @@
+package dev.inkfish.mgr.rbd;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.inkfish.rados.PoolIo;
+import dev.inkfish.wire.CephException;
+import dev.inkfish.wire.Errno;
+import org.jspecify.annotations.Nullable;
+
+/// Looks whether a task makes sense, before it is queued.
+@FunctionalInterface
+interface TaskCheck {
+    /// Adds the image's id to `refs` if there is such an image.
+    Outcome look(PoolIo io, ObjectNode refs);
+
+    /// @param message what the task will be called; null where it must not be queued
+    record Outcome(@Nullable String message, @Nullable CephException refusal) {
+        String messageOrThrow() {
+            if (refusal != null) {
+                throw refusal;
+            }
+            return String.valueOf(message);
+        }
+    }
+
+    private static Outcome go(String message) {
+        return new Outcome(message, null);
+    }
+
+    private static Outcome refuse(Errno errno, String why) {
+        return new Outcome(null, RbdErrors.of(errno.code(), why));
+    }
+
+    static TaskCheck flatten(ImageSpec spec) {
+        return (io, refs) -> {
+            Image image = Image.open(io, spec.image());
+            if (image == null) {
+                return refuse(Errno.ENOENT, "Image " + spec + " does not exist");
+            }
+            refs.put("image_id", image.id());
+            if (image.parent() == null) {
+                return refuse(Errno.ENOENT, "Image " + spec + " does not have a parent");
+            }
+            return go("Flattening image " + spec);
+        };
+    }
+
+    static TaskCheck remove(ImageSpec spec) {
+        return (io, refs) -> {
+            Image image = Image.open(io, spec.image());
+            if (image == null) {
+                return refuse(Errno.ENOENT, "Image " + spec + " does not exist");
+            }
+            refs.put("image_id", image.id());
+            if (!image.snaps().snaps().isEmpty()) {
+                return refuse(Errno.EBUSY, "Image " + spec + " has snapshots");
+            }
+            return go("Removing image " + spec);
+        };
+    }
+
+    static TaskCheck trashRemove(ImageSpec spec) {
+        return (io, refs) -> TrashEntry.get(io, spec.image()) == null
+                ? refuse(Errno.ENOENT, "error retrieving image from trash")
+                : go("Removing image " + spec + " from trash");
+    }
+}

@@ -30,7 +30,7 @@ final class LocalCluster extends RunningCluster {
     private final ClusterDir dir;
     private final ConfFile file;
     private final EventLoops loops =
-            EventLoops.create("net", Math.max(2, Runtime.getRuntime().availableProcessors()));
+            EventLoops.create("net", Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
     private final LocalNetwork network = new LocalNetwork();
     /// Stopped in the reverse order of starting.
     private final Deque<AutoCloseable> running = new ArrayDeque<>();

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -148,6 +149,11 @@ public final class NettyMessenger implements Messenger {
         } else {
             loop.submit(task).syncUninterruptibly();
         }
+    }
+
+    /// Runs what is to be near the connections on their event loop.
+    public Executor home() {
+        return loop;
     }
 
     EventLoop loop() {

@@ -9,17 +9,29 @@ import dev.inkfish.wire.PgId;
 import dev.inkfish.wire.message.MCommand;
 import dev.inkfish.wire.message.MOSDMap;
 import dev.inkfish.wire.message.MOSDOp;
+import dev.inkfish.wire.message.MOSDRepOp;
+import dev.inkfish.wire.message.MOSDRepOpReply;
 import dev.inkfish.wire.message.MOSDOpReply;
 import dev.inkfish.wire.message.MOSDPing;
 import dev.inkfish.wire.message.MOSDScrub2;
 import dev.inkfish.wire.message.Message;
 import dev.inkfish.wire.message.PgMessage;
+import dev.inkfish.wire.osd.OpCode;
+import dev.inkfish.wire.osd.OsdOp;
+import java.util.EnumSet;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Hands what connections deliver to the thread it belongs to; runs on the messengers' loops.
 final class OsdDispatcher implements Dispatcher {
     private static final Logger LOG = LoggerFactory.getLogger(OsdDispatcher.class);
+
+    /// Bytes below which a message is handled where it is received. More is copied, checked and written by the shard's own
+    /// thread, while the event loop receives the next.
+    private static final long SHORT = 48 << 10;
+    private static final Set<OpCode> SHORT_OPS = EnumSet.of(
+            OpCode.READ, OpCode.SPARSE_READ, OpCode.STAT, OpCode.WRITE, OpCode.WRITEFULL, OpCode.SETALLOCHINT);
 
     private final OsdDaemon daemon;
     private final OsdCommands commands;
@@ -59,8 +71,23 @@ final class OsdDispatcher implements Dispatcher {
             pgid = op.pgid().pgid(); // a pool we do not know yet: its map will come
         }
         OsdShard shard = daemon.shardOf(pgid);
-        connection.hold(OpCost.of(op));
-        shard.post(() -> shard.handleOp(session, op, tid));
+        long cost = OpCost.of(op);
+        connection.hold(cost);
+        Runnable task = () -> shard.handleOp(session, op, tid);
+        if (cost < SHORT && isShort(op)) {
+            shard.postShort(task);
+        } else {
+            shard.post(task);
+        }
+    }
+
+    private static boolean isShort(MOSDOp op) {
+        for (OsdOp each : op.ops()) {
+            if (!SHORT_OPS.contains(each.code())) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void onMaps(Connection connection, MOSDMap maps) {
@@ -94,7 +121,12 @@ final class OsdDispatcher implements Dispatcher {
         }
         int osd = (int) connection.peerName().number();
         OsdShard shard = daemon.shardOf(message.pgid().pgid());
-        shard.post(() -> shard.handle(osd, message));
+        Runnable task = () -> shard.handle(osd, message);
+        if (message instanceof MOSDRepOp && message.weight() < SHORT || message instanceof MOSDRepOpReply) {
+            shard.postShort(task);
+        } else {
+            shard.post(task);
+        }
     }
 
     private void onPing(Connection connection, MOSDPing ping) {

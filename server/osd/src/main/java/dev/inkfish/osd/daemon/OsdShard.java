@@ -31,21 +31,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
-import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One thread and the groups that belong to it. Everything that concerns these groups comes through its
+/// Groups that are worked on by one thread at a time. Everything that concerns them comes through the shard's
 /// mailbox: maps, messages, client operations, commits, timers.
 final class OsdShard implements PgShell {
     private static final Logger LOG = LoggerFactory.getLogger(OsdShard.class);
-    private static final Runnable STOP = () -> {};
 
     private final OsdDaemon daemon;
     private final int number;
-    private final LinkedBlockingQueue<Runnable> mailbox = new LinkedBlockingQueue<>();
-    private final Thread thread;
+    private final Mailbox mailbox;
     private final PgTable table;
     private final OsdObjecter objecter;
     private final Deque<WaitingOp> waitingOps = new ArrayDeque<>();
@@ -66,7 +63,7 @@ final class OsdShard implements PgShell {
                 host -> daemon.config().ops().apply(host, objecter),
                 pgid -> shardOf(pgid, shards) == number,
                 daemon.maps()::poolCreated);
-        this.thread = new Thread(this::run, "osd." + daemon.whoami() + "-shard-" + number);
+        this.mailbox = new Mailbox("osd." + daemon.whoami() + "-shard-" + number, this::onFailure);
     }
 
     static int shardOf(PgId pgid, int shards) {
@@ -74,48 +71,35 @@ final class OsdShard implements PgShell {
     }
 
     void start() {
-        thread.start();
+        mailbox.start();
     }
 
     void post(Runnable task) {
         mailbox.add(task);
     }
 
+    /// As [#post], for what takes some microseconds only: it may run before this returns.
+    void postShort(Runnable task) {
+        mailbox.addShort(task);
+    }
+
     /// Lets what is in the mailbox run, then ends the thread.
     void stop() throws InterruptedException {
-        mailbox.add(STOP);
-        if (thread.isAlive()) {
-            thread.join();
-        }
+        mailbox.stop();
     }
 
-    private void run() {
-        List<Runnable> batch = new ArrayList<>();
-        try {
-            while (true) {
-                batch.add(mailbox.take());
-                mailbox.drainTo(batch, 256);
-                for (Runnable task : batch) {
-                    if (task == STOP) {
-                        return;
-                    }
-                    task.run();
-                }
-                batch.clear();
+    private void onFailure(Throwable thrown) {
+        switch (thrown) {
+            case StoreFullException e -> daemon.diskFailed("is too full to follow its groups: " + e.getMessage());
+            case CephException e -> daemon.diskFailed(e.getMessage());
+            default -> {
+                LOG.error("a shard of osd.{} met a state that must not be; the daemon stops", whoami(), thrown);
+                daemon.abort();
             }
-        } catch (InterruptedException e) {
-            LOG.warn("{} interrupted", thread.getName());
-        } catch (StoreFullException e) {
-            daemon.diskFailed("is too full to follow its groups: " + e.getMessage());
-        } catch (CephException e) {
-            daemon.diskFailed(e.getMessage());
-        } catch (RuntimeException | Error e) {
-            LOG.error("{} met a state that must not be; the daemon stops", thread.getName(), e);
-            daemon.abort();
         }
     }
 
-    // ---- work, on the thread
+    // ---- work, one task at a time
 
     void load() {
         table.load();
@@ -313,7 +297,8 @@ final class OsdShard implements PgShell {
 
     @Override
     public void submit(CollectionId collection, Transaction transaction, Runnable onCommit) {
-        store().submit(collection, transaction, () -> post(onCommit));
+        // not on the store's thread, which a further transaction may have to wait for
+        store().submit(collection, transaction, () -> mailbox.addShort(onCommit, daemon.publicMessenger().home()));
     }
 
     @Override

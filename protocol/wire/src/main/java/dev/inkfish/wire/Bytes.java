@@ -2,7 +2,10 @@ package dev.inkfish.wire;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -14,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// itself never leaves the class except to code that only reads it. Large ones may stand for a [Loan] of memory
 /// outside the heap instead, which is copied to the heap when somebody looks at the bytes one by one.
 public final class Bytes implements Comparable<Bytes> {
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long MIX = 0x9e3779b97f4a7c15L;
     private static final byte[] NONE = new byte[0];
     public static final Bytes EMPTY = new Bytes(NONE, null, 0, 0);
 
@@ -201,11 +206,17 @@ public final class Bytes implements Comparable<Bytes> {
     @Override
     public int hashCode() {
         byte[] array = array();
-        int hash = 1;
-        for (int i = offset; i < offset + length; i++) {
-            hash = 31 * hash + array[i];
+        long hash = length;
+        int at = offset;
+        int end = offset + length;
+        for (; at <= end - Long.BYTES; at += Long.BYTES) {
+            hash = (hash ^ (long) LONG.get(array, at)) * MIX;
+            hash ^= hash >>> 32;
         }
-        return hash;
+        for (; at < end; at++) {
+            hash = (hash ^ array[at]) * MIX;
+        }
+        return (int) (hash ^ hash >>> 32);
     }
 
     @Override

@@ -19,6 +19,20 @@ public record GhObject(HObject hobject, long generation, int shard) implements C
     }
 
     @Override
+    public boolean equals(Object other) {
+        return this == other
+                || other instanceof GhObject that
+                        && generation == that.generation
+                        && shard == that.shard
+                        && hobject.equals(that.hobject);
+    }
+
+    @Override
+    public int hashCode() {
+        return hobject.hashCode() * 31 + Long.hashCode(generation) + shard;
+    }
+
+    @Override
     public int compareTo(GhObject other) {
         int c = Boolean.compare(isMax(), other.isMax());
         if (c == 0) {

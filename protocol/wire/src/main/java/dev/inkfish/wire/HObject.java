@@ -77,6 +77,25 @@ public record HObject(String oid, String key, long snap, int hash, boolean max, 
                 .u64(pool));
     }
 
+    // spelled out, as those that records get are slow where they are not compiled into their caller
+    @Override
+    public boolean equals(Object other) {
+        return this == other
+                || other instanceof HObject that
+                        && hash == that.hash
+                        && snap == that.snap
+                        && pool == that.pool
+                        && max == that.max
+                        && oid.equals(that.oid)
+                        && key.equals(that.key)
+                        && nspace.equals(that.nspace);
+    }
+
+    @Override
+    public int hashCode() {
+        return (hash * 31 + Long.hashCode(snap)) * 31 + oid.hashCode();
+    }
+
     @Override
     public int compareTo(HObject other) {
         int c = Boolean.compare(max, other.max);

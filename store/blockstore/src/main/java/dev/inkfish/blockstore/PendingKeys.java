@@ -10,7 +10,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /// What the key-value store will hold once it has caught up: changes it has not got yet, laid over it.
@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 /// after its range was deleted is found in one of them.
 final class PendingKeys {
     private final KeyValues store;
-    private final ConcurrentSkipListMap<Bytes, Change> entries = new ConcurrentSkipListMap<>();
+    /// Not sorted: most keys are looked up and changed, few are scanned.
+    private final ConcurrentHashMap<Bytes, Change> entries = new ConcurrentHashMap<>();
     private volatile List<DeleteRange> ranges = List.of();
 
     /// What a row of transactions comes to: of each key the last change only. A range that was deleted goes before
@@ -70,7 +71,7 @@ final class PendingKeys {
                 case Put put -> entries.put(put.key, put);
                 case Delete delete -> entries.put(delete.key, delete);
                 case DeleteRange range -> {
-                    entries.subMap(range.from, range.end).clear();
+                    entries.keySet().removeIf(range::covers);
                     addRange(range);
                 }
             }
@@ -109,7 +110,12 @@ final class PendingKeys {
             return;
         }
         List<Map.Entry<Bytes, Change>> pending = new ArrayList<>();
-        entries.subMap(from, end).forEach((key, change) -> pending.add(Map.entry(key, change)));
+        entries.forEach((key, change) -> {
+            if (from.compareTo(key) <= 0 && key.compareTo(end) < 0) {
+                pending.add(Map.entry(key, change));
+            }
+        });
+        pending.sort(Map.Entry.comparingByKey());
         List<DeleteRange> deleted = ranges;
         Iterator<Map.Entry<Bytes, Change>> overlay = pending.iterator();
         Map.Entry<Bytes, Change> next = overlay.hasNext() ? overlay.next() : null;

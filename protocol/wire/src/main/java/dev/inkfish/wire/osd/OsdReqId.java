@@ -49,6 +49,21 @@ public record OsdReqId(EntityName name, long tid, int incarnation) implements Co
     }
 
     @Override
+    public boolean equals(Object other) {
+        return this == other
+                || other instanceof OsdReqId that
+                        && tid == that.tid
+                        && incarnation == that.incarnation
+                        && name.type() == that.name.type()
+                        && name.number() == that.name.number();
+    }
+
+    @Override
+    public int hashCode() {
+        return Long.hashCode(tid) * 31 + Long.hashCode(name.number()) + incarnation;
+    }
+
+    @Override
     public int compareTo(OsdReqId other) {
         int c = name.compareTo(other.name);
         if (c == 0) {

@@ -106,23 +106,22 @@ final class PgDisk {
             return;
         }
         TreeMap<Bytes, Bytes> keys = new TreeMap<>();
+        List<Bytes> old = new ArrayList<>(gone.size());
         for (PgLogEntry entry : gone) {
+            old.add(key('e', entry.version()));
             if (entry.reqid() != null) {
                 keys.put(
                         key('d', entry.version()),
                         WireWriter.encode(PgLog.dupOf(entry, entry.reqid()), PgLogDup::encode));
             }
         }
-        transaction.omapRemoveRange(data.collection, META, ENTRIES, keyAfter('e', version));
-        List<PgLogDup> forgotten = data.log.trimDups(dupsTracked);
-        if (!forgotten.isEmpty()) {
-            List<Bytes> old = new ArrayList<>();
-            forgotten.forEach(dup -> {
-                old.add(key('d', dup.version()));
-                keys.remove(key('d', dup.version()));
-            });
-            transaction.omapRemove(data.collection, META, old);
+        for (PgLogDup dup : data.log.trimDups(dupsTracked)) {
+            Bytes key = key('d', dup.version());
+            if (keys.remove(key) == null) {
+                old.add(key);
+            }
         }
+        transaction.omapRemove(data.collection, META, old);
         keys.put(FAST, fast(data));
         transaction.omapSet(data.collection, META, keys);
     }
@@ -222,9 +221,5 @@ final class PgDisk {
         ByteBuffer key = ByteBuffer.allocate(13);
         key.put((byte) prefix).putInt(version.epoch()).putLong(version.version());
         return Bytes.wrap(key.array());
-    }
-
-    private static Bytes keyAfter(char prefix, Eversion version) {
-        return key(prefix, new Eversion(version.epoch(), version.version() + 1));
     }
 }

@@ -20,8 +20,10 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/// A session with the monitors as `client.admin`.
+/// A session with the monitors, as `client.admin` unless said otherwise.
 final class AdminClient implements AutoCloseable {
+    /// What a failure says where no monitor is there, or none that agrees with others.
+    static final String SILENCE = "no monitor answers";
     private static final int LIMIT_SECONDS = 10;
 
     private final EventLoops loops;
@@ -61,12 +63,16 @@ final class AdminClient implements AutoCloseable {
     }
 
     String command(String json, Bytes input) throws InterruptedException {
-        CompletableFuture<String> answer = new CompletableFuture<>();
+        return run(json, input).utf8();
+    }
+
+    Bytes run(String json, Bytes input) throws InterruptedException {
+        CompletableFuture<Bytes> answer = new CompletableFuture<>();
         client.command(json, input, (code, status, output) -> {
             if (code < 0) {
                 answer.completeExceptionally(new CephException(code, status));
             } else {
-                answer.complete(output.utf8());
+                answer.complete(output);
             }
         });
         try {
@@ -74,7 +80,7 @@ final class AdminClient implements AutoCloseable {
         } catch (ExecutionException e) {
             throw new UserError(e.getCause().getMessage());
         } catch (TimeoutException e) {
-            throw new UserError("the monitor does not answer within " + LIMIT_SECONDS + " s");
+            throw new UserError(SILENCE + " within " + LIMIT_SECONDS + " s");
         }
     }
 

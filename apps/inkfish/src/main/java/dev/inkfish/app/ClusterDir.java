@@ -12,9 +12,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -23,11 +26,10 @@ import org.jspecify.annotations.Nullable;
 /// ```
 /// ceph.conf                       for clients and daemons
 /// ceph.client.admin.keyring
-/// mon.a/ mgr.x/ osd.0/ …          one directory per daemon, each with its keyring
+/// mon.a/ … mgr.x/ osd.0/ …          one directory per daemon, each with its keyring
 /// run/inkfish.pid run/lock
 /// ```
 final class ClusterDir {
-    static final String MON = "a";
     static final String MGR = "x";
 
     private final Path dir;
@@ -122,7 +124,9 @@ final class ClusterDir {
             Credentials.write(keyring("osd." + i), osd);
             all = all.with(osd);
         }
-        Credentials.write(keyring("mon.a"), all);
+        for (String mon : options.monitors().keySet()) {
+            Credentials.write(keyring("mon." + mon), all);
+        }
         // last: a directory with a ceph.conf is a cluster
         Path unfinished = dir.resolve("ceph.conf.new");
         Files.writeString(unfinished, confText(options, UUID.randomUUID()));
@@ -130,9 +134,19 @@ final class ClusterDir {
         return all;
     }
 
+    /// @param monitors ports by name
     /// @param osds how many OSDs
+    record NewClusterOptions(
+            SortedMap<String, MonPorts> monitors, int osds, String listen, String auth, String store) {
+        String monHost() {
+            return monitors.values().stream()
+                    .map(ports -> "[v2:%1$s:%2$d,v1:%1$s:%3$d]".formatted(listen, ports.v2(), ports.v1()))
+                    .collect(Collectors.joining(","));
+        }
+    }
+
     /// @param v2 port of msgr2; msgr1 takes `v1`
-    record NewClusterOptions(int osds, String listen, int v2, int v1, String auth, String store) {}
+    record MonPorts(int v2, int v1) {}
 
     private String confText(NewClusterOptions options, UUID fsid) {
         int size = Math.min(3, options.osds());
@@ -141,8 +155,8 @@ final class ClusterDir {
                 #   ceph -c %1$s/ceph.conf -s      or      export CEPH_CONF=%1$s/ceph.conf
                 [global]
                 fsid = %2$s
-                mon_host = [v2:%3$s:%4$d,v1:%3$s:%5$d]
-                mon_initial_members = a
+                mon_host = %4$s
+                mon_initial_members = %5$s
                 auth_cluster_required = %6$s
                 auth_service_required = %6$s
                 auth_client_required = %6$s
@@ -172,7 +186,8 @@ final class ClusterDir {
                 admin_socket =
                 """
                 .formatted(
-                        dir, fsid, options.listen(), options.v2(), options.v1(), options.auth(), size, options.store());
+                        dir, fsid, options.listen(), options.monHost(), String.join(", ", options.monitors().keySet()),
+                        options.auth(), size, options.store());
     }
 
     boolean keepsObjectsInMemory() throws IOException {
@@ -181,15 +196,24 @@ final class ClusterDir {
 
     /// The objects of a cluster in memory are gone when it stops, so its maps begin anew; keys and configuration stay.
     void forgetMaps() throws IOException {
-        Path store = daemon("mon." + MON).resolve("store.db");
-        if (!Files.exists(store)) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(store)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
+        for (String mon : monitors()) {
+            for (String part : List.of("store.db", "log")) {
+                Path store = daemon("mon." + mon).resolve(part);
+                if (Files.exists(store)) {
+                    try (Stream<Path> files = Files.walk(store)) {
+                        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                            Files.delete(file);
+                        }
+                    }
+                }
             }
         }
+    }
+
+    /// Names of the monitors that `up` runs, in the order of their addresses in `mon_host`.
+    List<String> monitors() throws IOException {
+        String members = readConf().section("global").getOrDefault("mon_initial_members", "a");
+        return List.of(members.strip().split("[,;\\s]+"));
     }
 
     ConfFile readConf() throws IOException {

@@ -6,7 +6,6 @@ import dev.inkfish.cephx.AuthPolicy;
 import dev.inkfish.cephx.CephxClient;
 import dev.inkfish.cephx.CephxServiceAuth;
 import dev.inkfish.cephx.CryptoKey;
-import dev.inkfish.cephx.KeyRing;
 import dev.inkfish.cephx.NoneAuth;
 import dev.inkfish.cephx.auth.ClientAuth;
 import dev.inkfish.cephx.auth.ServerAuth;
@@ -16,8 +15,6 @@ import dev.inkfish.conf.ConfFile;
 import dev.inkfish.mgr.daemon.MgrConfig;
 import dev.inkfish.mgr.daemon.MgrDaemon;
 import dev.inkfish.mon.MonCore;
-import dev.inkfish.mon.daemon.MonConfig;
-import dev.inkfish.mon.daemon.MonDaemon;
 import dev.inkfish.net.EventLoops;
 import dev.inkfish.net.LocalNetwork;
 import dev.inkfish.objclass.ObjectClasses;
@@ -27,14 +24,10 @@ import dev.inkfish.osd.daemon.OsdConfig;
 import dev.inkfish.osd.daemon.OsdDaemon;
 import dev.inkfish.osd.ops.OpsSettings;
 import dev.inkfish.osd.ops.PrimaryOps;
-import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.EntityAddr;
 import dev.inkfish.wire.EntityAddr.Kind;
-import dev.inkfish.wire.EntityAddrVec;
 import dev.inkfish.wire.EntityAuthName;
 import dev.inkfish.wire.EntityType;
-import dev.inkfish.wire.mon.MonInfo;
-import dev.inkfish.wire.mon.MonMap;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -50,32 +43,6 @@ final class Daemons {
     private static final ObjectClasses CLASSES = ObjectClasses.all();
 
     private Daemons() {}
-
-    /// Starts a monitor, making its store the first time.
-    static MonDaemon startMon(
-            ConfFile file, String id, EventLoops loops, @Nullable LocalNetwork network)
-            throws IOException {
-        Conf conf = Conf.of("mon", id, file);
-        Path data = Path.of(conf.string("mon_data"));
-        if (!Files.exists(data.resolve("store.db"))) {
-            EntityAddrVec addrs = MonHosts.parse(conf.string("mon_host")).getFirst();
-            UUID fsid = UUID.fromString(conf.string("fsid"));
-            String keys = usesCephx(conf) ? initialKeys(conf).print() : "";
-            MonMap first = MonMap.initial(fsid, List.of(new MonInfo(id, addrs)), Credentials.now());
-            MonDaemon.mkfs(data, id, first, Bytes.utf8(keys), conf);
-        }
-        return MonDaemon.start(new MonConfig(id, data, conf, loops, network));
-    }
-
-    /// The keys that a new cluster's monitors begin with.
-    private static KeyRing initialKeys(Conf conf) throws IOException {
-        for (Path file : Credentials.keyrings(conf)) {
-            if (Files.isReadable(file)) {
-                return Credentials.read(file);
-            }
-        }
-        throw new UserError("no keyring for a new monitor among " + Credentials.keyrings(conf));
-    }
 
     static MgrDaemon startMgr(
             ConfFile file, String id, EventLoops loops, @Nullable LocalNetwork network)
@@ -143,7 +110,7 @@ final class Daemons {
                 : NoneAuth.server(ids::incrementAndGet);
     }
 
-    private static boolean usesCephx(Conf conf) {
+    static boolean usesCephx(Conf conf) {
         return conf.string("auth_cluster_required").contains("cephx");
     }
 

@@ -1,12 +1,13 @@
 package dev.inkfish.app;
 
+import dev.inkfish.command.CommandResult;
 import dev.inkfish.conf.ConfFile;
 import dev.inkfish.mon.daemon.MonDaemon;
 import dev.inkfish.net.EventLoops;
 import dev.inkfish.net.LocalNetwork;
 import dev.inkfish.osd.daemon.OsdDaemon;
 import dev.inkfish.wire.Bytes;
-import dev.inkfish.wire.CephException;
+import dev.inkfish.wire.Errno;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -27,6 +28,9 @@ import org.slf4j.LoggerFactory;
 final class LocalCluster extends RunningCluster {
     private static final Logger LOG = LoggerFactory.getLogger(LocalCluster.class);
 
+    private static final int LIMIT_SECONDS = 30;
+    private static final long RETRY_MILLIS = 10;
+
     private final ClusterDir dir;
     private final ConfFile file;
     private final EventLoops loops =
@@ -35,7 +39,7 @@ final class LocalCluster extends RunningCluster {
     /// Stopped in the reverse order of starting.
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
 
-    private MonDaemon mon;
+    private final List<MonDaemon> monitors = new ArrayList<>();
 
     private LocalCluster(ClusterDir dir) throws IOException {
         this.dir = dir;
@@ -45,7 +49,7 @@ final class LocalCluster extends RunningCluster {
     static LocalCluster start(ClusterDir dir) throws IOException {
         LocalCluster cluster = new LocalCluster(dir);
         try {
-            cluster.mon = cluster.started(Daemons.startMon(cluster.file, ClusterDir.MON, cluster.loops, cluster.network));
+            cluster.startMonitors();
             cluster.started(Daemons.startMgr(cluster.file, ClusterDir.MGR, cluster.loops, cluster.network));
             cluster.startOsds();
             return cluster;
@@ -55,17 +59,36 @@ final class LocalCluster extends RunningCluster {
         }
     }
 
-    /// The stores are opened side by side: it is what takes longest.
+    /// A monitor that has lost its store needs the others to join them.
+    private void startMonitors() throws IOException {
+        for (boolean made : new boolean[] {true, false}) {
+            List<Callable<MonDaemon>> starts = new ArrayList<>();
+            for (String name : dir.monitors()) {
+                if (Monitors.isMade(file, name) == made && monitors.size() < dir.monitors().size()) {
+                    starts.add(() -> Monitors.start(file, name, loops, network));
+                }
+            }
+            monitors.addAll(sideBySide(starts));
+        }
+    }
+
     private void startOsds() throws IOException {
         List<Callable<OsdDaemon>> starts = new ArrayList<>();
         for (int i = 0; i < dir.osds(); i++) {
             int id = i;
             starts.add(() -> startOsd(id));
         }
+        sideBySide(starts);
+    }
+
+    /// Opening the stores is what takes longest.
+    private <T extends AutoCloseable> List<T> sideBySide(List<Callable<T>> starts) throws IOException {
+        List<T> daemons = new ArrayList<>();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (Future<OsdDaemon> start : threads.invokeAll(starts)) {
-                started(start.get());
+            for (Future<T> start : threads.invokeAll(starts)) {
+                daemons.add(started(start.get()));
             }
+            return daemons;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new UserError("interrupted");
@@ -89,23 +112,28 @@ final class LocalCluster extends RunningCluster {
         return daemon;
     }
 
+    /// The monitor that leads takes it.
     @Override
     String command(String json) throws InterruptedException {
-        CompletableFuture<String> answer = new CompletableFuture<>();
-        mon.command(json, Bytes.EMPTY, done -> {
-            if (done.code() < 0) {
-                answer.completeExceptionally(new CephException(done.code(), done.outs()));
-            } else {
-                answer.complete(done.data().utf8());
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
+        while (System.nanoTime() < end) {
+            for (MonDaemon monitor : monitors) {
+                CompletableFuture<CommandResult.Done> answer = new CompletableFuture<>();
+                monitor.command(json, Bytes.EMPTY, answer::complete);
+                try {
+                    CommandResult.Done done = answer.get(LIMIT_SECONDS, TimeUnit.SECONDS);
+                    if (done.code() >= 0) {
+                        return done.data().utf8();
+                    } else if (done.code() != Errno.EAGAIN.code()) {
+                        throw new UserError(json + ": " + done.outs());
+                    }
+                } catch (ExecutionException | TimeoutException e) {
+                    throw new UserError(json + ": the monitor does not answer");
+                }
             }
-        });
-        try {
-            return answer.get(30, TimeUnit.SECONDS);
-        } catch (ExecutionException e) {
-            throw new UserError(json + ": " + e.getCause().getMessage());
-        } catch (TimeoutException e) {
-            throw new UserError(json + ": the monitor does not answer");
+            Thread.sleep(RETRY_MILLIS);
         }
+        throw new UserError(json + ": no monitor leads");
     }
 
     @Override

@@ -54,7 +54,7 @@ final class NodeCommand implements Callable<Integer> {
     private void start(ConfFile file, EventLoops loops) throws IOException, InterruptedException {
         LocalNetwork network = new LocalNetwork();
         for (String id : Site.daemons(file, "mon")) {
-            running.push(Daemons.startMon(file, id, loops, network));
+            running.push(Monitors.start(file, id, loops, network));
         }
         for (String id : Site.daemons(file, "mgr")) {
             running.push(Daemons.startMgr(file, id, loops, network));

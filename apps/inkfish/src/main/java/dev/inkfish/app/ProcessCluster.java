@@ -30,7 +30,9 @@ final class ProcessCluster extends RunningCluster {
         ProcessCluster cluster = new ProcessCluster(dir);
         try {
             ConfFile file = dir.readConf();
-            cluster.spawn("mon", ClusterDir.MON);
+            for (String mon : dir.monitors()) {
+                cluster.spawn("mon", mon);
+            }
             cluster.admin = AdminClient.connect(file);
             cluster.command("{\"prefix\":\"fsid\"}");
             cluster.spawn("mgr", ClusterDir.MGR);

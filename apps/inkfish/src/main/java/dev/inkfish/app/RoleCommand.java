@@ -35,7 +35,7 @@ abstract class RoleCommand implements Callable<Integer> {
     static final class Mon extends RoleCommand {
         @Override
         AutoCloseable start(ConfFile file, EventLoops loops) throws IOException {
-            return Daemons.startMon(file, id, loops, null);
+            return Monitors.start(file, id, loops, null);
         }
     }
 

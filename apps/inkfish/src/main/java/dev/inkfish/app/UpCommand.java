@@ -10,7 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -23,6 +26,7 @@ import picocli.CommandLine.Option;
 final class UpCommand implements Callable<Integer> {
     private static final int MSGR2_PORT = 3300;
     private static final int MSGR1_PORT = 6789;
+    private static final int MAX_MONS = 9;
     /// What a monitor, or an OSD without objects, may take on the disk.
     private static final long LEAST_SPACE = 32L << 20;
     private static final Duration READY_WITHIN = Duration.ofSeconds(30);
@@ -33,15 +37,16 @@ final class UpCommand implements Callable<Integer> {
     @Option(names = "--osds", description = "how many OSDs a new cluster gets (default: 3)")
     private @Nullable Integer osds;
 
-    @Option(names = "--mons", description = "how many monitors; only 1 so far", defaultValue = "1")
-    private int mons = 1;
+    @Option(names = "--mons", description = "how many monitors a new cluster gets (default: 1)")
+    private @Nullable Integer mons;
 
     @Option(names = "--listen", description = "address of a new cluster (default: ${DEFAULT-VALUE})", defaultValue = "127.0.0.1")
     private String listen = "127.0.0.1";
 
     @Option(
             names = "--port",
-            description = "the monitor's port for msgr2 in a new cluster (default: 3300, msgr1 on 6789; else msgr1 on the next)")
+            description = "the first monitor's port for msgr2 in a new cluster, others behind it (default: 3300 for msgr2, "
+                    + "6789 for msgr1; else msgr1 on the next)")
     private @Nullable Integer port;
 
     @Option(names = "--auth", description = "cephx or none, in a new cluster (default: ${DEFAULT-VALUE})", defaultValue = "cephx")
@@ -71,13 +76,17 @@ final class UpCommand implements Callable<Integer> {
         boolean fresh = !cluster.exists();
         if (fresh) {
             cluster.create(new ClusterDir.NewClusterOptions(
-                    osds == null ? 3 : osds, listen, v2Port(), v1Port(), auth, memory ? "memstore" : "blockstore"));
+                    monPorts(), osds == null ? 3 : osds, listen, auth, memory ? "memstore" : "blockstore"));
+        } else if (mons != null && mons != cluster.monitors().size()) {
+            throw new UserError(cluster.path() + " has " + cluster.monitors().size()
+                    + " monitors; leave --mons out to reopen it");
         } else if (osds != null && osds != cluster.osds()) {
             throw new UserError(cluster.path() + " has " + cluster.osds() + " OSDs; leave --osds out to reopen it");
         }
         if (!fresh && cluster.keepsObjectsInMemory()) {
             cluster.forgetMaps();
         }
+        Monitors.makeFirst(cluster);
         try (Lifetime lifetime = new Lifetime();
                 RunningCluster running = processes ? ProcessCluster.start(cluster) : LocalCluster.start(cluster)) {
             String health = running.awaitReady(cluster.osds(), READY_WITHIN);
@@ -87,17 +96,20 @@ final class UpCommand implements Callable<Integer> {
         return 0;
     }
 
-    private int v2Port() {
-        return port == null ? MSGR2_PORT : port;
-    }
-
-    private int v1Port() {
-        return v2Port() == MSGR2_PORT ? MSGR1_PORT : v2Port() + 1;
+    /// `a`, `b`, `c`, … with two ports each.
+    private SortedMap<String, ClusterDir.MonPorts> monPorts() {
+        SortedMap<String, ClusterDir.MonPorts> ports = new TreeMap<>();
+        for (int i = 0; i < (mons == null ? 1 : mons); i++) {
+            ports.put(Character.toString('a' + i), port == null
+                    ? new ClusterDir.MonPorts(MSGR2_PORT + i, MSGR1_PORT + i)
+                    : new ClusterDir.MonPorts(port + 2 * i, port + 2 * i + 1));
+        }
+        return ports;
     }
 
     /// What would stop a new cluster, found out before anything is written.
     private void checkNew() throws IOException {
-        for (int each : new int[] {v2Port(), v1Port()}) {
+        for (int each : monPorts().values().stream().flatMap(p -> Stream.of(p.v2(), p.v1())).toList()) {
             try (ServerSocket probe = new ServerSocket()) {
                 probe.setReuseAddress(true);
                 probe.bind(new InetSocketAddress(listen, each));
@@ -116,8 +128,8 @@ final class UpCommand implements Callable<Integer> {
     }
 
     private void check() {
-        if (mons != 1) {
-            throw new UserError("--mons " + mons + ": only one monitor so far");
+        if (mons != null && (mons < 1 || mons > MAX_MONS)) {
+            throw new UserError("--mons " + mons + ": from 1 to " + MAX_MONS);
         }
         if (osds != null && osds < 1) {
             throw new UserError("--osds " + osds + ": a cluster needs at least one");
@@ -135,6 +147,9 @@ final class UpCommand implements Callable<Integer> {
                 "up", "--dir", dir.toString(), "--listen", listen, "--auth", auth));
         if (osds != null) {
             all.addAll(java.util.List.of("--osds", osds.toString()));
+        }
+        if (mons != null) {
+            all.addAll(java.util.List.of("--mons", mons.toString()));
         }
         if (port != null) {
             all.addAll(java.util.List.of("--port", port.toString()));

@@ -81,6 +81,9 @@ public final class V2Acceptor extends V2Socket {
     private void step(AuthStep step) {
         switch (step) {
             case AuthStep.More(Bytes payload) -> send(new Control.AuthReplyMore(payload));
+            case AuthStep.Refused(int code, String reason) when code == Errno.EBUSY.code() ->
+                // not the client's fault: it may come back later, or go to another
+                throw new DecodeException(reason);
             case AuthStep.Refused(int code, String reason) -> badMethod(code);
             case AuthStep.Done done -> {
                 Identity proven = done.identity();

@@ -12,7 +12,9 @@ import dev.inkfish.wire.message.MCommand;
 import dev.inkfish.wire.message.MCommandReply;
 import dev.inkfish.wire.message.MMonCommand;
 import dev.inkfish.wire.message.MMonCommandAck;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -59,12 +61,23 @@ public final class CommandDispatch {
     }
 
     void handle(MonSession session, MMonCommand message, long tid) {
-        Reply reply = answer -> mon.send(session, new MMonCommandAck(answer.code(), answer.outs(), message.cmd(), answer.data()), tid);
+        Reply reply = tracked(answer -> mon.send(session,
+                new MMonCommandAck(answer.code(), answer.outs(), message.cmd(), answer.data()), tid));
         if (!message.fsid().equals(mon.fsid())) {
             reply.reply(CommandResult.error(Errno.EPERM, "wrong fsid"));
         } else {
             guarded(reply, () -> dispatch(session, message, reply));
         }
+    }
+
+    /// The request is not done before it is answered.
+    private Reply tracked(Reply reply) {
+        Deque<CommandResult.Done> answers = new ArrayDeque<>();
+        Runnable later = mon.ofThisOp(() -> reply.reply(answers.removeFirst()));
+        return answer -> {
+            answers.addLast(answer);
+            later.run();
+        };
     }
 
     /// A command to this monitor itself; only those who may do everything here.

@@ -2,13 +2,19 @@ package dev.inkfish.mon;
 
 import dev.inkfish.cephx.auth.Identity;
 import dev.inkfish.command.Command;
+import dev.inkfish.command.CommandResult;
 import dev.inkfish.command.CommandTable;
 import dev.inkfish.conf.Conf;
+import dev.inkfish.mon.auth.AuthService;
+import dev.inkfish.mon.map.MonMapService;
+import dev.inkfish.mon.quorum.PeerMessage;
+import dev.inkfish.mon.quorum.Quorum;
 import dev.inkfish.mon.store.MonTransaction;
 import dev.inkfish.mon.store.StoreView;
 import dev.inkfish.mon.subs.Subscription;
 import dev.inkfish.mon.subs.Topic;
 import dev.inkfish.wire.Bytes;
+import dev.inkfish.wire.Errno;
 import dev.inkfish.wire.Utime;
 import dev.inkfish.wire.message.Message;
 import java.util.ArrayDeque;
@@ -34,8 +40,14 @@ public final class MonCore {
     public static final String VERSION =
             "ceph version 16.2.15 (618f440892089921c3e944a991122ddc44e60516) pacific (stable)";
 
+    /// Where the store keeps what is the store's own.
+    public static final String META = "monitor";
+    /// How many transactions were committed: the key of a number in [#META].
+    public static final String VERSION_KEY = "version";
+    /// Elections are not held with one monitor; Ceph counts the first one as 3.
+    private static final long ALONE_EPOCH = 3;
+
     private final String name;
-    private final int rank;
     private final UUID fsid;
     private final Conf conf;
     private final StoreView store;
@@ -43,7 +55,8 @@ public final class MonCore {
     private final CommandTable commands = new CommandTable();
     private final CommandTable tells = new CommandTable();
     private final CommandDispatch commandDispatch;
-    private final SessionDispatch sessionDispatch;
+    private final Forwarding forwarding;
+    private final Quorum quorum;
     private final Map<String, MonService> services = new LinkedHashMap<>();
     private final Map<Class<?>, MonService> servicesByClass = new LinkedHashMap<>();
     private final NavigableMap<Long, MonSession> sessions = new TreeMap<>();
@@ -53,19 +66,23 @@ public final class MonCore {
     private List<Runnable> whenCommitted = new ArrayList<>();
     private @Nullable MonAuth auth;
     private Supplier<String> pong = () -> "";
+    private @Nullable Op op;
+    private NavigableMap<String, String> metadata = new TreeMap<>();
     private boolean proposing;
+    private boolean lost;
+    private long version;
     private Utime now = Utime.ZERO;
     private Utime started = Utime.ZERO;
 
-    public MonCore(String name, int rank, UUID fsid, Conf conf, StoreView store, MonEffects effects) {
+    public MonCore(String name, UUID fsid, Conf conf, StoreView store, MonEffects effects) {
         this.name = name;
-        this.rank = rank;
         this.fsid = fsid;
         this.conf = conf;
         this.store = store;
         this.effects = effects;
         this.commandDispatch = new CommandDispatch(this);
-        this.sessionDispatch = new SessionDispatch(this);
+        this.forwarding = new Forwarding(this, new SessionDispatch(this));
+        this.quorum = new Quorum(name, () -> service(MonMapService.class).map().ranks(), new QuorumHost());
     }
 
     // ---- assembly
@@ -107,10 +124,34 @@ public final class MonCore {
         return transaction;
     }
 
-    /// Reads all state; before anything else.
+    /// What this monitor says about itself.
+    public void introduce(NavigableMap<String, String> about) {
+        metadata = about;
+        quorum.introduce(about);
+    }
+
+    /// Reads all state; before anything else. A monitor that is the only one leads at once.
     public void start(Utime time) {
         started = time;
-        turn(time, () -> services.values().forEach(service -> service.refresh(store)));
+        turn(time, () -> {
+            refreshAll();
+            if (service(MonMapService.class).map().ranks().equals(List.of(name))) {
+                quorum.lead(ALONE_EPOCH, List.of(name), 1, time);
+            }
+        });
+    }
+
+    private void refreshAll() {
+        version = store.number(META, VERSION_KEY);
+        services.values().forEach(service -> service.refresh(store));
+    }
+
+    /// The store was replaced by another monitor's, newer one.
+    public void restored(Utime time) {
+        turn(time, () -> {
+            refreshAll();
+            forwarding.versionAdvanced();
+        });
     }
 
     // ---- what happens
@@ -122,6 +163,9 @@ public final class MonCore {
             if (identity != null) {
                 authenticated(session, identity);
             }
+            if (lost) {
+                effects.close(session);
+            }
         });
     }
 
@@ -131,24 +175,187 @@ public final class MonCore {
 
     public void closed(MonSession session, Utime time) {
         turn(time, () -> {
-            session.closed();
-            if (sessions.remove(session.id()) != null) {
-                services.values().forEach(service -> service.sessionClosed(session));
-            }
+            drop(session);
+            forwarding.sessionClosed(session);
         });
+    }
+
+    void drop(MonSession session) {
+        session.closed();
+        if (sessions.remove(session.id()) != null) {
+            services.values().forEach(service -> service.sessionClosed(session));
+        }
+    }
+
+    void add(MonSession session, Identity identity) {
+        sessions.put(session.id(), session);
+        authenticated(session, identity);
+    }
+
+    @Nullable MonSession findSession(long id) {
+        return sessions.get(id);
     }
 
     public void message(MonSession session, Message message, long tid, Utime time) {
         turn(time, () -> {
             if (session.isOpen()) {
-                sessionDispatch.handle(session, message, tid);
+                forwarding.submit(session, message, tid);
             }
         });
     }
 
-    /// A command from the machine itself, without a session: allowed everything.
+    /// A command from the machine itself, without a session: allowed everything. Only the leader takes it; others
+    /// answer EAGAIN.
     public void localCommand(List<String> command, Bytes input, CommandDispatch.Reply reply, Utime time) {
-        turn(time, () -> commandDispatch.handleLocal(command, input, reply));
+        turn(time, () -> {
+            if (quorum.leads()) {
+                commandDispatch.handleLocal(command, input, reply);
+            } else {
+                reply.reply(CommandResult.error(Errno.EAGAIN, "mon." + name + " does not lead"));
+            }
+        });
+    }
+
+    // ---- the other monitors
+
+    /// This monitor leads, and has applied everything before.
+    ///
+    /// @param epoch higher than any before
+    /// @param voters names of the monitors whose votes count
+    /// @param steady nanoseconds of a clock that never jumps, here and below
+    public void lead(long epoch, Collection<String> voters, long steady, Utime time) {
+        turn(time, () -> quorum.lead(epoch, voters, steady, time));
+    }
+
+    public void voters(Collection<String> voters, Utime time) {
+        turn(time, () -> quorum.voters(voters));
+    }
+
+    /// This monitor does not lead, and knows of no leader.
+    public void elect(long steady, Utime time) {
+        turn(time, () -> quorum.elect(steady));
+    }
+
+    /// Several times a second, where there are other monitors; and before messages that have waited.
+    public void beat(long steady, Utime time) {
+        turn(time, () -> {
+            quorum.wantsIds(service(AuthService.class).globalIds().areFew());
+            quorum.beat(steady, time);
+            boolean before = lost;
+            lost = quorum.isLost(steady);
+            if (lost && !before) {
+                effects.log(MonEffects.Level.WARN, "out of quorum: clients are sent to other monitors");
+                List.copyOf(sessions()).forEach(effects::close);
+            }
+        });
+    }
+
+    public void peer(String from, PeerMessage message, long steady, Utime time) {
+        turn(time, () -> {
+            switch (message) {
+                case PeerMessage.Lease lease -> quorum.lease(from, lease, steady, time);
+                case PeerMessage.LeaseAck ack -> quorum.leaseAck(from, ack, steady, time);
+                default -> {
+                    if (message.epoch() == quorum.epoch()) {
+                        ofThisEpoch(from, message);
+                    }
+                }
+            }
+        });
+    }
+
+    private void ofThisEpoch(String from, PeerMessage message) {
+        switch (message) {
+            case PeerMessage.Forward forward -> forwarding.forward(from, forward);
+            case PeerMessage.Route route -> forwarding.route(route);
+            case PeerMessage.Done done -> forwarding.done(done);
+            case PeerMessage.SessionClosed closed -> forwarding.remoteClosed(from, closed.session());
+            case PeerMessage.GlobalIds ids -> service(AuthService.class).globalIds().add(ids.from(), ids.to());
+            case PeerMessage.Again again -> forwarding.handOnAll();
+            case PeerMessage.Lease lease -> {}
+            case PeerMessage.LeaseAck ack -> {}
+        }
+    }
+
+    /// The way to another monitor is open (again): what was sent before may not have arrived.
+    public void reachable(String monitor, Utime time) {
+        turn(time, () -> {
+            if (quorum.state() == Quorum.State.LEADER) {
+                effects.toMonitor(monitor, new PeerMessage.Again(quorum.epoch()));
+            } else if (monitor.equals(quorum.leader())) {
+                forwarding.handOnAll();
+            }
+        });
+    }
+
+    private final class QuorumHost implements Quorum.Host {
+        private boolean wasLeader;
+
+        @Override
+        public void send(String monitor, PeerMessage message) {
+            effects.toMonitor(monitor, message);
+        }
+
+        @Override
+        public boolean promise(long epoch, long until) {
+            return effects.promise(epoch, until);
+        }
+
+        @Override
+        public void standingChanged() {
+            boolean leads = quorum.state() == Quorum.State.LEADER;
+            if (leads || wasLeader) {
+                abandon();
+                services.values().forEach(MonService::leaderChanged);
+            }
+            forwarding.standingChanged();
+            if (leads || wasLeader) {
+                refreshAll();
+            }
+            wasLeader = leads;
+            if (quorum.state() == Quorum.State.PEON) {
+                effects.log(MonEffects.Level.INFO, "follows mon." + quorum.leader() + ", epoch " + quorum.epoch());
+                forwarding.handOnAll();
+            }
+        }
+
+        @Override
+        public void mayAnswer() {
+            service(MonMapService.class).metadata(name, metadata);
+            if (service("auth") instanceof AuthService authentication) {
+                // not a second later: the first clients are waiting
+                authentication.tick(now);
+            }
+            forwarding.handOnAll();
+        }
+
+        @Override
+        public void membersChanged(Collection<String> left) {
+            forwarding.left(left);
+            if (quorum.state() == Quorum.State.LEADER) {
+                service(MonMapService.class).quorumChanged();
+            }
+        }
+
+        @Override
+        public void metadata(String monitor, NavigableMap<String, String> metadata) {
+            service(MonMapService.class).metadata(monitor, metadata);
+        }
+
+        @Override
+        public void wantsIds(String monitor) {
+            service(AuthService.class).grantIds(monitor, (from, to) ->
+                    effects.toMonitor(monitor, new PeerMessage.GlobalIds(quorum.epoch(), from, to)));
+        }
+    }
+
+    /// What was proposed may or may not become committed; nobody was promised anything.
+    private void abandon() {
+        proposing = false;
+        whenCommitted = new ArrayList<>();
+        whenProposed.clear();
+        waitingToWrite.clear();
+        op = null;
     }
 
     /// What was proposed is agreed on and the store shows it.
@@ -157,10 +364,12 @@ public final class MonCore {
             proposing = false;
             List<Runnable> promises = whenCommitted;
             whenCommitted = new ArrayList<>();
+            version = store.number(META, VERSION_KEY);
             Set<String> touched = transaction.namespaces();
             services.values().stream()
                     .filter(service -> service.namespaces().stream().anyMatch(touched::contains))
                     .forEach(service -> service.refresh(store));
+            forwarding.versionAdvanced();
             promises.forEach(Runnable::run);
             for (int count = waitingToWrite.size(); count > 0; count--) {
                 waitingToWrite.removeFirst().run();
@@ -168,14 +377,26 @@ public final class MonCore {
         });
     }
 
+    /// Something was agreed on that this monitor did not propose: at a peon, or of a leader before.
+    public void learned(MonTransaction transaction, Utime time) {
+        if (proposing) {
+            throw new IllegalStateException("another leader's transaction while one of ours is under way");
+        }
+        committed(transaction, time);
+    }
+
     public void tick(Utime time) {
-        turn(time, () -> services.values().forEach(service -> service.tick(time)));
+        turn(time, () -> {
+            if (quorum.leads()) {
+                services.values().forEach(service -> service.tick(time));
+            }
+        });
     }
 
     private void turn(Utime time, Runnable body) {
         now = time;
         body.run();
-        if (!proposing) {
+        if (!proposing && quorum.leads()) {
             proposePending();
         }
     }
@@ -204,7 +425,7 @@ public final class MonCore {
         if (!proposing) {
             change.run();
         } else if (waitingToWrite.size() < MAX_WAITING) {
-            waitingToWrite.addLast(change);
+            waitingToWrite.addLast(ofThisOp(change));
         } else {
             effects.log(MonEffects.Level.ERROR, "too many changes wait; one is dropped");
         }
@@ -213,7 +434,26 @@ public final class MonCore {
     /// Runs once what is pending by the end of this turn has been committed; at the end of the turn if nothing is.
     /// Called from within [#whenWriteable].
     public void afterCommit(Runnable promise) {
-        whenProposed.add(promise);
+        whenProposed.add(ofThisOp(promise));
+    }
+
+    /// Runs what comes of a request.
+    void within(Op running, Runnable body) {
+        Op before = op;
+        op = running;
+        body.run();
+        op = before;
+        running.release();
+    }
+
+    /// What runs later belongs to the request that is being worked on now.
+    Runnable ofThisOp(Runnable later) {
+        Op owner = op;
+        if (owner == null) {
+            return later;
+        }
+        owner.hold();
+        return () -> within(owner, later);
     }
 
     public boolean isWriteable() {
@@ -226,7 +466,7 @@ public final class MonCore {
         if (topic == null) {
             return;
         }
-        for (MonSession session : List.copyOf(sessions.values())) {
+        for (MonSession session : sessions()) {
             Subscription subscription = session.subscriptions().get(topicName);
             if (subscription != null) {
                 topic.check(subscription);
@@ -248,8 +488,14 @@ public final class MonCore {
     }
 
     public void send(MonSession session, Message message, long tid) {
-        if (session.isOpen()) {
+        String via = session.via();
+        if (!session.isOpen()) {
+            return;
+        }
+        if (via == null) {
             effects.send(session, message, tid);
+        } else {
+            forwarding.send(session, via, message, tid);
         }
     }
 
@@ -286,8 +532,18 @@ public final class MonCore {
         return name;
     }
 
+    /// -1 where the monitor map does not have this one.
     public int rank() {
-        return rank;
+        return service(MonMapService.class).map().rankOf(name);
+    }
+
+    public Quorum quorum() {
+        return quorum;
+    }
+
+    /// How many transactions were committed.
+    public long committedVersion() {
+        return version;
     }
 
     public UUID fsid() {
@@ -341,8 +597,8 @@ public final class MonCore {
         return commandDispatch;
     }
 
-    /// Open sessions by id.
+    /// The open sessions of this monitor, by id.
     public Collection<MonSession> sessions() {
-        return sessions.values();
+        return sessions.values().stream().filter(session -> session.via() == null).toList();
     }
 }

@@ -1,13 +1,25 @@
 package dev.inkfish.mon;
 
 import dev.inkfish.cephx.auth.Identity;
+import dev.inkfish.mon.quorum.PeerMessage;
 import dev.inkfish.mon.store.MonTransaction;
 import dev.inkfish.wire.message.Message;
 
 /// What the core asks of its surroundings.
 public interface MonEffects {
-    /// Have the quorum agree on it; it comes back through [MonCore#committed]. At most one is under way.
+    /// Have the quorum agree on it; it comes back through [MonCore#committed], unless the leadership is lost meanwhile.
+    /// At most one is under way.
     void propose(MonTransaction transaction);
+
+    /// To another monitor, by name; lost if it cannot be reached.
+    default void toMonitor(String monitor, PeerMessage message) {}
+
+    /// Vote for no other leader until then, by the steady clock.
+    ///
+    /// @return false where this monitor has taken part in an election newer than `epoch`
+    default boolean promise(long epoch, long until) {
+        return true;
+    }
 
     /// @param tid the request's, where it is an answer; otherwise 0
     void send(MonSession session, Message message, long tid);

@@ -48,10 +48,14 @@ public abstract class MonService {
         return false;
     }
 
-    /// Every second, roughly.
+    /// Every second, roughly; at the leader only.
     public void tick(Utime now) {}
 
     public void sessionClosed(MonSession session) {}
+
+    /// This monitor leads now, or does no more: what was pending, and what only a leader knows of daemons, is to be
+    /// forgotten. [#refresh] follows.
+    public void leaderChanged() {}
 
     /// Newest and oldest version of what it keeps, for `mon_get_version`.
     public long newestVersion() {

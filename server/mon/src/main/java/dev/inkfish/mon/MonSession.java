@@ -2,6 +2,7 @@ package dev.inkfish.mon;
 
 import dev.inkfish.cephx.MauthSession;
 import dev.inkfish.cephx.auth.Identity;
+import dev.inkfish.mon.quorum.PeerMessage;
 import dev.inkfish.mon.subs.Subscription;
 import dev.inkfish.wire.EntityAddr;
 import dev.inkfish.wire.EntityAddrVec;
@@ -27,6 +28,8 @@ public final class MonSession {
     private int osdEpoch;
     private String host = "";
     private boolean open = true;
+    private @Nullable String via;
+    private long idThere;
 
     /// @param id unique within the daemon's life; tells sessions apart in ordered collections
     public MonSession(long id, EntityName peer, EntityAddrVec addrs, EntityAddr socketAddr, long features) {
@@ -39,6 +42,30 @@ public final class MonSession {
 
     public long id() {
         return id;
+    }
+
+    /// A session that another monitor has, for which it asks this one, the leader.
+    ///
+    /// @param idThere the other monitor's number of it
+    static MonSession through(String monitor, long idThere, long id, PeerMessage.Caller caller) {
+        MonSession session = new MonSession(id, caller.peer(), caller.addrs(), caller.socketAddr(), caller.features());
+        session.via = monitor;
+        session.idThere = idThere;
+        session.host = caller.host();
+        return session;
+    }
+
+    /// The monitor that has the session; null for this one.
+    @Nullable String via() {
+        return via;
+    }
+
+    long idThere() {
+        return idThere;
+    }
+
+    PeerMessage.Caller caller() {
+        return new PeerMessage.Caller(id, peer, addrs, socketAddr, features, host, identity());
     }
 
     /// By type and number; a client's number is its global id.

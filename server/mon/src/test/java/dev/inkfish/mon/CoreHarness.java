@@ -47,7 +47,7 @@ final class CoreHarness implements MonEffects {
     private CoreHarness(MemoryMonStore store, boolean isNew) {
         this.store = store;
         conf.set(Conf.Layer.FILE, "mon_allow_pool_delete", "true");
-        core = new MonCore("a", 0, FSID, conf, store, this);
+        core = new MonCore("a", FSID, conf, store, this);
         core.add(new MonMapService(core));
         core.add(new LogService(core));
         core.add(new ConfigKeyService(core));

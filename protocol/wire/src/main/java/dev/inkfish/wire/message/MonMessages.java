@@ -7,6 +7,7 @@ final class MonMessages {
     private MonMessages() {}
 
     static void register(Map<Integer, MessageType.Decoder> table) {
+        table.put(MMonPeer.TYPE, MMonPeer::decode);
         table.put(MGetConfig.TYPE, MGetConfig::decode);
         table.put(MMonGetPurgedSnapsReply.TYPE, MMonGetPurgedSnapsReply::decode);
         table.put(MMonGetPurgedSnaps.TYPE, MMonGetPurgedSnaps::decode);

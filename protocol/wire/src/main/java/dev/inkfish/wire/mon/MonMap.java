@@ -55,6 +55,18 @@ public record MonMap(
                 List.of(), CLASSIC_ELECTIONS, List.of(), false, "", List.of());
     }
 
+    /// The next map, with these monitors.
+    ///
+    /// @param removed ranks, of this map, that are no more
+    public MonMap changed(List<MonInfo> others, List<Integer> removed, Utime now) {
+        NavigableMap<String, MonInfo> byName = new TreeMap<>();
+        others.forEach(monitor -> byName.put(monitor.name(), monitor));
+        return new MonMap(
+                fsid, epoch + 1, now, created, persistentFeatures, optionalFeatures, byName,
+                others.stream().map(MonInfo::name).toList(), minRelease, removed, electionStrategy,
+                disallowedLeaders, stretchMode, tiebreaker, stretchMarkedDown);
+    }
+
     /// The monitor of a rank.
     public MonInfo monitor(int rank) {
         return monitors.get(ranks.get(rank));

@@ -9,7 +9,6 @@ import dev.inkfish.wire.Utime;
 import java.util.Collections;
 import java.util.NavigableMap;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class AuthKeys implements KeyDatabase {
     /// @param keys by name, without the monitors' own
     /// @param monKey of `mon.`, which no command changes; null before the start
-    /// @param maxGlobalId numbers below it may be given out
+    /// @param maxGlobalId numbers below it are given out, or set aside for a monitor
     record Snapshot(
             NavigableMap<EntityAuthName, EntityAuth> keys,
             @Nullable EntityAuth monKey,
@@ -35,10 +34,8 @@ public final class AuthKeys implements KeyDatabase {
     static final EntityAuthName MON = new EntityAuthName(EntityType.MON, "");
 
     private final Supplier<Utime> clock;
-    private final AtomicLong lastGlobalId = new AtomicLong();
+    private final GlobalIds globalIds = new GlobalIds();
     private volatile Snapshot snapshot = Snapshot.EMPTY;
-    private volatile int rank;
-    private volatile int monitors = 1;
 
     public AuthKeys(Supplier<Utime> clock) {
         this.clock = clock;
@@ -52,19 +49,8 @@ public final class AuthKeys implements KeyDatabase {
         return snapshot;
     }
 
-    /// Numbers up to this one belong to an earlier life of this monitor.
-    void firstGlobalId(long afterThis) {
-        lastGlobalId.set(afterThis);
-    }
-
-    long lastGlobalId() {
-        return lastGlobalId.get();
-    }
-
-    /// Monitors share the numbers out by their rank.
-    void quorum(int ourRank, int count) {
-        rank = ourRank;
-        monitors = Math.max(1, count);
+    GlobalIds globalIds() {
+        return globalIds;
     }
 
     @Override
@@ -85,17 +71,7 @@ public final class AuthKeys implements KeyDatabase {
 
     @Override
     public long allocateGlobalId() {
-        long limit = snapshot.maxGlobalId;
-        while (true) {
-            long last = lastGlobalId.get();
-            long next = (last + monitors) / monitors * monitors + rank;
-            if (next >= limit) {
-                return 0;
-            }
-            if (lastGlobalId.compareAndSet(last, next)) {
-                return next;
-            }
-        }
+        return globalIds.take();
     }
 
     @Override

@@ -11,7 +11,6 @@ import dev.inkfish.conf.Conf;
 import dev.inkfish.mon.MonCore;
 import dev.inkfish.mon.MonService;
 import dev.inkfish.mon.NewCluster;
-import dev.inkfish.mon.map.MonMapService;
 import dev.inkfish.mon.store.MonTransaction;
 import dev.inkfish.mon.store.StoreView;
 import dev.inkfish.wire.Bytes;
@@ -22,7 +21,10 @@ import dev.inkfish.wire.WireWriter;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// Keeps the keys (`AuthMonitor`): who has which key and caps, the rotating keys, and how far global ids
@@ -38,7 +40,7 @@ public final class AuthService extends MonService {
     /// The first number is above it (`MIN_GLOBAL_ID`).
     private static final long MIN_GLOBAL_ID = 0x1000;
     /// How many numbers are set aside at a time (`mon_globalid_prealloc`).
-    private static final long PREALLOCATED = 10_000;
+    static final long PREALLOCATED = 10_000;
     private static final List<EntityType> ROTATED =
             List.of(EntityType.MON, EntityType.MDS, EntityType.OSD, EntityType.MGR, EntityType.AUTH);
 
@@ -46,10 +48,11 @@ public final class AuthService extends MonService {
     private final AuthPolicy policy;
     private final Entropy entropy;
     private final NavigableMap<EntityAuthName, @Nullable EntityAuth> pending = new TreeMap<>();
+    /// Monitors for which numbers are being set aside.
+    private final Set<String> asking = new TreeSet<>();
     private @Nullable NavigableMap<EntityType, RotatingSecrets> pendingRotating;
     private long pendingMaxGlobalId;
     private long version;
-    private boolean started;
 
     /// @param keys what connections look at; see [#policy]
     public AuthService(MonCore mon, AuthKeys keys, AuthPolicy policy) {
@@ -100,12 +103,17 @@ public final class AuthService extends MonService {
         if (own == null) {
             own = newKey(Map.of("mon", "allow *"));
         }
-        transaction.put(NAMESPACE, MON_KEY, WireWriter.encode(own, EntityAuth::encode));
+        putMonKey(transaction, own);
         bootstrapCaps().forEach((name, caps) -> all.computeIfAbsent(EntityAuthName.parse(name), n -> newKey(caps)));
         all.forEach((name, auth) -> put(transaction, name, auth));
         putRotating(transaction, rotated(new TreeMap<>(), cluster.now()));
         transaction.putNumber(NAMESPACE, MAX_GLOBAL_ID, MIN_GLOBAL_ID);
         transaction.putNumber(NAMESPACE, VERSION, 1);
+    }
+
+    /// What a monitor needs before it has anything else.
+    public static void putMonKey(MonTransaction transaction, EntityAuth own) {
+        transaction.put(NAMESPACE, MON_KEY, WireWriter.encode(own, EntityAuth::encode));
     }
 
     /// Keys that every cluster has.
@@ -141,25 +149,45 @@ public final class AuthService extends MonService {
                         ? new TreeMap<>()
                         : rotating.reader().map(r -> EntityType.of(r.u32()), RotatingSecrets::decode),
                 maxGlobalId));
-        if (!started) {
-            started = true;
-            keys.firstGlobalId(maxGlobalId);
-            // not a second later: the first clients are waiting
-            tick(mon.now());
+    }
+
+    public GlobalIds globalIds() {
+        return keys.globalIds();
+    }
+
+    /// The key of `mon.`; null before there is one.
+    public @Nullable EntityAuth monKey() {
+        return keys.snapshot().monKey();
+    }
+
+    /// Sets numbers aside for one monitor.
+    ///
+    /// @param grant told from where and up to where, without the last
+    public void grantIds(String monitor, BiConsumer<Long, Long> grant) {
+        if (asking.add(monitor)) {
+            mon.whenWriteable(() -> {
+                long from = Math.max(pendingMaxGlobalId, keys.snapshot().maxGlobalId());
+                pendingMaxGlobalId = from + PREALLOCATED;
+                mon.afterCommit(() -> {
+                    asking.remove(monitor);
+                    grant.accept(from, from + PREALLOCATED);
+                });
+            });
         }
     }
 
     @Override
+    public void leaderChanged() {
+        asking.clear();
+    }
+
+    @Override
     public void tick(Utime now) {
+        if (globalIds().areFew()) {
+            grantIds(mon.name(), globalIds()::add);
+        }
         if (!mon.isWriteable()) {
             return;
-        }
-        if (mon.service("monmap") instanceof MonMapService maps) {
-            keys.quorum(mon.rank(), maps.map().monitors().size());
-        }
-        long max = keys.snapshot().maxGlobalId();
-        if (keys.lastGlobalId() + PREALLOCATED / 2 >= max) {
-            pendingMaxGlobalId = max + PREALLOCATED;
         }
         NavigableMap<EntityType, RotatingSecrets> current = keys.snapshot().rotating();
         NavigableMap<EntityType, RotatingSecrets> next = rotated(current, now);

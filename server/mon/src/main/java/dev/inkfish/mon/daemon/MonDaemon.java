@@ -3,6 +3,10 @@ package dev.inkfish.mon.daemon;
 import dev.inkfish.cephx.CephxMonAuth;
 import dev.inkfish.cephx.EntityAuth;
 import dev.inkfish.cephx.MauthSession;
+import dev.inkfish.cephx.MonPeerAuth;
+import dev.inkfish.cephx.NoneAuth;
+import dev.inkfish.cephx.auth.AuthMethod;
+import dev.inkfish.cephx.auth.ClientAuth;
 import dev.inkfish.cephx.auth.Identity;
 import dev.inkfish.cephx.caps.OsdCap;
 import dev.inkfish.cephx.keys.KeyDatabase;
@@ -37,6 +41,7 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -44,8 +49,10 @@ import org.jspecify.annotations.Nullable;
 
 /// A running monitor (`ceph-mon`): store, core on its own thread, messenger.
 public final class MonDaemon implements AutoCloseable {
-    private static final String META = "monitor";
+    private static final String META = MonCore.META;
     private static final String FSID = "cluster_uuid";
+    /// Names of the monitors that the cluster began with: they have the log from its beginning.
+    private static final String FOUNDERS = "founders";
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final MonConfig config;
@@ -53,6 +60,8 @@ public final class MonDaemon implements AutoCloseable {
     private final MonCore core;
     private final MonLoop loop;
     private final NettyMessenger messenger;
+    private final Companions companions;
+    private final boolean alone;
 
     private MonDaemon(MonConfig config, MonStore store) {
         this.config = config;
@@ -62,10 +71,11 @@ public final class MonDaemon implements AutoCloseable {
             throw new CephException(Errno.ENOENT, config.directory() + " holds no monitor");
         }
         loop = new MonLoop("mon." + config.name(), store);
-        core = new MonCore(config.name(), 0, UUID.fromString(fsid.utf8()), config.conf(), store, loop);
-        Map<String, String> metadata = new TreeMap<>(HostFacts.collect(core.version()));
+        UUID cluster = UUID.fromString(fsid.utf8());
+        core = new MonCore(config.name(), cluster, config.conf(), store, loop);
+        NavigableMap<String, String> metadata = new TreeMap<>(HostFacts.collect(core.version()));
         AuthKeys keys = new AuthKeys(MonDaemon::now);
-        MonServices.addAll(core, metadata, keys);
+        MonServices.addAll(core, keys);
         CephxMonAuth auth = new CephxMonAuth(
                 keys, AuthService.policy(config.conf()), count -> Bytes.wrap(randomBytes(count)));
         core.auth(new Auth(auth, keys));
@@ -75,8 +85,10 @@ public final class MonDaemon implements AutoCloseable {
             throw new CephException(Errno.ENOENT, "mon." + config.name() + " is not in the monitor map");
         }
         metadata.put("addrs", map.monitors().get(config.name()).addrs().toString());
+        core.introduce(metadata);
         NettyMessenger.Builder builder = NettyMessenger.builder(EntityName.mon(core.rank()), config.loops())
                 .serverAuth(auth)
+                .clientAuth(peerAuth(keys))
                 .dispatcher(loop)
                 .identity(new Identity(EntityAuthName.parse("mon." + config.name()), 0, Bytes.EMPTY, true))
                 .localNetwork(config.network());
@@ -84,23 +96,76 @@ public final class MonDaemon implements AutoCloseable {
             builder.bind(addr);
         }
         messenger = builder.build();
+        companions = new Companions(config.name(), cluster, loop, store);
+        alone = map.ranks().equals(List.of(config.name())) && !Files.exists(log());
     }
 
-    /// Makes the store of a new cluster's monitor.
+    private Path log() {
+        return config.directory().resolve("log");
+    }
+
+    /// How this monitor proves to others that it is one.
+    private ClientAuth peerAuth(AuthKeys keys) {
+        EntityAuthName own = new EntityAuthName(EntityType.MON, "");
+        if (!config.conf().string("auth_cluster_required").contains("cephx")) {
+            return NoneAuth.client(own);
+        }
+        return new MonPeerAuth(
+                () -> {
+                    EntityAuth auth = keys.find(own);
+                    return auth == null ? null : auth.key();
+                },
+                List.of(AuthMethod.MODE_CRC, AuthMethod.MODE_SECURE),
+                count -> Bytes.wrap(randomBytes(count)),
+                MonDaemon::now);
+    }
+
+    /// Makes the store of a new cluster's only monitor.
     ///
     /// @param keyring text with at least the keys of `mon.` and `client.admin`
     /// @throws CephException EEXIST if there is a monitor in the directory
     public static void mkfs(Path directory, String name, MonMap monMap, Bytes keyring, Conf conf) {
+        mkfs(Map.of(name, directory), monMap, keyring, conf);
+    }
+
+    /// Makes the stores of a new cluster's first monitors: all the same.
+    ///
+    /// @param directories by the monitors' names
+    public static void mkfs(Map<String, Path> directories, MonMap monMap, Bytes keyring, Conf conf) {
+        MonTransaction initial = null;
+        for (Map.Entry<String, Path> each : new TreeMap<>(directories).entrySet()) {
+            try (MonStore store = open(each.getValue())) {
+                if (store.get(META, FSID) != null) {
+                    throw new CephException(Errno.EEXIST, each.getValue() + " holds a monitor already");
+                }
+                if (initial == null) {
+                    MonLoop unused = new MonLoop("mon." + each.getKey(), store);
+                    MonCore core = new MonCore(each.getKey(), monMap.fsid(), conf, store, unused);
+                    MonServices.addAll(core, new AuthKeys(MonDaemon::now));
+                    initial = core.newCluster(new NewCluster(monMap.fsid(), monMap, keyring, conf, now()));
+                    initial.put(META, FSID, Bytes.utf8(monMap.fsid().toString()));
+                    initial.putNumber(META, MonCore.VERSION_KEY, 1);
+                    initial.put(META, FOUNDERS, Bytes.utf8(String.join(",", monMap.ranks())));
+                }
+                store.apply(initial);
+            }
+        }
+    }
+
+    /// Makes the store of a monitor that joins a cluster, or has lost its disk: it knows who the others are, and the key
+    /// that they share. All else it gets from them.
+    ///
+    /// @param monMap the cluster's, with this monitor in it
+    public static void mkfsToJoin(Path directory, MonMap monMap, EntityAuth monKey) {
         try (MonStore store = open(directory)) {
             if (store.get(META, FSID) != null) {
                 throw new CephException(Errno.EEXIST, directory + " holds a monitor already");
             }
-            MonLoop unused = new MonLoop("mon." + name, store);
-            MonCore core = new MonCore(name, monMap.rankOf(name), monMap.fsid(), conf, store, unused);
-            MonServices.addAll(core, new TreeMap<>(), new AuthKeys(MonDaemon::now));
-            MonTransaction initial = core.newCluster(new NewCluster(monMap.fsid(), monMap, keyring, conf, now()));
-            initial.put(META, FSID, Bytes.utf8(monMap.fsid().toString()));
-            store.apply(initial);
+            MonTransaction little = new MonTransaction();
+            little.put(META, FSID, Bytes.utf8(monMap.fsid().toString()));
+            MonMapService.put(little, monMap);
+            AuthService.putMonKey(little, monKey);
+            store.apply(little);
         }
     }
 
@@ -111,10 +176,20 @@ public final class MonDaemon implements AutoCloseable {
         MonStore store = open(config.directory());
         try {
             MonDaemon daemon = new MonDaemon(config, store);
+            if (daemon.alone) {
+                daemon.loop.whenNotAlone(daemon::noLongerAlone);
+            } else {
+                daemon.loop.companions(daemon.companions);
+            }
             daemon.loop.start(daemon.core);
             try {
                 daemon.messenger.start();
+                if (!daemon.alone) {
+                    daemon.startLog();
+                }
             } catch (CephException e) {
+                daemon.messenger.close();
+                daemon.companions.close();
                 daemon.loop.stop();
                 throw e;
             }
@@ -123,6 +198,23 @@ public final class MonDaemon implements AutoCloseable {
             store.close();
             throw e;
         }
+    }
+
+    /// Who votes, the log itself says once there is one.
+    private void startLog() {
+        boolean joins = store.number(META, MonCore.VERSION_KEY) == 0;
+        Bytes founders = store.get(META, FOUNDERS);
+        List<String> first = founders == null
+                ? List.of(config.name())
+                : List.of(founders.utf8().split(","));
+        companions.start(log(), joins ? List.of() : first, messenger);
+    }
+
+    /// Another monitor was added to the first one: from now on they agree by the log.
+    private void noLongerAlone() {
+        loop.companions(companions);
+        core.elect(System.nanoTime(), now());
+        Thread.ofPlatform().name("mon." + config.name() + "-log").start(this::startLog);
     }
 
     private static MonStore open(Path directory) {
@@ -150,6 +242,7 @@ public final class MonDaemon implements AutoCloseable {
 
     @Override
     public void close() {
+        companions.close();
         messenger.close();
         loop.stop();
         store.close();

@@ -4,10 +4,14 @@ import dev.inkfish.cephx.auth.Identity;
 import dev.inkfish.mon.MonCore;
 import dev.inkfish.mon.MonEffects;
 import dev.inkfish.mon.MonSession;
+import dev.inkfish.mon.map.MonMapService;
+import dev.inkfish.mon.quorum.PeerMessage;
 import dev.inkfish.mon.store.MonStore;
 import dev.inkfish.mon.store.MonTransaction;
 import dev.inkfish.net.Connection;
 import dev.inkfish.net.Dispatcher;
+import dev.inkfish.wire.EntityType;
+import dev.inkfish.wire.message.MMonPeer;
 import dev.inkfish.wire.message.Message;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,10 +28,12 @@ import org.slf4j.LoggerFactory;
 /// The thread that owns a monitor's core. It takes everything that has arrived, hands it to the core, and
 /// only then makes the proposal that came of it durable, so that what arrives together is committed together.
 ///
-/// With a quorum of one, a proposal is agreed on as soon as it is on disk.
+/// A monitor alone agrees with itself: a proposal is agreed on as soon as it is on disk. Where there are others, the
+/// log of [Companions] says what is agreed on.
 final class MonLoop implements MonEffects, Dispatcher {
     private static final Logger LOG = LoggerFactory.getLogger(MonLoop.class);
     private static final long TICK_MILLIS = 1000;
+    private static final long BEAT_MILLIS = 100;
     private static final int MAX_MAILBOX = 100_000;
 
     private final String name;
@@ -35,6 +41,8 @@ final class MonLoop implements MonEffects, Dispatcher {
     private final BlockingQueue<Runnable> mailbox = new LinkedBlockingQueue<>(MAX_MAILBOX);
     private final ConcurrentMap<Long, Connection> connections = new ConcurrentHashMap<>();
     private final AtomicLong nextSession = new AtomicLong(1);
+    private volatile @Nullable Companions companions;
+    private Runnable whenNotAlone = () -> {};
     private @Nullable MonCore core;
     private @Nullable MonTransaction proposal;
     private @Nullable Thread thread;
@@ -63,6 +71,32 @@ final class MonLoop implements MonEffects, Dispatcher {
         }
     }
 
+    /// There are other monitors, or will be. Before [#start], or on the thread.
+    void companions(Companions others) {
+        companions = others;
+    }
+
+    /// What to do when a second monitor was added; it gives this one [#companions]. Before [#start].
+    void whenNotAlone(Runnable action) {
+        whenNotAlone = action;
+    }
+
+    /// Runs on the core's thread; waits where too much waits.
+    ///
+    /// @return false where the monitor stops
+    boolean run(Runnable task) {
+        try {
+            while (!stopping) {
+                if (mailbox.offer(task, TICK_MILLIS, TimeUnit.MILLISECONDS)) {
+                    return true;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return false;
+    }
+
     /// Runs on the core's thread; dropped when the mailbox is full, as a broken connection would.
     void post(Runnable task) {
         if (!mailbox.offer(task)) {
@@ -73,13 +107,21 @@ final class MonLoop implements MonEffects, Dispatcher {
     private void run() {
         List<Runnable> batch = new ArrayList<>();
         long nextTick = System.nanoTime();
+        long nextBeat = nextTick;
         while (!stopping) {
             try {
-                long wait = Math.max(0, nextTick - System.nanoTime());
+                long until = companions == null ? nextTick : Math.min(nextTick, nextBeat);
+                long wait = Math.max(0, until - System.nanoTime());
                 Runnable first = mailbox.poll(wait, TimeUnit.NANOSECONDS);
                 if (first != null) {
                     batch.add(first);
                     mailbox.drainTo(batch);
+                }
+                Companions others = companions;
+                if (others != null && System.nanoTime() >= nextBeat) {
+                    // before what has waited: the lease may be over
+                    nextBeat = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(BEAT_MILLIS);
+                    others.beat(core());
                 }
                 batch.forEach(Runnable::run);
                 batch.clear();
@@ -104,12 +146,21 @@ final class MonLoop implements MonEffects, Dispatcher {
         while (proposal != null) {
             MonTransaction agreed = proposal;
             proposal = null;
+            Companions others = companions;
+            if (others != null) {
+                others.propose(agreed);
+                continue;
+            }
+            agreed.putNumber(MonCore.META, MonCore.VERSION_KEY, store.number(MonCore.META, MonCore.VERSION_KEY) + 1);
             store.apply(agreed);
             core().committed(agreed, MonDaemon.now());
+            if (core().service(MonMapService.class).map().ranks().size() > 1) {
+                whenNotAlone.run();
+            }
         }
     }
 
-    private MonCore core() {
+    MonCore core() {
         if (core == null) {
             throw new IllegalStateException("not started");
         }
@@ -121,6 +172,20 @@ final class MonLoop implements MonEffects, Dispatcher {
     @Override
     public void propose(MonTransaction transaction) {
         proposal = transaction;
+    }
+
+    @Override
+    public void toMonitor(String monitor, PeerMessage message) {
+        Companions others = companions;
+        if (others != null) {
+            others.send(monitor, message);
+        }
+    }
+
+    @Override
+    public boolean promise(long epoch, long until) {
+        Companions others = companions;
+        return others != null && others.promise(epoch, until);
     }
 
     @Override
@@ -172,6 +237,9 @@ final class MonLoop implements MonEffects, Dispatcher {
 
     @Override
     public void onAccepted(Connection connection) {
+        if (isMonitor(connection)) {
+            return;
+        }
         MonSession session = new MonSession(
                 nextSession.getAndIncrement(), connection.peerName(), connection.peerAddrs(),
                 connection.peerSocketAddr(), connection.features());
@@ -185,7 +253,18 @@ final class MonLoop implements MonEffects, Dispatcher {
     public void onMessage(Connection connection, Message message, long tid) {
         if (connection.attachment() instanceof MonSession session) {
             post(() -> core().message(session, message, tid, MonDaemon.now()));
+        } else if (message instanceof MMonPeer peer && isMonitor(connection)) {
+            Companions others = companions;
+            if (others != null) {
+                others.received(peer);
+            }
         }
+    }
+
+    private static boolean isMonitor(Connection connection) {
+        Identity identity = connection.identity();
+        return identity != null && identity.name().type() == EntityType.MON
+                && connection.peerName().type() == EntityType.MON;
     }
 
     @Override

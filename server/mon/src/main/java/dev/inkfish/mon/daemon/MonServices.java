@@ -29,9 +29,8 @@ import java.util.TreeMap;
 public final class MonServices {
     private MonServices() {}
 
-    /// @param metadata this monitor's own, for `mon metadata`
     /// @param keys what connections are authenticated by
-    public static void addAll(MonCore core, Map<String, String> metadata, AuthKeys keys) {
+    public static void addAll(MonCore core, AuthKeys keys) {
         MonMapService monMap = core.add(new MonMapService(core));
         core.add(new AuthService(core, keys, AuthService.policy(core.conf())));
         core.add(new LogService(core));
@@ -56,7 +55,7 @@ public final class MonServices {
         ClusterCommands.Census census = type -> {
             Map<String, Map<String, String>> all = new TreeMap<>();
             if (type.equals("mon")) {
-                all.put(core.name(), metadata);
+                all.putAll(monMap.metadata());
             } else if (type.equals("osd")) {
                 osdMap.allMetadata().forEach((osd, facts) -> all.put(Integer.toString(osd), facts));
             } else if (type.equals("mgr")) {

@@ -8,6 +8,8 @@ import dev.inkfish.command.Stamp;
 import dev.inkfish.command.stats.Units;
 import dev.inkfish.mon.MonCore;
 import dev.inkfish.mon.MonService;
+import dev.inkfish.mon.map.ClockSkew;
+import dev.inkfish.mon.map.MonMapService;
 import dev.inkfish.mon.mgr.MgrMapService;
 import dev.inkfish.mon.mgr.MgrStatService;
 import dev.inkfish.mon.store.MonTransaction;
@@ -20,6 +22,7 @@ import dev.inkfish.wire.WireWriter;
 import dev.inkfish.wire.mon.HealthCheck;
 import dev.inkfish.wire.mon.HealthMute;
 import dev.inkfish.wire.mon.HealthStatus;
+import dev.inkfish.wire.mon.MonMap;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -83,10 +86,36 @@ public final class HealthService extends MonService {
         NavigableMap<String, HealthCheck> checks = new TreeMap<>(stats.checks());
         NavigableMap<String, HealthCheck> own = new TreeMap<>();
         OsdHealth.check(osdMap.get(), mon.conf(), own);
+        monitors(own);
         managers(own);
         reclaim(own);
         own.forEach((code, check) -> checks.merge(code, check, HealthCheck::merge));
         return checks;
+    }
+
+    private void monitors(NavigableMap<String, HealthCheck> checks) {
+        MonMap map = mon.service(MonMapService.class).map();
+        List<String> members = mon.quorum().members();
+        List<String> absent = map.ranks().stream().filter(name -> !members.contains(name)).toList();
+        if (!absent.isEmpty()) {
+            checks.put("MON_DOWN", HealthCheck.warn(
+                    absent.size() + "/" + map.ranks().size() + " mons down, quorum " + String.join(",", members),
+                    absent.size(),
+                    absent.stream().map(name -> "mon." + name + " (rank " + map.rankOf(name) + ") addr "
+                            + map.monitors().get(name).addrs() + " is down (out of quorum)").toList()));
+        }
+        NavigableMap<String, String> skewed = new TreeMap<>();
+        mon.quorum().timeChecks().forEach((name, check) -> {
+            String details = ClockSkew.details(check, mon.conf());
+            if (!details.isEmpty()) {
+                skewed.put("mon." + name, "mon." + name + " " + details + " (latency "
+                        + ClockSkew.shown(check.latency()) + "s)");
+            }
+        });
+        if (!skewed.isEmpty()) {
+            checks.put("MON_CLOCK_SKEW", HealthCheck.warn("clock skew detected on " + String.join(", ", skewed.keySet()),
+                    skewed.size(), List.copyOf(skewed.values())));
+        }
     }
 
     private void managers(NavigableMap<String, HealthCheck> checks) {

@@ -16,6 +16,7 @@ import dev.inkfish.wire.mon.MgrMap;
 import dev.inkfish.wire.mon.MonMap;
 import dev.inkfish.wire.mon.ProgressEvent;
 import dev.inkfish.wire.mon.ServiceMap;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
@@ -26,7 +27,6 @@ import java.util.function.Supplier;
 public final class StatusCommands {
     private static final Set<String> DAEMONS = Set.of("osd", "client", "mon", "mds", "mgr");
     /// One monitor holds no elections; Ceph counts the first one as 3.
-    private static final int ELECTION_EPOCH = 3;
     private static final String EMPTY_LINE = " \n";
 
     private final MonCore mon;
@@ -65,7 +65,7 @@ public final class StatusCommands {
     }
 
     private long quorumAge() {
-        return Math.max(0, mon.now().toMillis() - mon.started().toMillis()) / 1000;
+        return Math.max(0, mon.now().toMillis() - mon.quorum().since().toMillis()) / 1000;
     }
 
     private void dump(Formatter f) {
@@ -73,13 +73,11 @@ public final class StatusCommands {
         f.openObject("status");
         f.dump("fsid", mon.fsid().toString());
         health.dump(f, false);
-        f.dump("election_epoch", ELECTION_EPOCH);
+        f.dump("election_epoch", mon.quorum().epoch());
         f.openArray("quorum");
-        for (int rank = 0; rank < monitors.ranks().size(); rank++) {
-            f.dump("rank", rank);
-        }
+        mon.quorum().members().forEach(name -> f.dump("rank", monitors.rankOf(name)));
         f.close().openArray("quorum_names");
-        monitors.ranks().forEach(name -> f.dump("id", name));
+        mon.quorum().members().forEach(name -> f.dump("id", name));
         f.close().dump("quorum_age", quorumAge());
         f.openObject("monmap");
         f.dump("epoch", monitors.epoch());
@@ -137,7 +135,13 @@ public final class StatusCommands {
         }
         String gap = " ".repeat(width - 3);
         out.append("  services:\n    mon: ").append(gap).append(monitors.ranks().size()).append(" daemons, quorum ");
-        out.append(String.join(",", monitors.ranks())).append(" (age ").append(Units.span(mon.started(), now)).append(")\n");
+        List<String> members = mon.quorum().members();
+        out.append(String.join(",", members)).append(" (age ").append(Units.span(mon.quorum().since(), now)).append(')');
+        List<String> absent = monitors.ranks().stream().filter(name -> !members.contains(name)).toList();
+        if (!absent.isEmpty()) {
+            out.append(", out of quorum: ").append(String.join(", ", absent));
+        }
+        out.append('\n');
         if (mgrs.everActive()) {
             out.append("    mgr: ").append(gap).append(managers(mgrs.map(), now)).append('\n');
         }

@@ -102,9 +102,19 @@ public final class LogService extends MonService {
             entriesOf(v).forEach(this::remember);
         }
         version = newest;
-        queued = new ArrayList<>(queued.subList(inFlight, queued.size()));
+        queued = new ArrayList<>(queued.subList(Math.min(inFlight, queued.size()), queued.size()));
         inFlight = 0;
         LEVELS.forEach(level -> mon.checkSubscriptions("log-" + level));
+    }
+
+    @Override
+    public void leaderChanged() {
+        queued = new ArrayList<>();
+        inFlight = 0;
+        urgent = false;
+        // what was queued and did not get into the log comes again
+        known.clear();
+        tails.values().forEach(tail -> tail.forEach(entry -> known.add(Key.of(entry))));
     }
 
     private void remember(LogEntry entry) {

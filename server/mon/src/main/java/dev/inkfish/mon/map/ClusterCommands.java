@@ -11,7 +11,6 @@ import dev.inkfish.wire.EntityType;
 import dev.inkfish.wire.Errno;
 import dev.inkfish.wire.Features;
 import dev.inkfish.wire.mon.MonFeatures;
-import dev.inkfish.wire.mon.MonMap;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.TreeMap;
@@ -19,9 +18,6 @@ import java.util.TreeMap;
 /// Commands about this monitor and the cluster as a whole: `fsid`, `version`, `versions`, `features`,
 /// `quorum_status`, `mon_status`, `mon metadata`, `node ls`, `time-sync-status`.
 public final class ClusterCommands {
-    /// Elections are not held with one monitor; Ceph counts the first one as 3, and odd when it is over.
-    static final int ELECTION_EPOCH = 3;
-
     /// What a daemon says about itself, for `mon metadata`, `osd metadata` and the like.
     public interface Census {
         /// Metadata of all daemons of a type (`mon`, `osd`, `mgr`, `mds`) by id.
@@ -80,26 +76,23 @@ public final class ClusterCommands {
 
     private void quorum(Formatter f) {
         f.openArray("quorum");
-        for (int rank = 0; rank < monMap.map().ranks().size(); rank++) {
-            f.dump("mon", rank);
-        }
+        mon.quorum().members().forEach(name -> f.dump("mon", monMap.map().rankOf(name)));
         f.close();
     }
 
     private long quorumAge() {
-        return Math.max(0, mon.now().toMillis() - mon.started().toMillis()) / 1000;
+        return Math.max(0, mon.now().toMillis() - mon.quorum().since().toMillis()) / 1000;
     }
 
     private CommandResult quorumStatus(CommandContext call) {
-        MonMap map = monMap.map();
         Formatter f = call.formatter("json");
         f.openObject("quorum_status");
-        f.dump("election_epoch", ELECTION_EPOCH);
+        f.dump("election_epoch", mon.quorum().epoch());
         quorum(f);
         f.openArray("quorum_names");
-        map.ranks().forEach(name -> f.dump("mon", name));
+        mon.quorum().members().forEach(name -> f.dump("mon", name));
         f.close();
-        f.dump("quorum_leader_name", map.ranks().getFirst());
+        f.dump("quorum_leader_name", mon.quorum().leader());
         f.dump("quorum_age", quorumAge());
         f.openObject("features");
         f.dump("quorum_con", Long.toUnsignedString(Features.PACIFIC));
@@ -121,17 +114,27 @@ public final class ClusterCommands {
         f.openObject("mon_status");
         f.dump("name", mon.name());
         f.dump("rank", mon.rank());
-        f.dump("state", "leader");
-        f.dump("election_epoch", ELECTION_EPOCH);
+        f.dump("state", switch (mon.quorum().state()) {
+            case LEADER -> "leader";
+            case PEON -> "peon";
+            case ELECTING -> "electing";
+        });
+        f.dump("election_epoch", mon.quorum().epoch());
         quorum(f);
-        f.dump("quorum_age", quorumAge());
+        if (!mon.quorum().members().isEmpty()) {
+            f.dump("quorum_age", quorumAge());
+        }
         f.openObject("features");
         f.dump("required_con", "2449958747317026820");
         MonMapDump.names(f, "required_mon", monMap.map().persistentFeatures().names());
         f.dump("quorum_con", Long.toUnsignedString(Features.PACIFIC));
         MonMapDump.names(f, "quorum_mon", MonFeatures.PACIFIC.names());
         f.close();
-        f.openArray("outside_quorum").close();
+        f.openArray("outside_quorum");
+        if (mon.quorum().members().isEmpty()) {
+            f.dump("mon", mon.name());
+        }
+        f.close();
         f.openArray("extra_probe_peers").close();
         f.openArray("sync_provider").close();
         dumpMonMap(f);
@@ -178,8 +181,22 @@ public final class ClusterCommands {
 
     private CommandResult timeSync(CommandContext call) {
         Formatter f = call.formatter("json-pretty");
-        f.openObject("time_sync").openObject("timechecks");
-        f.dump("epoch", ELECTION_EPOCH).dump("round", 0).dump("round_status", "finished");
+        f.openObject("time_sync");
+        if (mon.quorum().timeChecks().size() > 1) {
+            f.openObject("time_skew_status");
+            mon.quorum().timeChecks().forEach((name, check) -> {
+                String details = ClockSkew.details(check, mon.conf());
+                f.openObject(name).dump("skew", check.skew()).dump("latency", check.latency());
+                f.dump("health", details.isEmpty() ? "HEALTH_OK" : "HEALTH_WARN");
+                if (!details.isEmpty()) {
+                    f.dump("details", details);
+                }
+                f.close();
+            });
+            f.close();
+        }
+        f.openObject("timechecks");
+        f.dump("epoch", mon.quorum().epoch()).dump("round", 0).dump("round_status", "finished");
         return CommandResult.data(f.close().close());
     }
 

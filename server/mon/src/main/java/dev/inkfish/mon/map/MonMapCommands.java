@@ -70,23 +70,23 @@ final class MonMapCommands {
         return CommandResult.ok(status, CommandResult.line(f).data());
     }
 
-    /// The ranks that agree on things now; today all of the one there is.
+    /// The ranks that agree on things now.
     List<Integer> quorum() {
-        return IntStream.range(0, service.map().ranks().size()).boxed().toList();
+        return mon.quorum().members().stream().map(service.map()::rankOf).filter(rank -> rank >= 0).toList();
     }
 
     private CommandResult stat(CommandContext call) {
         MonMap map = service.map();
-        String leader = map.ranks().getFirst();
+        String leader = mon.quorum().leader();
         Formatter f = call.formatter();
         if (f == null) {
             List<String> monitors = map.monitors().values().stream().map(m -> m.name() + "=" + m.addrs()).toList();
             List<String> removed = map.removedRanks().stream().map(String::valueOf).toList();
             return CommandResult.line("e" + map.epoch() + ": " + map.ranks().size() + " mons at {"
                     + String.join(",", monitors) + "} removed_ranks: {" + String.join(",", removed)
-                    + "}, election epoch " + ClusterCommands.ELECTION_EPOCH + ", leader 0 " + leader + ", quorum "
+                    + "}, election epoch " + mon.quorum().epoch() + ", leader " + map.rankOf(leader) + " " + leader + ", quorum "
                     + String.join(",", quorum().stream().map(String::valueOf).toList()) + " "
-                    + String.join(",", map.ranks()));
+                    + String.join(",", mon.quorum().members()));
         }
         f.openObject("monmap");
         f.dump("epoch", map.epoch());
@@ -152,27 +152,24 @@ final class MonMapCommands {
         return valued;
     }
 
+    private static int majority(int monitors) {
+        return monitors / 2 + 1;
+    }
+
     private CommandResult okToStop(CommandContext call) {
         List<String> ids = call.strings("ids");
-        List<String> left = service.map().ranks().stream().filter(name -> !ids.contains(name)).toList();
-        if (left.size() == service.map().ranks().size() && ids.stream().noneMatch(service.map().ranks()::contains)) {
-            return CommandResult.status("quorum should be preserved (" + String.join(",", left) + ") after stopping ["
-                    + String.join(",", ids) + "]");
-        }
-        if (left.size() < service.map().ranks().size() / 2 + 1) {
-            return CommandResult.error(Errno.EBUSY, "not enough monitors would be available ("
-                    + String.join(",", left) + ") after stopping mons [" + String.join(",", ids) + "]");
-        }
-        return CommandResult.status("quorum should be preserved (" + String.join(",", left) + ") after stopping ["
-                + String.join(",", ids) + "]");
+        List<String> left = mon.quorum().members().stream().filter(name -> !ids.contains(name)).toList();
+        String who = "(" + String.join(",", left) + ") after stopping ";
+        String stopped = "[" + String.join(",", ids) + "]";
+        return left.size() < majority(service.map().ranks().size())
+                ? CommandResult.error(Errno.EBUSY, "not enough monitors would be available " + who + "mons " + stopped)
+                : CommandResult.status("quorum should be preserved " + who + stopped);
     }
 
     private CommandResult okToAdd(CommandContext call) {
-        int monitors = service.map().ranks().size();
-        if (monitors < (monitors + 1) / 2 + 1) {
-            return CommandResult.error(Errno.EBUSY, "adding a monitor may break quorum (until that monitor starts)");
-        }
-        return CommandResult.status("adding another mon that is not yet started will not break quorum");
+        return mon.quorum().members().size() < majority(service.map().ranks().size() + 1)
+                ? CommandResult.error(Errno.EBUSY, "adding a monitor may break quorum (until that monitor starts)")
+                : CommandResult.status("adding another mon that is not yet online will not break quorum");
     }
 
     private CommandResult okToRemove(CommandContext call) {
@@ -180,10 +177,9 @@ final class MonMapCommands {
         if (!service.map().monitors().containsKey(id)) {
             return CommandResult.status("mon." + id + " does not exist");
         }
-        int left = service.map().ranks().size() - 1;
-        if (left < left / 2 + 1) {
-            return CommandResult.error(Errno.EBUSY, "removing mon." + id + " would break quorum");
-        }
-        return CommandResult.status("safe to remove mon." + id);
+        long left = mon.quorum().members().stream().filter(name -> !name.equals(id)).count();
+        return left < majority(service.map().ranks().size() - 1)
+                ? CommandResult.error(Errno.EBUSY, "removing mon." + id + " would break quorum")
+                : CommandResult.status("safe to remove mon." + id);
     }
 }

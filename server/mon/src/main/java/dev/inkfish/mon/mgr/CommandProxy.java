@@ -49,6 +49,11 @@ final class CommandProxy implements CommandDispatch.ManagerProxy {
         }
     }
 
+    /// The next leader passes them on anew.
+    void forget() {
+        underWay.clear();
+    }
+
     /// The session is gone, and answers with it.
     void lost() {
         NavigableMap<Long, CommandDispatch.Reply> unanswered = new TreeMap<>(underWay);

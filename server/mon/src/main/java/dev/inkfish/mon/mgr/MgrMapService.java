@@ -111,6 +111,13 @@ public final class MgrMapService extends MonService {
         }
     }
 
+    @Override
+    public void leaderChanged() {
+        lastBeacons.clear();
+        managers.clear();
+        proxy.forget();
+    }
+
     private static Command command(CommandDescription d) {
         return new Command(
                 CommandSignature.parse(d.signature()), d.help(), d.module(), d.permissions(),

@@ -101,6 +101,10 @@ public final class CreatingPgs {
         transaction.put(NAMESPACE, Long.toString(id), WireWriter.encode(pool, Pool::encode));
     }
 
+    void reset() {
+        created.clear();
+    }
+
     boolean hasPending() {
         return !created.isEmpty();
     }

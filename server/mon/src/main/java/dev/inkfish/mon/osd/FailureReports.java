@@ -38,6 +38,10 @@ final class FailureReports {
         reports.values().removeIf(Map::isEmpty);
     }
 
+    void clear() {
+        reports.clear();
+    }
+
     Set<Integer> targets() {
         return new TreeSet<>(reports.keySet());
     }

@@ -50,6 +50,15 @@ public final class OsdLifecycle {
         mon.service(LogService.class).line(priority, text);
     }
 
+    /// A leader begins to count time and reports afresh.
+    void reset() {
+        failures.clear();
+        downSince.clear();
+        lastReport.clear();
+        lastEpochClean.clear();
+        onMap(map());
+    }
+
     void onMap(OsdMap map) {
         failures.prune(map);
         for (int osd : map.osds()) {

@@ -216,6 +216,13 @@ public final class OsdMapService extends MonService implements OsdMaps {
         mon.checkSubscriptions("osd_pg_creates");
     }
 
+    @Override
+    public void leaderChanged() {
+        proposed = null;
+        lifecycle.reset();
+        creating.reset();
+    }
+
     private boolean mapChanges() {
         if (!touched) {
             return false;

@@ -5,11 +5,11 @@ import dev.inkfish.wire.EntityAddr;
 import org.jspecify.annotations.Nullable;
 
 /// Addresses as people type them: `127.0.0.1:0/1234`, `[::1]:6800/5`, with or without `v1:`, `v2:`, `any:`.
-final class AddressText {
+public final class AddressText {
     private AddressText() {}
 
     /// Null for what is no address. Without a port or nonce they are 0.
-    static @Nullable EntityAddr parse(String text) {
+    public static @Nullable EntityAddr parse(String text) {
         String rest = text;
         EntityAddr.Kind kind = EntityAddr.Kind.ANY;
         for (EntityAddr.Kind each : EntityAddr.Kind.values()) {

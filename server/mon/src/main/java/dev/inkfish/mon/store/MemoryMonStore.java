@@ -1,6 +1,8 @@
 package dev.inkfish.mon.store;
 
 import dev.inkfish.wire.Bytes;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +40,30 @@ public final class MemoryMonStore implements MonStore {
                 values.put(change.key(), value);
             }
         }
+    }
+
+    @Override
+    public void applyLater(MonTransaction transaction) {
+        apply(transaction);
+    }
+
+    @Override
+    public void sync() {}
+
+    @Override
+    public void dump(DataOutputStream out) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void load(DataInputStream in) {
+        throw new UnsupportedOperationException();
+    }
+
+    /// Becomes what another one is.
+    public void copy(MemoryMonStore other) {
+        namespaces.clear();
+        other.namespaces.forEach((name, values) -> namespaces.put(name, new TreeMap<>(values)));
     }
 
     @Override

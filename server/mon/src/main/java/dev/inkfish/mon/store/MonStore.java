@@ -1,9 +1,24 @@
 package dev.inkfish.mon.store;
 
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+
 /// Keeps committed state. Written by the one thread that applies committed transactions, read by that thread.
 public interface MonStore extends StoreView, AutoCloseable {
     /// Makes the transaction durable and visible.
     void apply(MonTransaction transaction);
+
+    /// Makes the transaction visible; durable with the next [#sync] or [#apply]. For what can be had again from a log.
+    void applyLater(MonTransaction transaction);
+
+    void sync();
+
+    /// Writes all of it: key, value, each behind its length.
+    void dump(DataOutputStream out) throws IOException;
+
+    /// Becomes what was dumped, durably and at once.
+    void load(DataInputStream in) throws IOException;
 
     @Override
     void close();

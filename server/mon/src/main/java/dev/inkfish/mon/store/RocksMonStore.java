@@ -2,8 +2,10 @@ package dev.inkfish.mon.store;
 
 import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.Text;
-import java.io.UncheckedIOException;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.NavigableMap;
@@ -21,6 +23,7 @@ import org.rocksdb.WriteOptions;
 public final class RocksMonStore implements MonStore {
     private final Options options;
     private final WriteOptions sync;
+    private final WriteOptions noSync = new WriteOptions();
     private final RocksDB db;
 
     /// @throws UncheckedIOException where the directory cannot be opened, or another process has it open
@@ -68,6 +71,58 @@ public final class RocksMonStore implements MonStore {
 
     @Override
     public void apply(MonTransaction transaction) {
+        write(transaction, sync);
+    }
+
+    @Override
+    public void applyLater(MonTransaction transaction) {
+        write(transaction, noSync);
+    }
+
+    @Override
+    public void sync() {
+        try {
+            db.syncWal();
+        } catch (RocksDBException e) {
+            throw failure(e);
+        }
+    }
+
+    @Override
+    public void dump(DataOutputStream out) throws IOException {
+        try (RocksIterator iterator = db.newIterator()) {
+            for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
+                out.writeInt(iterator.key().length);
+                out.write(iterator.key());
+                out.writeInt(iterator.value().length);
+                out.write(iterator.value());
+            }
+            iterator.status();
+        } catch (RocksDBException e) {
+            throw failure(e);
+        }
+    }
+
+    @Override
+    public void load(DataInputStream in) throws IOException {
+        try (WriteBatch batch = new WriteBatch()) {
+            try (RocksIterator iterator = db.newIterator()) {
+                for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
+                    batch.delete(iterator.key());
+                }
+                iterator.status();
+            }
+            while (in.available() > 0) {
+                byte[] key = in.readNBytes(in.readInt());
+                batch.put(key, in.readNBytes(in.readInt()));
+            }
+            db.write(sync, batch);
+        } catch (RocksDBException e) {
+            throw failure(e);
+        }
+    }
+
+    private void write(MonTransaction transaction, WriteOptions how) {
         try (WriteBatch batch = new WriteBatch()) {
             for (MonTransaction.Change change : transaction.changes()) {
                 byte[] key = key(change.namespace(), change.key());
@@ -78,7 +133,7 @@ public final class RocksMonStore implements MonStore {
                     batch.put(key, value.toArray());
                 }
             }
-            db.write(sync, batch);
+            db.write(how, batch);
         } catch (RocksDBException e) {
             throw failure(e);
         }
@@ -88,6 +143,7 @@ public final class RocksMonStore implements MonStore {
     public void close() {
         db.close();
         sync.close();
+        noSync.close();
         options.close();
     }
 

@@ -59,7 +59,7 @@ class AuthServiceTest implements MonEffects {
 
     private MonCore newCore() {
         keys = new AuthKeys(() -> now);
-        MonCore made = new MonCore("a", 0, FSID, new Conf("mon", "a"), store, this);
+        MonCore made = new MonCore("a", FSID, new Conf("mon", "a"), store, this);
         made.add(new MonMapService(made));
         made.add(new AuthService(made, keys, AuthService.policy(made.conf())));
         return made;

@@ -1,0 +1,113 @@
+package dev.inkfish.mon.map;
+
+import dev.inkfish.command.Command;
+import dev.inkfish.command.CommandContext;
+import dev.inkfish.command.CommandResult;
+import dev.inkfish.command.CommandTable;
+import dev.inkfish.mon.MonCore;
+import dev.inkfish.mon.osdcmd.AddressText;
+import dev.inkfish.wire.CephException;
+import dev.inkfish.wire.EntityAddr;
+import dev.inkfish.wire.EntityAddr.Kind;
+import dev.inkfish.wire.EntityAddrVec;
+import dev.inkfish.wire.Errno;
+import dev.inkfish.wire.mon.MonInfo;
+import dev.inkfish.wire.mon.MonMap;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+
+/// `mon add`, `mon rm`.
+final class MonMapEdits {
+    private static final int MSGR2_PORT = 3300;
+    private static final int MSGR1_PORT = 6789;
+
+    private final MonCore mon;
+    private final MonMapService service;
+
+    MonMapEdits(MonCore mon, MonMapService service) {
+        this.mon = mon;
+        this.service = service;
+    }
+
+    void register(CommandTable table) {
+        table.add("mon add name=name,type=CephString name=addr,type=CephIPAddr "
+                        + "name=location,type=CephString,n=N,goodchars=[A-Za-z0-9-_.=],req=false",
+                "add new monitor named <name> at <addr>, possibly with CRUSH location <location>", "mon", "rw", this::add);
+        table.add("mon rm name=name,type=CephString", "remove monitor named <name>", "mon", "rw", this::remove);
+        table.add("mon remove name=name,type=CephString", "remove monitor named <name>", "mon", "rw",
+                Command.FLAG_DEPRECATED, this::remove);
+    }
+
+    private CommandResult add(CommandContext call) {
+        String name = call.string("name");
+        MonMap map = service.pending();
+        EntityAddrVec addrs = addrs(call.string("addr"));
+        MonInfo known = map.monitors().get(name);
+        if (known != null && known.addrs().equals(addrs)) {
+            return CommandResult.status("mon." + name + " at " + addrs + " already exists");
+        }
+        if (known != null) {
+            return CommandResult.error(Errno.EEXIST, "mon." + name + " already exists at address " + known.addrs());
+        }
+        for (MonInfo other : map.monitors().values()) {
+            if (other.addrs().addrs().stream().anyMatch(addrs.addrs()::contains)) {
+                return CommandResult.error(Errno.EEXIST,
+                        "mon." + other.name() + " already exists at address " + other.addrs());
+            }
+        }
+        List<MonInfo> all = new ArrayList<>(map.ranks().stream().map(map.monitors()::get).toList());
+        NavigableMap<String, String> location = new TreeMap<>();
+        for (String pair : call.strings("location")) {
+            int equals = pair.indexOf('=');
+            if (equals < 1) {
+                return CommandResult.error(Errno.EINVAL, "location '" + pair + "' is not kind=name");
+            }
+            location.put(pair.substring(0, equals), pair.substring(equals + 1));
+        }
+        all.add(new MonInfo(name, addrs, 0, 0, location));
+        service.propose(map.changed(all, List.of(), mon.now()));
+        return CommandResult.afterCommit("adding mon." + name + " at " + addrs);
+    }
+
+    /// One address or, beyond what Ceph takes, a vector (`[v2:…,v1:…]`). With Ceph's old port, or none, both ports are
+    /// meant.
+    private static EntityAddrVec addrs(String text) {
+        String inner = text.startsWith("[v") && text.endsWith("]") ? text.substring(1, text.length() - 1) : text;
+        List<EntityAddr> addrs = new ArrayList<>();
+        for (String each : inner.split(",")) {
+            boolean legacy = each.startsWith("v1:");
+            EntityAddr addr = AddressText.parse(legacy || each.startsWith("v2:") ? each.substring(3) : each);
+            if (addr == null) {
+                throw new CephException(Errno.EINVAL, "addr " + text + "does not parse");
+            }
+            boolean bare = addr.port() == 0 || addr.port() == MSGR1_PORT && !legacy;
+            Kind kind = legacy ? Kind.LEGACY : Kind.MSGR2;
+            EntityAddr plain = addr.withNonce(0);
+            if (bare) {
+                addrs.add(plain.withKind(Kind.MSGR2).withPort(MSGR2_PORT));
+                addrs.add(plain.withKind(Kind.LEGACY).withPort(MSGR1_PORT));
+            } else {
+                addrs.add(plain.withKind(kind));
+            }
+        }
+        return new EntityAddrVec(addrs);
+    }
+
+    private CommandResult remove(CommandContext call) {
+        String name = call.string("name");
+        MonMap map = service.pending();
+        MonInfo known = map.monitors().get(name);
+        if (known == null) {
+            return CommandResult.status("mon." + name + " does not exist or has already been removed");
+        }
+        if (map.ranks().size() == 1) {
+            return CommandResult.error(Errno.EINVAL, "error: refusing removal of last monitor " + name);
+        }
+        List<MonInfo> left = map.ranks().stream().filter(each -> !each.equals(name)).map(map.monitors()::get).toList();
+        service.propose(map.changed(left, List.of(map.rankOf(name)), mon.now()));
+        return CommandResult.afterCommit("removing mon." + name + " at " + known.addrs() + ", there will be "
+                + left.size() + " monitors");
+    }
+}

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// A one-machine cluster with each daemon in a process of its own: `inkfish mon`, `mgr`, `osd`. Their output
 /// goes to `run/NAME.log`.
 final class ProcessCluster extends RunningCluster {
+    private static final int MAX_ATTEMPTS = 5;
     private static final int STOP_SECONDS = 20;
 
     private final ClusterDir dir;
@@ -34,7 +35,7 @@ final class ProcessCluster extends RunningCluster {
                 cluster.spawn("mon", mon);
             }
             cluster.admin = AdminClient.connect(file);
-            cluster.command("{\"prefix\":\"fsid\"}");
+            cluster.awaitMonitors();
             cluster.spawn("mgr", ClusterDir.MGR);
             for (int id = 0; id < dir.osds(); id++) {
                 try (ObjectStore store = Daemons.openStore(file, id).store()) {
@@ -46,6 +47,20 @@ final class ProcessCluster extends RunningCluster {
         } catch (RuntimeException | IOException | InterruptedException e) {
             cluster.close();
             throw e;
+        }
+    }
+
+    /// They may take their time to start and to find each other.
+    private void awaitMonitors() throws InterruptedException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                command("{\"prefix\":\"fsid\"}");
+                return;
+            } catch (UserError e) {
+                if (attempt == MAX_ATTEMPTS || !String.valueOf(e.getMessage()).contains(AdminClient.SILENCE)) {
+                    throw e;
+                }
+            }
         }
     }
 

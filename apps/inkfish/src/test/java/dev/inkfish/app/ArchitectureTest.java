@@ -50,6 +50,7 @@ class ArchitectureTest {
         "dev.inkfish.mon.mgr..",
         "dev.inkfish.mon.osd..",
         "dev.inkfish.mon.osdcmd..",
+        "dev.inkfish.mon.quorum..",
         "dev.inkfish.mon.subs.."
     };
 

@@ -82,7 +82,7 @@ public final class MonCore {
         this.effects = effects;
         this.commandDispatch = new CommandDispatch(this);
         this.forwarding = new Forwarding(this, new SessionDispatch(this));
-        this.quorum = new Quorum(name, () -> service(MonMapService.class).map().ranks(), new QuorumHost());
+        this.quorum = new Quorum(name, () -> service(MonMapService.class).map().ranks(), new QuorumHost(this));
     }
 
     // ---- assembly
@@ -141,7 +141,7 @@ public final class MonCore {
         });
     }
 
-    private void refreshAll() {
+    void refreshAll() {
         version = store.number(META, VERSION_KEY);
         services.values().forEach(service -> service.refresh(store));
     }
@@ -288,69 +288,8 @@ public final class MonCore {
         });
     }
 
-    private final class QuorumHost implements Quorum.Host {
-        private boolean wasLeader;
-
-        @Override
-        public void send(String monitor, PeerMessage message) {
-            effects.toMonitor(monitor, message);
-        }
-
-        @Override
-        public boolean promise(long epoch, long until) {
-            return effects.promise(epoch, until);
-        }
-
-        @Override
-        public void standingChanged() {
-            boolean leads = quorum.state() == Quorum.State.LEADER;
-            if (leads || wasLeader) {
-                abandon();
-                services.values().forEach(MonService::leaderChanged);
-            }
-            forwarding.standingChanged();
-            if (leads || wasLeader) {
-                refreshAll();
-            }
-            wasLeader = leads;
-            if (quorum.state() == Quorum.State.PEON) {
-                effects.log(MonEffects.Level.INFO, "follows mon." + quorum.leader() + ", epoch " + quorum.epoch());
-                forwarding.handOnAll();
-            }
-        }
-
-        @Override
-        public void mayAnswer() {
-            service(MonMapService.class).metadata(name, metadata);
-            if (service("auth") instanceof AuthService authentication) {
-                // not a second later: the first clients are waiting
-                authentication.tick(now);
-            }
-            forwarding.handOnAll();
-        }
-
-        @Override
-        public void membersChanged(Collection<String> left) {
-            forwarding.left(left);
-            if (quorum.state() == Quorum.State.LEADER) {
-                service(MonMapService.class).quorumChanged();
-            }
-        }
-
-        @Override
-        public void metadata(String monitor, NavigableMap<String, String> metadata) {
-            service(MonMapService.class).metadata(monitor, metadata);
-        }
-
-        @Override
-        public void wantsIds(String monitor) {
-            service(AuthService.class).grantIds(monitor, (from, to) ->
-                    effects.toMonitor(monitor, new PeerMessage.GlobalIds(quorum.epoch(), from, to)));
-        }
-    }
-
     /// What was proposed may or may not become committed; nobody was promised anything.
-    private void abandon() {
+    void abandon() {
         proposing = false;
         whenCommitted = new ArrayList<>();
         whenProposed.clear();
@@ -591,6 +530,14 @@ public final class MonCore {
     /// Commands to this monitor rather than to the cluster (`ceph tell mon.a …`).
     public CommandTable tells() {
         return tells;
+    }
+
+    Forwarding forwarding() {
+        return forwarding;
+    }
+
+    NavigableMap<String, String> metadata() {
+        return metadata;
     }
 
     CommandDispatch commandDispatch() {

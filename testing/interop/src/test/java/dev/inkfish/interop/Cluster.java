@@ -146,6 +146,7 @@ final class Cluster implements AutoCloseable {
                 "-XX:+UseParallelGC",
                 "-Xmx640m",
                 "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
                 "-cp",
                 System.getProperty("java.class.path"),
                 "dev.inkfish.app.Main",

@@ -14,6 +14,6 @@ public record TimeCheck(double skew, double latency) {
     static TimeCheck of(Utime theirs, Utime ours, double latency) {
         double delta = theirs.toSeconds() - (ours.toSeconds() - latency / 2);
         double certain = Math.max(0, Math.abs(delta) - latency);
-        return new TimeCheck(Math.copySign(certain, delta), latency);
+        return new TimeCheck(delta < 0 && certain > 0 ? -certain : certain, latency);
     }
 }

@@ -96,6 +96,8 @@ public final class RaftLog implements AutoCloseable {
         RaftProperties p = new RaftProperties();
         p.set(RaftConfigKeys.Rpc.TYPE_KEY, RaftTransport.Type.class.getName());
         RaftServerConfigKeys.setStorageDir(p, List.of(directory.toFile()));
+        // a process that was stopped for long goes on where it was
+        RaftServerConfigKeys.setCloseThreshold(p, TimeDuration.valueOf(1000, TimeUnit.DAYS));
         RaftServerConfigKeys.Rpc.setTimeoutMin(p, millis(ELECTION_MIN_MILLIS));
         RaftServerConfigKeys.Rpc.setTimeoutMax(p, millis(ELECTION_MAX_MILLIS));
         RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(p, millis(FIRST_ELECTION_MIN_MILLIS));

@@ -23,7 +23,7 @@ import org.rocksdb.WriteOptions;
 public final class RocksMonStore implements MonStore {
     private final Options options;
     private final WriteOptions sync;
-    private final WriteOptions noSync = new WriteOptions();
+    private final WriteOptions noSync;
     private final RocksDB db;
 
     /// @throws UncheckedIOException where the directory cannot be opened, or another process has it open
@@ -32,6 +32,7 @@ public final class RocksMonStore implements MonStore {
         options = new Options().setCreateIfMissing(true).setWriteBufferSize(8 << 20).setMaxOpenFiles(256)
                 .setKeepLogFileNum(2).setInfoLogLevel(org.rocksdb.InfoLogLevel.WARN_LEVEL);
         sync = new WriteOptions().setSync(true);
+        noSync = new WriteOptions();
         try {
             db = RocksDB.open(options, directory.toString());
         } catch (RocksDBException e) {

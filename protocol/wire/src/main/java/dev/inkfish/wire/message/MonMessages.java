@@ -27,6 +27,7 @@ final class MonMessages {
         table.put(MOSDMarkMeDown.TYPE, MOSDMarkMeDown::decode);
         table.put(MOSDFailure.TYPE, MOSDFailure::decode);
         table.put(MOSDAlive.TYPE, MOSDAlive::decode);
+        table.put(MOSDFull.TYPE, MOSDFull::decode);
         table.put(MOSDBoot.TYPE, MOSDBoot::decode);
     }
 }

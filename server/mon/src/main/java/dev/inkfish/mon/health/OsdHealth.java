@@ -1,5 +1,6 @@
 package dev.inkfish.mon.health;
 
+import dev.inkfish.command.GeneralFormat;
 import dev.inkfish.conf.Conf;
 import dev.inkfish.osdmap.OsdMap;
 import dev.inkfish.osdmap.PgPool;
@@ -47,6 +48,7 @@ final class OsdHealth {
         OsdHealth health = new OsdHealth(map, conf, checks);
         health.down();
         health.orphans();
+        health.ratios();
         health.full();
         health.flags();
         health.pools();
@@ -108,6 +110,38 @@ final class OsdHealth {
                     orphans.size(),
                     orphans.stream().map(osd -> "osd." + osd + " exists in crush map but not in osdmap").toList()));
         }
+    }
+
+    /// In which order OSDs take ratios that are not in order.
+    private void ratios() {
+        List<String> detail = new ArrayList<>();
+        float failsafe = (float) conf.decimal("osd_failsafe_full_ratio");
+        failsafe = failsafe > 1 ? failsafe / 100 : failsafe;
+        float full = map.fullRatio();
+        float backfillFull = map.backfillfullRatio();
+        float nearFull = map.nearfullRatio();
+        if (backfillFull < nearFull) {
+            detail.add("backfillfull_ratio (" + text(backfillFull) + ") < nearfull_ratio (" + text(nearFull)
+                    + "), increased");
+            backfillFull = nearFull;
+        }
+        if (full < backfillFull) {
+            detail.add("full_ratio (" + text(full) + ") < backfillfull_ratio (" + text(backfillFull)
+                    + "), increased");
+            full = backfillFull;
+        }
+        if (failsafe < full) {
+            detail.add("osd_failsafe_full_ratio (" + text(failsafe) + ") < full_ratio (" + text(full)
+                    + "), increased");
+        }
+        if (!detail.isEmpty()) {
+            checks.put("OSD_OUT_OF_ORDER_FULL",
+                    new HealthCheck(HealthStatus.HEALTH_ERR, "full ratio(s) out of order", detail, 0));
+        }
+    }
+
+    private static String text(float ratio) {
+        return GeneralFormat.format(ratio, 6);
     }
 
     private void full() {

@@ -15,6 +15,7 @@ import dev.inkfish.wire.message.MOSDAlive;
 import dev.inkfish.wire.message.MOSDBeacon;
 import dev.inkfish.wire.message.MOSDBoot;
 import dev.inkfish.wire.message.MOSDFailure;
+import dev.inkfish.wire.message.MOSDFull;
 import dev.inkfish.wire.message.MOSDMarkMeDead;
 import dev.inkfish.wire.message.MOSDMarkMeDown;
 import dev.inkfish.wire.message.MOSDPGTemp;
@@ -91,6 +92,7 @@ public final class OsdLifecycle {
         Runnable change = switch (message) {
             case MOSDBoot boot -> () -> boot(session, boot);
             case MOSDAlive alive -> () -> alive(session, alive);
+            case MOSDFull full -> () -> full(session, full);
             case MOSDFailure failure -> () -> failure(session, failure);
             case MOSDMarkMeDown down -> () -> markMeDown(session, down, tid);
             case MOSDMarkMeDead dead -> () -> markMeDead(session, dead);
@@ -253,6 +255,23 @@ public final class OsdLifecycle {
             raiseUpThru(osd, (int) alive.mapVersion());
         }
         mon.afterCommit(() -> service.sender().sendLatest(session, (int) alive.mapVersion()));
+    }
+
+    private static final int FULLNESS = OsdMap.STATE_NEARFULL | OsdMap.STATE_BACKFILLFULL | OsdMap.STATE_FULL;
+
+    private void full(MonSession session, MOSDFull told) {
+        int osd = numberOf(session);
+        if (!isCurrent(session)) {
+            return;
+        }
+        int change = (map().state(osd) ^ told.state()) & FULLNESS;
+        int other = service.pending().newState.getOrDefault(osd, 0) & ~FULLNESS;
+        if ((change | other) == 0) {
+            service.pending().newState.remove(osd);
+        } else {
+            service.pending().newState.put(osd, other | change);
+        }
+        mon.afterCommit(() -> service.sender().sendLatest(session, (int) told.mapVersion()));
     }
 
     private void raiseUpThru(int osd, int epoch) {

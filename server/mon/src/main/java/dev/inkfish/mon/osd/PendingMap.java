@@ -25,7 +25,8 @@ final class PendingMap {
             pending.newLastInChange = now;
         }
         OsdMap next = map.apply(pending);
-        return dropTemporaries(map, pending, next) ? map.apply(pending) : next;
+        boolean more = dropTemporaries(map, pending, next) | FullPools.mark(pending, next);
+        return more ? map.apply(pending) : next;
     }
 
     private static int flips(Map.Entry<Integer, Integer> change) {

@@ -26,7 +26,6 @@ final class OpGate {
 
     enum Verdict {
         PASS,
-        WAIT,
         DROP
     }
 
@@ -94,29 +93,6 @@ final class OpGate {
             session.send(MOSDOpReply.to(op, Errno.EPERM.code(), map.epoch(), 0), tid);
             return Verdict.DROP;
         }
-        boolean mayWrite = writes || calls.stream().anyMatch(OsdCap.ClassCall::writes);
-        boolean mayRead = reads || calls.stream().anyMatch(OsdCap.ClassCall::reads);
-        if ((mayRead && map.hasFlag(OsdMap.PAUSERD)) || (mayWrite && map.hasFlag(OsdMap.PAUSEWR))) {
-            return Verdict.WAIT;
-        }
-        return mayWrite ? checkFull(session, op, tid, map, pool) : Verdict.PASS;
-    }
-
-    private static Verdict checkFull(Caller session, MOSDOp op, long tid, OsdMap map, PgPool pool) {
-        boolean quota = pool.hasFlag(PgPool.FLAG_FULL_QUOTA);
-        boolean full = map.hasFlag(OsdMap.FULL) || pool.hasFlag(PgPool.FLAG_FULL);
-        if (!full || op.has(OsdFlags.FULL_FORCE)) {
-            return Verdict.PASS;
-        }
-        boolean removesOnly = op.ops().stream().allMatch(each -> each.code() == OpCode.DELETE);
-        if (removesOnly && op.has(OsdFlags.FULL_TRY)) {
-            return Verdict.PASS;
-        }
-        if (op.has(OsdFlags.FULL_TRY)) {
-            Errno errno = quota ? Errno.EDQUOT : Errno.ENOSPC;
-            session.send(MOSDOpReply.to(op, errno.code(), map.epoch(), 0), tid);
-            return Verdict.DROP;
-        }
-        return Verdict.WAIT;
+        return Verdict.PASS;
     }
 }

@@ -43,6 +43,12 @@ final class OsdCommands {
                 "rw",
                 c -> StoreBench.start(daemon, c));
         table.add(
+                "injectfull name=type,type=CephString,req=false name=count,type=CephInt,req=false",
+                "Inject a full disk (optional count times)",
+                "osd",
+                "rw",
+                c -> injectFull(c));
+        table.add(
                 "flush_pg_stats",
                 "flush pg stats",
                 "osd",
@@ -93,6 +99,17 @@ final class OsdCommands {
         } catch (CephException e) {
             reply.accept(new CommandResult.Done(e.code(), e.getMessage(), Bytes.EMPTY));
         }
+    }
+
+    private CommandResult injectFull(CommandContext c) {
+        String type = c.has("type") ? c.string("type") : "full";
+        for (Fullness.Level level : Fullness.Level.values()) {
+            if (level.name().equalsIgnoreCase(type)) {
+                daemon.fullness().inject(level, (int) c.integer("count", -1));
+                return CommandResult.status("");
+            }
+        }
+        throw new CephException(Errno.EINVAL, "Invalid type use (none, nearfull, backfillfull, full, failsafe)");
     }
 
     private CommandResult version(CommandContext c) {

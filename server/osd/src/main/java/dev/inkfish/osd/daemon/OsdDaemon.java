@@ -52,6 +52,7 @@ public final class OsdDaemon implements AutoCloseable {
     private final Reporter reporter;
     private final Backfills backfills;
     private final ClientThrottle throttle = new ClientThrottle();
+    private final Fullness fullness = new Fullness(this);
     private final MapShare mapShare = new MapShare(this);
     private final ScrubSchedule scrubs;
     private final ClusterLog clusterLog;
@@ -60,7 +61,6 @@ public final class OsdDaemon implements AutoCloseable {
     private final AtomicBoolean counted = new AtomicBoolean();
     private volatile OsdMap map;
     private volatile boolean stopping;
-    private volatile boolean full;
     private volatile ObjectStore store;
     private final AtomicLong repaired = new AtomicLong();
 
@@ -178,6 +178,7 @@ public final class OsdDaemon implements AutoCloseable {
         daemon.control(daemon.boot::start);
         daemon.every(CHECK_MILLIS, daemon.heartbeats::tick);
         daemon.every(CHECK_MILLIS, daemon.boot::tick);
+        daemon.every(CHECK_MILLIS, daemon.fullness::check);
         daemon.every(ScrubSchedule.TICK_MILLIS, daemon.scrubs::tick);
         daemon.control(daemon.reporter::periodically);
         return daemon;
@@ -286,19 +287,13 @@ public final class OsdDaemon implements AutoCloseable {
         return clusterMessenger;
     }
 
-    /// Takes note of how full the disk is.
-    void checkSpace(ObjectStore.StoreStats space) {
-        double ratio = config.conf().decimal("osd_failsafe_full_ratio");
-        boolean now = space.total() > 0 && space.total() - space.available() > ratio * space.total();
-        if (now && !full) {
-            LOG.warn("osd.{} is full: writes stop", whoami());
-        }
-        full = now;
+    Fullness fullness() {
+        return fullness;
     }
 
     /// Whether the disk is fuller than `osd_failsafe_full_ratio`.
     boolean isFull() {
-        return full;
+        return fullness.level() == Fullness.Level.FAILSAFE;
     }
 
     boolean isStopping() {

@@ -154,7 +154,6 @@ final class OsdShard implements PgShell {
         }
         return switch (OpGate.check(session, op, tid, table.map().osdMap())) {
             case DROP -> false;
-            case WAIT -> waitingOps.add(new WaitingOp(session, op, tid));
             case PASS -> pass(session, op, tid);
         };
     }

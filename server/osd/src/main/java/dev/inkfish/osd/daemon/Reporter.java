@@ -148,7 +148,6 @@ final class Reporter {
             return;
         }
         ObjectStore.StoreStats space = daemon.config().store().stats();
-        daemon.checkSpace(space);
         StoreStatfs statfs = new StoreStatfs(
                 space.total(),
                 space.available(),

@@ -394,7 +394,7 @@ public final class PrimaryOps implements ClientOps {
     private int checkFull(OpContext ctx) {
         PgPool pool = host.pool();
         boolean grows = ctx.stats.bytes > 0 || ctx.stats.objects > 0;
-        boolean full = pool.hasFlag(PgPool.FLAG_FULL) || host.isFull();
+        boolean full = pool.hasFlag(PgPool.FLAG_FULL) || host.osdMap().hasFlag(OsdMap.FULL) || host.isFull();
         if (!grows || !full || ctx.request.op.has(OsdFlags.FULL_FORCE)
                 || ctx.request.reqid.name().type() == EntityType.MDS) {
             return 0;

@@ -1,5 +1,6 @@
 package dev.inkfish.osd.pg;
 
+import dev.inkfish.osdmap.OsdMap;
 import dev.inkfish.wire.Eversion;
 import dev.inkfish.wire.HObject;
 import dev.inkfish.wire.SpgId;
@@ -27,6 +28,8 @@ final class Backfill {
     private final Pg pg;
     private boolean reserved;
     private boolean running;
+    /// It stands still, without a reservation, until a map says that it may go on.
+    private boolean heldBack;
     private HObject position = HObject.MIN;
     private final SortedSet<PgShard> awaiting = new TreeSet<>();
     private final TreeMap<PgShard, MOSDPGScan> digests = new TreeMap<>();
@@ -55,6 +58,7 @@ final class Backfill {
         }
         reserved = false;
         running = false;
+        heldBack = false;
         position = HObject.MIN;
         awaiting.clear();
         digests.clear();
@@ -68,7 +72,32 @@ final class Backfill {
     }
 
     boolean isWaiting() {
-        return running && !reserved;
+        return running && !reserved && !heldBack;
+    }
+
+    /// A target's disk is too full to be filled further.
+    boolean isTooFull() {
+        return heldBack && targetTooFull();
+    }
+
+    private boolean targetTooFull() {
+        OsdMap map = pg.osdMap();
+        return pg.backfillTargets.stream().anyMatch(target -> map.exists(target.osd())
+                && map.hasState(target.osd(), OsdMap.STATE_BACKFILLFULL | OsdMap.STATE_FULL));
+    }
+
+    private boolean mayGoOn() {
+        return !pg.osdMap().hasFlag(OsdMap.NOBACKFILL) && !targetTooFull();
+    }
+
+    void onMap() {
+        if (heldBack && mayGoOn()) {
+            heldBack = false;
+            reserve();
+        }
+        if (heldBack) {
+            pg.report.changed();
+        }
     }
 
     /// Whether a target takes part in writes to this object.
@@ -97,6 +126,10 @@ final class Backfill {
             return;
         }
         running = true;
+        reserve();
+    }
+
+    private void reserve() {
         pg.report.changed();
         pg.shell.reserveBackfill(pg.data.pgid.pgid(), pg.inInterval(() -> {
             reserved = true;
@@ -113,6 +146,13 @@ final class Backfill {
     private void nextBatch() {
         if (position.max()) {
             finish();
+            return;
+        }
+        if (!mayGoOn()) {
+            heldBack = true;
+            reserved = false;
+            pg.shell.releaseBackfill(pg.data.pgid.pgid());
+            pg.report.changed();
             return;
         }
         digests.clear();

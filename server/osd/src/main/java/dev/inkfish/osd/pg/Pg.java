@@ -326,6 +326,10 @@ public final class Pg {
             SortedSet<PgShard> gone = new TreeSet<>(restarted);
             restarted.clear();
             peering.onMap(gone);
+            if (isActive()) {
+                recovery.kick();
+                backfill.onMap();
+            }
         } else if (state instanceof PgState.Stray) {
             replica.start(); // the primary may have begun anew and forgotten us
         }

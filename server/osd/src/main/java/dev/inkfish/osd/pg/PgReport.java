@@ -98,6 +98,8 @@ final class PgReport {
             bits |= PgStates.BACKFILLING.bit();
         } else if (pg.backfill.isWaiting()) {
             bits |= PgStates.BACKFILL_WAIT.bit();
+        } else if (pg.backfill.isTooFull()) {
+            bits |= PgStates.BACKFILL_TOOFULL.bit();
         }
         return bits | scrubBits();
     }

@@ -1,6 +1,7 @@
 package dev.inkfish.osd.pg;
 
 import dev.inkfish.objectstore.Transaction;
+import dev.inkfish.osdmap.OsdMap;
 import dev.inkfish.wire.CephException;
 import dev.inkfish.wire.Eversion;
 import dev.inkfish.wire.GhObject;
@@ -179,6 +180,9 @@ final class Recovery {
     }
 
     private @Nullable HObject next() {
+        if (pg.osdMap().hasFlag(OsdMap.NORECOVER)) {
+            return null;
+        }
         for (HObject object : pg.data.missing.oldestFirst()) {
             if (!active.containsKey(object) && !unfound.contains(object)) {
                 return object;

@@ -242,7 +242,7 @@ def thrash(hosts, arguments):
     if await_clean(hosts, 60) is None:
         return ["the cluster did not come up"]
     cluster = rados.Rados(conffile=str(hosts.dir / "ceph.conf"))
-    cluster.conf_set("rbd_discard_granularity_bytes", "0")  # else librbd leaves the edges of a discard
+    cluster.conf_set("rbd_discard_granularity_bytes", "4096")  # else librbd leaves the edges of a discard
     cluster.connect()
     loads = [Objects(cluster, "objects", arguments.seed * 10 + i) for i in range(3)]
     loads.append(Image(cluster, "rbd", arguments.seed))

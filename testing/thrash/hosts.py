@@ -154,22 +154,40 @@ class Hosts:
         self.start("mgr." + first, first)
         self.client_conf(first)
         self.ceph("fsid")
-        key = self.home(first) / "data/bootstrap-osd/ceph.keyring"
+        key = self.dir / "join.keyring"
+        key.write_text((self.home(first) / "data/bootstrap-osd/ceph.keyring").read_text()
+                       + run("ceph", "auth", "get", "mon.", env=self.env()).stdout)
         hosts_of = re.search(r"mon_host = (.*)", self.conf(first).read_text()).group(1)
         for host in self.names:
             if host == first:
                 made = self.call(host, "add-osd", "-c", self.conf(host), "--count", osds)
             else:
                 made = self.call(host, "join", "-c", self.conf(host), "--mon-host", hosts_of, "--keyring", key,
-                                 "--osds", osds, "--data", self.home(host) / "data", *size)
+                                 "--osds", osds, "--mon-ip", self.address(host), "--data", self.home(host) / "data", *size)
                 self.configure(host, options)
+                self.start("mon." + host, host)
+                self.make_manager(host)
             for daemon in re.findall(r"^osd\.\d+$", made, re.M):
                 self.start(daemon, host)
+        self.all_monitors()
+
+    def make_manager(self, host):
+        place = self.home(host) / "data" / ("mgr." + host)
+        place.mkdir()
+        (place / "keyring").write_text(self.ceph(
+            "auth", "get-or-create", "mgr." + host, "mon", "allow profile mgr", "osd", "allow *", "mds", "allow *"))
+        self.start("mgr." + host, host)
 
     def configure(self, host, options):
         """More lines for [global]."""
         text = self.conf(host).read_text()
         self.conf(host).write_text(text.replace("[mon]\n", "\n".join(options) + "\n[mon]\n", 1))
+
+    def all_monitors(self):
+        """Everybody's configuration names all monitors."""
+        hosts_of = ",".join("[v2:%s:3300,v1:%s:6789]" % (self.address(h), self.address(h)) for h in self.names)
+        for file in [self.conf(h) for h in self.names] + [self.dir / "ceph.conf"]:
+            file.write_text(re.sub("mon_host = .*", "mon_host = " + hosts_of, file.read_text()))
 
     def client_conf(self, first):
         admin = self.dir / "ceph.client.admin.keyring"

@@ -126,6 +126,21 @@ class Faults:
         self.hold(0, 8)
         self.restart([victim])
 
+    def kill_leader(self):
+        leader = "mon." + json.loads(self.hosts.ceph("quorum_status"))["quorum_leader_name"]
+        self.say("kill -9 %s, which leads" % leader)
+        self.hosts.signal(leader, signal.SIGKILL)
+        self.hold(0, 15)
+        self.restart([leader])
+
+    def stop_mon(self):
+        victim = self.random.choice(self.hosts.daemons(role="mon"))
+        seconds = self.random.uniform(1, 20)
+        self.say("SIGSTOP %s for %.1f s" % (victim, seconds))
+        self.hosts.signal(victim, signal.SIGSTOP)
+        time.sleep(seconds)
+        self.hosts.signal(victim, signal.SIGCONT)
+
     def kill_mgr(self):
         victim = self.random.choice(self.hosts.daemons(role="mgr"))
         self.say("kill -9 " + victim)
@@ -154,7 +169,7 @@ class Faults:
 
     def one(self):
         kinds = [self.kill_osd] * 3 + [self.stop_osd] * 3 + [self.cut_host] * 3 + [self.part_hosts] * 2 + [
-            self.kill_two_osds, self.out_and_in, self.mark_down, self.kill_mon, self.kill_mgr, self.change_size,
+            self.kill_two_osds, self.out_and_in, self.mark_down, self.kill_mon, self.kill_leader, self.stop_mon, self.kill_mgr, self.change_size,
             self.move_primary, self.kill_and_cut]
         if self.hosts.state["disks"]:
             kinds += [self.power_cut] * 2 + [self.power_cut_all]

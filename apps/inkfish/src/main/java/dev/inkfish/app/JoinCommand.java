@@ -38,6 +38,11 @@ final class JoinCommand implements Callable<Integer> {
     @Option(names = "--osds", description = "how many OSDs to make (default: ${DEFAULT-VALUE})", defaultValue = "1")
     private int osds = 1;
 
+    @Option(
+            names = "--mon-ip",
+            description = "this host's address, on which it gets a monitor too; --keyring then has the key of mon. as well")
+    private @Nullable String monitor;
+
     @Option(names = "--store-size", description = "how large the store of each OSD of this host may get (default: 100G)")
     private @Nullable String storeSize;
 
@@ -50,6 +55,9 @@ final class JoinCommand implements Callable<Integer> {
         Path unfinished = site.conf().resolveSibling("ceph.conf.new");
         Files.writeString(unfinished, confText(fsid));
         ConfFile file = ConfFile.read(unfinished);
+        if (keyring != null && monitor != null) {
+            Credentials.write(Site.data(file, "mon", host()).resolve("keyring"), Credentials.read(keyring));
+        }
         if (keyring != null) {
             Credentials.write(AddOsdCommand.bootstrapKeyring(file), Credentials.read(keyring));
         }
@@ -59,6 +67,10 @@ final class JoinCommand implements Callable<Integer> {
         Files.move(unfinished, site.conf());
         System.out.printf("Configuration: %s%n  inkfish node -c %1$s      # runs them%n", site.conf());
         return 0;
+    }
+
+    private static String host() {
+        return new Conf("mon", "").hostname();
     }
 
     private String auth() {
@@ -94,10 +106,14 @@ final class JoinCommand implements Callable<Integer> {
                 auth_service_required = %3$s
                 auth_client_required = %3$s
                 """
-                .formatted(fsid.isEmpty() ? "" : "fsid = " + fsid + "\n", monHost, auth());
+                .formatted(
+                        fsid.isEmpty() ? "" : "fsid = " + fsid + "\n",
+                        fsid.isEmpty() || monitor == null ? monHost : monHost + "," + monitor,
+                        auth());
     }
 
     private String confText(String fsid) {
-        return globalText(fsid) + BootstrapCommand.daemonSections(data, storeSize) + "\n";
+        String text = globalText(fsid) + BootstrapCommand.daemonSections(data, storeSize) + "\n";
+        return monitor == null ? text : text + "[mon." + host() + "]\nmon_addr = " + monitor + "\n";
     }
 }

@@ -170,6 +170,7 @@ class Hosts:
             for daemon in re.findall(r"^osd\.\d+$", made, re.M):
                 self.start(daemon, host)
         self.all_monitors()
+        os.sync()  # configurations and keys are not what power cuts are about
 
     def make_manager(self, host):
         place = self.home(host) / "data" / ("mgr." + host)

@@ -180,6 +180,19 @@ class Faults:
         except RuntimeError as error:  # a command that no monitor answered
             self.say(str(error)[:200])
         self.hold(0.5, 6)
+        return self.dead()
+
+    def dead(self):
+        """Daemons that ended by themselves: they are started again, but it is a failure."""
+        found = []
+        for daemon in self.hosts.daemons():
+            if not self.hosts.pid(daemon):
+                log = self.hosts.home(self.hosts.state["daemons"][daemon]["host"]) / (daemon + ".log")
+                lines = log.read_text(errors="replace").splitlines()[-12:]
+                self.say("%s ended by itself:\n    %s" % (daemon, "\n    ".join(line[:300] for line in lines)))
+                found.append(daemon + " ended by itself")
+                self.hosts.start(daemon)
+        return found
 
     def stop(self):
         """Everything is as it should be again."""
@@ -187,9 +200,6 @@ class Faults:
             self.hosts.heal(host)
         for daemon in self.hosts.daemons():
             self.hosts.signal(daemon, signal.SIGCONT)
-            if not self.hosts.pid(daemon):
-                self.say(daemon + " is not running: started")
-                self.hosts.start(daemon)
         self.hosts.ceph("osd", "pool", "set", "objects", "size", 3)
         for daemon in self.hosts.daemons(role="osd"):
             self.hosts.ceph("osd", "primary-affinity", daemon, 1)
@@ -250,6 +260,10 @@ def deep_scrub(hosts, seconds=120):
     return "not finished within %d s" % seconds
 
 
+def lost(wrong):
+    return [text for text in wrong if "by itself" not in text]
+
+
 def thrash(hosts, arguments):
     hosts.up(3, arguments.osds, disks=True, options=OPTIONS)
     for pool in ("objects", "rbd"):
@@ -265,9 +279,9 @@ def thrash(hosts, arguments):
         load.start()
     faults = Faults(hosts, arguments.seed)
     wrong = []
-    while time.monotonic() - faults.start < arguments.seconds and not wrong:
-        faults.one()
-        wrong = [text for load in loads for text in load.wrong]
+    while time.monotonic() - faults.start < arguments.seconds and not lost(wrong):
+        wrong += faults.one()
+        wrong += [text for load in loads for text in load.wrong]
     faults.say("faults stop; " + ", ".join("%s %d" % each for each in sorted(faults.counts.items())))
     faults.stop()
     clean = await_clean(hosts, 60)
@@ -282,7 +296,7 @@ def thrash(hosts, arguments):
         faults.say("%s: %d operations, longest wait %.1f s at %.1f (%s)" % (
             load, load.count, wait, begin - faults.start, what))
     wrong = list(dict.fromkeys(wrong + [text for load in loads for text in load.wrong]))
-    if not wrong:
+    if not lost(wrong):
         for load in loads:
             load.verify("after all")
         verify_replicas(hosts, loads)

@@ -14,8 +14,10 @@ import dev.inkfish.wire.EntityAuthName;
 import dev.inkfish.wire.EntityType;
 import dev.inkfish.wire.Utime;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -87,11 +89,15 @@ final class Credentials {
         return KeyRing.parse(Files.readString(file));
     }
 
-    /// Writes a keyring that only its owner may read, in the place of what was there.
+    /// Writes a keyring that only its owner may read, in the place of what was there; it is durable then.
     static void write(Path file, KeyRing keys) throws IOException {
-        Files.createDirectories(file.toAbsolutePath().getParent());
+        Path directory = file.toAbsolutePath().getParent();
+        Files.createDirectories(directory);
         Files.deleteIfExists(file);
         Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(file, keys.print());
+        Files.writeString(file, keys.print(), StandardOpenOption.WRITE, StandardOpenOption.SYNC);
+        try (FileChannel entries = FileChannel.open(directory)) {
+            entries.force(true);
+        }
     }
 }

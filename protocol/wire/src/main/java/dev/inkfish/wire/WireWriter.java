@@ -2,6 +2,7 @@ package dev.inkfish.wire;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Collection;
@@ -160,6 +161,16 @@ public final class WireWriter {
         Bytes result = Bytes.wrap(array, 0, size);
         array = new byte[0];
         return result;
+    }
+
+    /// Copies what was written.
+    public void putTo(ByteBuffer target) {
+        target.put(array, 0, size);
+    }
+
+    /// Forgets what was written, keeping the memory.
+    public void reset() {
+        size = 0;
     }
 
     private void reserve(int more) {

@@ -6,9 +6,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.HashSet;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -25,30 +28,44 @@ final class DiskFile implements StoreFile {
     /// For writing past the page cache, where the file system can.
     private final @Nullable FileChannel direct;
     private final int directFrom;
+    /// What goes past the page cache is durable as soon as it is written.
+    private final boolean directIsDurable;
+    /// Something was written that is not known to be durable.
+    private volatile boolean unsynced = true;
 
     private DiskFile(FileChannel channel) {
-        this(channel, null, 0);
+        this(channel, null, 0, false);
     }
 
-    private DiskFile(FileChannel channel, @Nullable FileChannel direct, int directFrom) {
+    private DiskFile(FileChannel channel, @Nullable FileChannel direct, int directFrom, boolean directIsDurable) {
         this.channel = channel;
         this.direct = direct;
         this.directFrom = directFrom;
+        this.directIsDurable = directIsDurable;
     }
 
     /// @param directFrom aligned writes of so many bytes or more go past the page cache: this saves a copy, and the
     ///     search for what is dirty when the file is synced
     static DiskFile open(Path path, int directFrom) throws IOException {
         FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        return new DiskFile(channel, openDirect(path), directFrom);
+        return new DiskFile(channel, openDirect(path), directFrom, false);
     }
 
-    private static @Nullable FileChannel openDirect(Path path) {
+    /// A file that is synced after each write: aligned writes are one call of the system each, which writes and syncs.
+    static DiskFile openLog(Path path) throws IOException {
+        FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        return new DiskFile(channel, openDirect(path, StandardOpenOption.DSYNC), ALIGN, true);
+    }
+
+    private static @Nullable FileChannel openDirect(Path path, OpenOption... more) {
         try {
             if (Files.getFileStore(path).getBlockSize() > ALIGN) {
                 return null;
             }
-            return FileChannel.open(path, StandardOpenOption.WRITE, ExtendedOpenOption.DIRECT);
+            Set<OpenOption> options = new HashSet<>(Set.of(more));
+            options.add(StandardOpenOption.WRITE);
+            options.add(ExtendedOpenOption.DIRECT);
+            return FileChannel.open(path, options);
         } catch (IOException | UnsupportedOperationException e) {
             return null;
         }
@@ -95,8 +112,12 @@ final class DiskFile implements StoreFile {
     public void write(ByteBuffer source, long position) throws IOException {
         int length = source.remaining();
         if (direct != null && length >= directFrom && position % ALIGN == 0 && length % ALIGN == 0) {
+            if (!directIsDurable) {
+                unsynced = true;
+            }
             writeDirectly(direct, source, position);
         } else {
+            unsynced = true;
             write(channel, source, position);
         }
     }
@@ -133,7 +154,10 @@ final class DiskFile implements StoreFile {
 
     @Override
     public void sync() throws IOException {
-        channel.force(false);
+        if (unsynced) {
+            unsynced = !directIsDurable; // what others write meanwhile may not be in this sync
+            channel.force(false);
+        }
     }
 
     @Override

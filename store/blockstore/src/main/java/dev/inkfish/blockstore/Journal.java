@@ -1,6 +1,7 @@
 package dev.inkfish.blockstore;
 
 import dev.inkfish.wire.Bytes;
+import dev.inkfish.wire.WireWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -26,11 +27,14 @@ final class Journal {
     private static final int HEADER = 32;
     private static final int CRC_AT = 28;
     private static final int FRAME = 2 << 20;
+    private static final int SCRATCH = 64 << 10;
 
     private final StoreFile file;
     private final long size;
     private final Deque<Frame> frames = new ArrayDeque<>();
-    private ByteBuffer buffer = allocate(FRAME);
+    private final ByteBuffer buffer = allocate(FRAME);
+    /// A frame's payload is put together on the heap, where writing small pieces is faster.
+    private WireWriter scratch = new WireWriter(SCRATCH);
     private long generation;
     private long head = ALIGN;
     private long used;
@@ -124,21 +128,25 @@ final class Journal {
 
     private ByteBuffer assemble(List<Submitted> transactions, long atMost) {
         ByteBuffer out = atMost + ALIGN <= buffer.capacity() ? buffer : allocate(Math.toIntExact(atMost + ALIGN));
-        out.clear().position(HEADER);
+        scratch.reset();
         for (Submitted transaction : transactions) {
-            out.putInt(transaction.batch.count()).putInt(transaction.batch.bytes());
-            transaction.batch.writeTo(out);
-            out.putInt(transaction.deferred.size());
+            scratch.u32(transaction.batch.count()).u32(transaction.batch.bytes());
+            transaction.batch.writeTo(scratch);
+            scratch.u32(transaction.deferred.size());
             for (BlockDevice.Content content : transaction.deferred) {
                 int length = Shard.BLOCK;
                 while (length > 0 && content.data().get(length - 1) == 0) {
                     length--;
                 }
-                out.putInt(content.block()).putShort((short) length);
-                content.data().slice(0, length).putTo(out);
+                scratch.u32(content.block()).u16(length).raw(content.data().slice(0, length));
             }
         }
+        out.clear().position(HEADER);
+        scratch.putTo(out);
         int payload = out.position() - HEADER;
+        if (payload > FRAME) {
+            scratch = new WireWriter(SCRATCH);
+        }
         while (out.position() % ALIGN != 0) {
             int pad = ALIGN - out.position() % ALIGN;
             out.put(PADDING, 0, pad);

@@ -2,8 +2,7 @@ package dev.inkfish.blockstore;
 
 import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.WireReader;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import dev.inkfish.wire.WireWriter;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -95,20 +94,20 @@ final class KvBatch {
     }
 
     /// Writes the records.
-    void writeTo(ByteBuffer out) {
+    void writeTo(WireWriter out) {
         for (Change change : changes) {
             switch (change) {
                 case Change.Put put -> {
-                    out.put(PUT);
+                    out.u8(PUT);
                     write(out, put.key);
                     write(out, put.value);
                 }
                 case Change.Delete delete -> {
-                    out.put(DELETE);
+                    out.u8(DELETE);
                     write(out, delete.key);
                 }
                 case Change.DeleteRange range -> {
-                    out.put(DELETE_RANGE);
+                    out.u8(DELETE_RANGE);
                     write(out, range.from);
                     write(out, range.end);
                 }
@@ -116,16 +115,16 @@ final class KvBatch {
         }
     }
 
-    private static void write(ByteBuffer out, Bytes bytes) {
+    private static void write(WireWriter out, Bytes bytes) {
         Numbers.write(out, bytes.length());
-        bytes.putTo(out);
+        out.raw(bytes);
     }
 
     /// As a whole batch for [KeyValues#write].
     byte[] whole() {
-        ByteBuffer batch = header(bytes, changes.size());
+        WireWriter batch = header(bytes, changes.size());
         writeTo(batch);
-        return batch.array();
+        return batch.toBytes().toArray();
     }
 
     /// A whole batch of the records of all parts.
@@ -134,14 +133,14 @@ final class KvBatch {
         for (Bytes part : parts) {
             total += part.length();
         }
-        ByteBuffer batch = header(total, count);
-        parts.forEach(part -> part.putTo(batch));
-        return batch.array();
+        WireWriter batch = header(total, count);
+        parts.forEach(batch::raw);
+        return batch.toBytes().toArray();
     }
 
     /// Sequence number, which RocksDB sets, and count.
-    private static ByteBuffer header(int bytes, int count) {
-        return ByteBuffer.allocate(HEADER + bytes).order(ByteOrder.LITTLE_ENDIAN).putLong(0).putInt(count);
+    private static WireWriter header(int bytes, int count) {
+        return new WireWriter(HEADER + bytes).u64(0).u32(count);
     }
 
     /// The changes of a whole batch.

@@ -69,7 +69,7 @@ record Media(
         StoreFile journal = null;
         try {
             block = DiskFile.open(directory.resolve(BLOCK), options.deferredThreshold());
-            journal = DiskFile.open(directory.resolve(JOURNAL), Journal.ALIGN);
+            journal = DiskFile.openLog(directory.resolve(JOURNAL));
             return check(new Media(
                     superblock, block, journal, new RocksKeyValues(directory.resolve(DB), options, false), lock));
         } catch (IOException e) {

@@ -3,7 +3,6 @@ package dev.inkfish.blockstore;
 import dev.inkfish.wire.DecodeException;
 import dev.inkfish.wire.WireReader;
 import dev.inkfish.wire.WireWriter;
-import java.nio.ByteBuffer;
 
 /// Numbers as LEB128, the way RocksDB writes lengths too.
 final class Numbers {
@@ -16,15 +15,6 @@ final class Numbers {
             rest >>>= 7;
         }
         out.u8((int) rest);
-    }
-
-    static void write(ByteBuffer out, int value) {
-        int rest = value;
-        while ((rest & ~0x7f) != 0) {
-            out.put((byte) (rest & 0x7f | 0x80));
-            rest >>>= 7;
-        }
-        out.put((byte) rest);
     }
 
     /// Bytes that a number takes.

@@ -207,7 +207,8 @@ public final class MonDaemon implements AutoCloseable {
         List<String> first = founders == null
                 ? List.of(config.name())
                 : List.of(founders.utf8().split(","));
-        companions.start(log(), joins ? List.of() : first, messenger);
+        // one that was taken in later has the founders' names too, with the others' store; who votes is in its log
+        companions.start(log(), joins || !first.contains(config.name()) ? List.of() : first, messenger);
     }
 
     /// Another monitor was added to the first one: from now on they agree by the log.

@@ -10,6 +10,7 @@ import dev.inkfish.wire.osd.PgShard;
 /// A replica has made a change durable.
 ///
 /// @param version of the [MOSDRepOp] it answers
+/// @param lacks the log entries are durable, but our copy of an object could not be changed: it counts as missing
 /// @param lastComplete up to here the replica lacks nothing, durably
 public record MOSDRepOpReply(
         SpgId pgid,
@@ -17,7 +18,8 @@ public record MOSDRepOpReply(
         int minEpoch,
         PgShard from,
         Eversion version,
-        Eversion lastComplete) implements PgMessage {
+        Eversion lastComplete,
+        boolean lacks) implements PgMessage {
     public static final int TYPE = 113;
 
     public static MOSDRepOpReply decode(MessageHeader header, WireReader in, Bytes middle, Bytes data) {
@@ -26,7 +28,7 @@ public record MOSDRepOpReply(
         SpgId pgid = SpgId.decode(in);
         PgShard from = PgShard.decode(in);
         Eversion version = Eversion.decode(in);
-        return new MOSDRepOpReply(pgid, mapEpoch, minEpoch, from, version, Eversion.decode(in));
+        return new MOSDRepOpReply(pgid, mapEpoch, minEpoch, from, version, Eversion.decode(in), in.bool());
     }
 
     @Override
@@ -51,5 +53,6 @@ public record MOSDRepOpReply(
         from.encode(out);
         version.encode(out);
         lastComplete.encode(out);
+        out.bool(lacks);
     }
 }

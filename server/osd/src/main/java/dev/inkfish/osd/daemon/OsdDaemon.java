@@ -4,6 +4,7 @@ import dev.inkfish.conf.Conf;
 import dev.inkfish.net.ClientThrottle;
 import dev.inkfish.net.MonClient;
 import dev.inkfish.net.NettyMessenger;
+import dev.inkfish.objectstore.FaultyStore;
 import dev.inkfish.objectstore.ObjectStore;
 import dev.inkfish.osd.pg.PgSettings;
 import dev.inkfish.osdmap.OsdMap;
@@ -241,11 +242,11 @@ public final class OsdDaemon implements AutoCloseable {
     }
 
     /// On the control thread.
-    InjectedFaults faults() {
-        if (store instanceof InjectedFaults faults) {
+    FaultyStore faults() {
+        if (store instanceof FaultyStore faults) {
             return faults;
         }
-        InjectedFaults faults = new InjectedFaults(store);
+        FaultyStore faults = new FaultyStore(store);
         store = faults;
         return faults;
     }

@@ -4,6 +4,7 @@ import dev.inkfish.objectstore.ObjectStore;
 import dev.inkfish.osd.pg.PgHost;
 import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.CephException;
+import dev.inkfish.wire.DecodeException;
 import dev.inkfish.wire.Errno;
 import dev.inkfish.wire.GhObject;
 import dev.inkfish.wire.HObject;
@@ -66,10 +67,14 @@ final class ObjectContexts {
             throw new CephException(Errno.EIO, object + " has no info");
         }
         Bytes snaps = object.isHead() ? store.attr(host.collection(), id, SNAPSET_ATTR) : null;
-        return new ObjectContext(
-                object,
-                true,
-                ObjectInfo.decode(info.reader()),
-                snaps == null ? SnapSet.EMPTY : SnapSet.decode(snaps.reader()));
+        try {
+            return new ObjectContext(
+                    object,
+                    true,
+                    ObjectInfo.decode(info.reader()),
+                    snaps == null ? SnapSet.EMPTY : SnapSet.decode(snaps.reader()));
+        } catch (DecodeException e) {
+            throw new CephException(Errno.EIO, object + ": " + e.getMessage());
+        }
     }
 }

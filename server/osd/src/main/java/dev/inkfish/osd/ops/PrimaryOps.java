@@ -214,8 +214,12 @@ public final class PrimaryOps implements ClientOps {
         try {
             watches.awaken(contexts.get(head));
             enter(request, contexts.get(head), again);
-        } catch (CephException e) {
-            refuse(request, e.code()); // the object's info cannot be read
+        } catch (CephException e) { // the object's info cannot be read
+            if (e.code() == Codes.EIO && request.repairs == 0) {
+                repair(request, head);
+            } else {
+                refuse(request, e.code());
+            }
         }
     }
 
@@ -305,7 +309,7 @@ public final class PrimaryOps implements ClientOps {
         } catch (Suspension suspension) {
             suspend(request, suspension, wanted);
         } catch (CephException corrupt) {
-            repair(request, ctx);
+            repair(request, ctx.draft.readFrom());
         }
     }
 
@@ -333,10 +337,11 @@ public final class PrimaryOps implements ClientOps {
     }
 
     /// Mends a corrupt object once, then runs the request again; it fails with EIO if that is to no avail.
-    private void repair(Request request, OpContext ctx) {
+    private void repair(Request request, HObject object) {
         request.repairs++;
+        contexts.forget(object);
         Runnable again = inInterval(() -> start(request));
-        host.repair(ctx.draft.readFrom(), again, again);
+        host.repair(object, again, again);
     }
 
     // ---- the outcome
@@ -488,7 +493,7 @@ public final class PrimaryOps implements ClientOps {
     private void notTaken(OpContext ctx, RuntimeException e) {
         boolean corrupt = e instanceof CephException failure && failure.code() == Codes.EIO;
         if (corrupt && ctx.request.repairs == 0) {
-            repair(ctx.request, ctx);
+            repair(ctx.request, ctx.draft.readFrom());
         } else {
             refuse(ctx.request, corrupt ? Codes.EIO : Codes.ENOSPC);
         }

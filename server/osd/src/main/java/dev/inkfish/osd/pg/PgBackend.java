@@ -28,6 +28,9 @@ public interface PgBackend {
     /// Brings our copy of the object to a member that lacks it.
     void push(HObject object, PgShard target, Runnable onDurable);
 
+    /// A member has got an object that it lacked.
+    void onPushed(PgShard member);
+
     /// A member outside of the interval is gone: what is being fetched from it is [FetchResult#notThere].
     void lostSource(PgShard member);
 

@@ -77,16 +77,7 @@ final class Recovery {
 
     /// Some member lacks the object, or it is being copied.
     boolean isDegraded(HObject object) {
-        if (active.containsKey(object) || pg.backfill.isCopying(object)) {
-            return true;
-        }
-        for (PgShard member : pg.members) {
-            MissingSet missing = pg.peerMissing.get(member);
-            if (missing != null && missing.contains(object)) {
-                return true;
-            }
-        }
-        return false;
+        return active.containsKey(object) || pg.backfill.isCopying(object) || isLackedByMember(object);
     }
 
     /// Puts an object before the others and runs `task` when every member has it.
@@ -161,7 +152,7 @@ final class Recovery {
             return;
         }
         for (HObject object : List.copyOf(wanted.keySet())) {
-            if (!active.containsKey(object) && !unfound.contains(object)) {
+            if (!active.containsKey(object) && !unfound.contains(object) && !waitsForBackfill(object)) {
                 begin(object);
             }
         }
@@ -177,6 +168,21 @@ final class Recovery {
             pg.report.changed();
             pg.backfill.start();
         }
+    }
+
+    /// Nobody lacks it but a member that is being filled, and has not got to it.
+    private boolean waitsForBackfill(HObject object) {
+        return pg.backfill.isCopying(object) && !pg.data.missing.contains(object) && !isLackedByMember(object);
+    }
+
+    private boolean isLackedByMember(HObject object) {
+        for (PgShard member : pg.members) {
+            MissingSet missing = pg.peerMissing.get(member);
+            if (missing != null && missing.contains(object)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private @Nullable HObject next() {
@@ -298,6 +304,7 @@ final class Recovery {
             missing.remove(object);
             missing.takeDirty();
         }
+        pg.backend.onPushed(member);
         SortedSet<PgShard> lacking = active.get(object);
         if (lacking != null && lacking.remove(member) && lacking.isEmpty()) {
             done(object);

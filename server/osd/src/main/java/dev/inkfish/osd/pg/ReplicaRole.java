@@ -3,6 +3,9 @@ package dev.inkfish.osd.pg;
 import dev.inkfish.objectstore.Transaction;
 import dev.inkfish.osd.ops.SnapIndex;
 import dev.inkfish.wire.Bytes;
+import dev.inkfish.wire.CephException;
+import dev.inkfish.wire.DecodeException;
+import dev.inkfish.wire.Errno;
 import dev.inkfish.wire.GhObject;
 import dev.inkfish.wire.HObject;
 import dev.inkfish.wire.message.MOSDPGBackfill;
@@ -165,14 +168,27 @@ final class ReplicaRole {
             listed = rest;
         }
         for (GhObject object : listed) {
-            objects.put(object.hobject(), version(object));
+            objects.put(object.hobject(), versionIfReadable(object));
         }
         return new Scan(objects, end);
     }
 
+    /// A damaged object counts as one of no version: it is replaced, or found to be damaged when it is to be copied.
+    private dev.inkfish.wire.Eversion versionIfReadable(GhObject object) {
+        try {
+            return version(object);
+        } catch (CephException e) {
+            return dev.inkfish.wire.Eversion.ZERO;
+        }
+    }
+
     dev.inkfish.wire.Eversion version(GhObject object) {
         Bytes info = pg.shell.store().attr(pg.data.collection, object, ReplicatedBackend.OBJECT_INFO);
-        return info == null ? dev.inkfish.wire.Eversion.ZERO : pg.shell.objectVersion(info);
+        try {
+            return info == null ? dev.inkfish.wire.Eversion.ZERO : pg.shell.objectVersion(info);
+        } catch (DecodeException e) {
+            throw new CephException(Errno.EIO, object + " has a damaged info");
+        }
     }
 
     private void onBackfill(int osd, MOSDPGBackfill progress) {

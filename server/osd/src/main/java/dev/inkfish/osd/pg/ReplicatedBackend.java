@@ -2,8 +2,10 @@ package dev.inkfish.osd.pg;
 
 import dev.inkfish.objectstore.StoreFullException;
 import dev.inkfish.objectstore.Transaction;
+import dev.inkfish.osd.ops.SnapIndex;
 import dev.inkfish.wire.CephException;
 import dev.inkfish.wire.Eversion;
+import dev.inkfish.wire.GhObject;
 import dev.inkfish.wire.HObject;
 import dev.inkfish.wire.SpgId;
 import dev.inkfish.wire.message.MOSDPGPull;
@@ -36,14 +38,18 @@ final class ReplicatedBackend implements PgBackend {
     private final TreeMap<Eversion, Change> underWay = new TreeMap<>();
     /// What each member has durably with nothing missing below.
     private final TreeMap<PgShard, Eversion> lastComplete = new TreeMap<>();
+    /// Answers of members that lack the object: not yet commits.
+    private final List<MOSDRepOpReply> owed = new ArrayList<>();
     private Eversion committedTo = Eversion.ZERO;
 
     private static final class Change {
         final SortedSet<PgShard> awaiting;
+        final List<PgLogEntry> entries;
         final List<Runnable> then = new ArrayList<>();
 
-        Change(SortedSet<PgShard> awaiting) {
+        Change(SortedSet<PgShard> awaiting, List<PgLogEntry> entries) {
             this.awaiting = awaiting;
+            this.entries = entries;
         }
     }
 
@@ -60,6 +66,7 @@ final class ReplicatedBackend implements PgBackend {
     @Override
     public void reset() {
         underWay.clear();
+        owed.clear();
         lastComplete.clear();
         committedTo = Eversion.ZERO;
         copier.reset();
@@ -111,11 +118,11 @@ final class ReplicatedBackend implements PgBackend {
         Eversion version = entries.getLast().version();
         Eversion head = pg.data.lastUpdate();
         Eversion lastComplete = pg.data.lastComplete;
-        Change change = new Change(new TreeSet<>(pg.members));
+        Change change = new Change(new TreeSet<>(pg.members), entries);
         change.then.add(onAllCommitted);
         underWay.put(version, change);
         Transaction local = new Transaction().append(transaction);
-        log(entries, Eversion.ZERO, local);
+        log(entries, local);
         Eversion complete = pg.data.lastComplete;
         try {
             pg.shell.submit(pg.data.collection, local, pg.inInterval(() -> committed(version, pg.whoami(), complete)));
@@ -133,7 +140,7 @@ final class ReplicatedBackend implements PgBackend {
                 || pg.backfill.covers(member, entries.getFirst().object());
     }
 
-    private void log(List<PgLogEntry> entries, Eversion trimTo, Transaction transaction) {
+    private void log(List<PgLogEntry> entries, Transaction transaction) {
         for (PgLogEntry entry : entries) {
             pg.data.log.append(entry);
         }
@@ -141,9 +148,6 @@ final class ReplicatedBackend implements PgBackend {
             pg.data.lastComplete = pg.data.lastUpdate();
         }
         PgDisk.writeEntries(pg.data, entries, transaction);
-        if (trimTo.compareTo(pg.data.log.tail()) > 0) {
-            PgDisk.trim(pg.data, trimTo, pg.shell.settings().dupsTracked(), transaction);
-        }
     }
 
     /// The log is trimmed only as far as every member, we too, has everything: who still has an object that all
@@ -214,7 +218,13 @@ final class ReplicatedBackend implements PgBackend {
     public void handle(PgMessage message) {
         switch (message) {
             case MOSDRepOp op -> onRepOp(op);
-            case MOSDRepOpReply reply -> committed(reply.version(), reply.from(), reply.lastComplete());
+            case MOSDRepOpReply reply -> {
+                if (reply.lacks()) {
+                    onLacking(reply);
+                } else {
+                    committed(reply.version(), reply.from(), reply.lastComplete());
+                }
+            }
             case MOSDPGPush push -> copier.onPush(push);
             case MOSDPGPull pull -> copier.onPull(pull);
             case MOSDPGPushReply reply -> copier.onPushReply(reply);
@@ -237,19 +247,92 @@ final class ReplicatedBackend implements PgBackend {
         }
         pg.data.sum = op.sum();
         pg.scrubReplica.onChange(op.entries());
-        log(op.entries(), op.trimTo(), transaction);
+        trimLocally(op.trimTo());
+        if (lacksAny(op.entries())) {
+            logOnly(op);
+            return;
+        }
+        Eversion head = pg.data.lastUpdate();
+        log(op.entries(), transaction);
+        try {
+            pg.shell.submit(pg.data.collection, transaction, acknowledgement(op, false));
+        } catch (CephException e) {
+            pg.data.log.rewindTo(head);
+            logOnly(op);
+        }
+    }
+
+    private Runnable acknowledgement(MOSDRepOp op, boolean lacks) {
         Eversion complete = pg.data.lastComplete;
-        pg.shell.submit(
-                pg.data.collection,
-                transaction,
-                pg.inInterval(() -> pg.shell.send(
-                        op.from().osd(),
-                        new MOSDRepOpReply(
-                                new SpgId(op.pgid().pgid(), op.from().shard()),
-                                pg.map.epoch(),
-                                op.mapEpoch(),
-                                pg.whoami(),
-                                op.version(),
-                                complete))));
+        return pg.inInterval(() -> pg.shell.send(
+                op.from().osd(),
+                new MOSDRepOpReply(
+                        new SpgId(op.pgid().pgid(), op.from().shard()),
+                        pg.map.epoch(),
+                        op.mapEpoch(),
+                        pg.whoami(),
+                        op.version(),
+                        complete,
+                        lacks)));
+    }
+
+    private boolean lacksAny(List<PgLogEntry> entries) {
+        return entries.stream().anyMatch(entry -> pg.data.missing.contains(entry.object()));
+    }
+
+    /// Our copy is damaged, and the change would have to read it: we keep only the log, and the primary, which learns of
+    /// it, gives us the object anew. If even that cannot be written, the disk has failed.
+    private void logOnly(MOSDRepOp op) {
+        Transaction transaction = new Transaction();
+        for (PgLogEntry entry : op.entries()) {
+            if (entry.isDelete()) {
+                SnapIndex.onRemoved(transaction, pg.shell.store(), pg.data.collection, entry.object());
+                transaction.remove(pg.data.collection, GhObject.of(entry.object()));
+            }
+            pg.data.missing.addNext(entry);
+        }
+        log(op.entries(), transaction);
+        pg.data.updateLastComplete();
+        PgDisk.writeMissing(pg.data, transaction);
+        pg.shell.submit(pg.data.collection, transaction, acknowledgement(op, true));
+    }
+
+    /// A member has the log of a change but not the object: the change counts there when the object has been brought.
+    private void onLacking(MOSDRepOpReply reply) {
+        Change change = underWay.get(reply.version());
+        MissingSet missing = pg.peerMissing.get(reply.from());
+        if (change == null || missing == null) {
+            return;
+        }
+        for (PgLogEntry entry : change.entries) {
+            PgLogEntry newest = pg.data.log.newest(entry.object());
+            if (newest != null && !newest.isDelete() && !entry.isError()) {
+                missing.put(entry.object(), newest.version(), Eversion.ZERO);
+            }
+        }
+        missing.takeDirty();
+        owed.add(reply);
+        pg.recovery.resume();
+        onPushed(reply.from()); // for what is gone already
+    }
+
+    @Override
+    public void onPushed(PgShard member) {
+        if (owed.isEmpty()) {
+            return;
+        }
+        MissingSet missing = pg.peerMissing.get(member);
+        List<MOSDRepOpReply> paid = new ArrayList<>();
+        for (MOSDRepOpReply reply : owed) {
+            Change change = underWay.get(reply.version());
+            boolean there = change == null
+                    || missing == null
+                    || change.entries.stream().noneMatch(entry -> missing.contains(entry.object()));
+            if (reply.from().equals(member) && there) {
+                paid.add(reply);
+            }
+        }
+        owed.removeAll(paid);
+        paid.forEach(reply -> committed(reply.version(), member, reply.lastComplete()));
     }
 }

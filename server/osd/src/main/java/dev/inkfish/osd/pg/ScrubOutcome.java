@@ -2,15 +2,20 @@ package dev.inkfish.osd.pg;
 
 import dev.inkfish.osd.scrub.ScrubFindings;
 import dev.inkfish.osd.scrub.ScrubMode;
+import dev.inkfish.wire.CephException;
+import dev.inkfish.wire.Errno;
 import dev.inkfish.wire.Eversion;
+import dev.inkfish.wire.GhObject;
 import dev.inkfish.wire.HObject;
 import dev.inkfish.wire.Utime;
 import dev.inkfish.wire.osd.ObjectStatSum;
 import dev.inkfish.wire.osd.ObjectStatSum.Field;
 import dev.inkfish.wire.osd.PgHistory.ScrubStamps;
+import dev.inkfish.wire.osd.PgLogEntry;
 import dev.inkfish.wire.osd.PgShard;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /// What follows from a finished scrub (`PG::scrub_finish`): the statistics are checked, errors counted and told, a repair
 /// is set going, stamps are noted.
@@ -198,9 +203,29 @@ final class ScrubOutcome {
         findings.authoritative.forEach((object, version) -> {
             SortedSet<PgShard> bad = new TreeSet<>(findings.missing.getOrDefault(object, new TreeSet<>()));
             bad.addAll(findings.inconsistent.getOrDefault(object, new TreeSet<>()));
-            markBad(object, version, bad);
+            Eversion now = versionNow(object, version, bad);
+            if (now != null) {
+                markBad(object, now, bad);
+            }
         });
         pg.recovery.resume();
+    }
+
+    /// Since the scrub was there the object may have been changed, which leaves what is bad bad, or removed.
+    ///
+    /// @return null if it is gone
+    private @Nullable Eversion versionNow(HObject object, Eversion seen, SortedSet<PgShard> bad) {
+        PgLogEntry newest = pg.data.log.newest(object);
+        if (newest != null && newest.version().compareTo(seen) > 0) {
+            return newest.isDelete() ? null : newest.version();
+        }
+        try {
+            Eversion ours = pg.replica.version(GhObject.of(object));
+            return ours.compareTo(seen) > 0 ? ours : seen;
+        } catch (CephException e) {
+            boolean gone = e.is(Errno.ENOENT) && !bad.contains(pg.whoami());
+            return gone ? null : seen;
+        }
     }
 
     private void markBad(HObject object, Eversion version, SortedSet<PgShard> bad) {

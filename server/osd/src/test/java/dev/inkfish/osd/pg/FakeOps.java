@@ -8,6 +8,7 @@ import dev.inkfish.osd.ops.PgMutation;
 import dev.inkfish.osdmap.OsdMap;
 import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.CephException;
+import dev.inkfish.wire.Errno;
 import dev.inkfish.wire.Eversion;
 import dev.inkfish.wire.Features;
 import dev.inkfish.wire.GhObject;
@@ -51,8 +52,14 @@ final class FakeOps implements ClientOps {
             host.whenRecovered(object, () -> handle(session, op, tid));
             return;
         }
+        Runnable again = () -> handle(session, op, tid);
+        Runnable later = () -> host.schedule(1, again);
         if (request.kind == Kind.READ) {
-            session.send(new FakeReply(read(object)), tid);
+            try {
+                session.send(new FakeReply(read(object)), tid);
+            } catch (CephException e) {
+                host.repair(object, again, later);
+            }
             return;
         }
         PgLogEntry done = host.findRequest(request.reqid);
@@ -68,6 +75,8 @@ final class FakeOps implements ClientOps {
             host.submit(mutation(request, () -> session.send(new FakeReply(Bytes.EMPTY), tid)));
         } catch (StoreFullException e) {
             session.send(FakeReply.FULL, tid);
+        } catch (CephException e) {
+            host.repair(object, again, later);
         }
     }
 
@@ -128,7 +137,10 @@ final class FakeOps implements ClientOps {
         try {
             return host.store().read(host.collection(), GhObject.of(object), 0, Long.MAX_VALUE);
         } catch (CephException e) {
-            return Bytes.EMPTY;
+            if (e.is(Errno.ENOENT)) {
+                return Bytes.EMPTY;
+            }
+            throw e;
         }
     }
 

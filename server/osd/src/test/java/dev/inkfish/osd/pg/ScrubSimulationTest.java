@@ -213,7 +213,7 @@ class ScrubSimulationTest {
                 }
             }
             simulation.run(simulation.random.nextInt(300));
-            disturb(simulation);
+            disturb(simulation, simulation.nodes.get(simulation.random.nextInt(simulation.nodes.size())));
         }
         simulation.nodes.stream().filter(node -> !node.alive).forEach(Simulation.Node::start);
         simulation.settle();
@@ -230,6 +230,63 @@ class ScrubSimulationTest {
                 .anyMatch(line -> line.endsWith("scrub ok"));
     }
 
+    /// Blocks of one OSD go bad while clients read and write them, and that OSD dies, comes back, is marked down: every
+    /// acknowledged write is read, and repairs leave all copies the same.
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3, 4, 5})
+    void badBlocksAmongChangesLoseNothing(int block) {
+        int seeds = Integer.getInteger("simulation.seeds", 25);
+        int only = Integer.getInteger("simulation.seed", -1);
+        for (int seed = block * seeds; seed < block * seeds + seeds; seed++) {
+            if (only >= 0 && seed != only) {
+                continue;
+            }
+            try {
+                rotting(seed);
+            } catch (AssertionError | RuntimeException e) {
+                throw new AssertionError("seed " + seed + ": " + e.getMessage(), e);
+            }
+        }
+    }
+
+    private static void rotting(long seed) {
+        Simulation simulation = withObjects(seed, 14, 3);
+        for (int round = 0; round < 12; round++) {
+            Simulation.Node bad = simulation.nodes.get((int) (seed % 3));
+            if (!bad.alive) {
+                bad.start();
+            }
+            simulation.settle(); // a block that holds the only copy of a change under way would be a second fault
+            for (FakeClient client : simulation.clients) {
+                if (simulation.random.nextInt(6) == 0) {
+                    simulation.note("bad block of " + client.name + " on osd." + bad.id);
+                    bad.faulty.breakData(GhObject.of(simulation.object(client.name)));
+                }
+            }
+            simulation.clients.forEach(client -> client.work(simulation.random.nextInt(5)));
+            simulation.run(simulation.random.nextInt(200));
+            for (Simulation.Node node : simulation.nodes) {
+                if (node.alive && simulation.random.nextInt(4) == 0) {
+                    startScrubs(simulation, node);
+                }
+            }
+            simulation.run(simulation.random.nextInt(200));
+            disturb(simulation, bad);
+        }
+        simulation.nodes.stream().filter(node -> !node.alive).forEach(Simulation.Node::start);
+        simulation.settle();
+        for (FakeClient client : simulation.clients) {
+            assertThat(client.isIdle()).as(() -> client.name + " waits\n" + simulation.describe()).isTrue();
+        }
+        for (int group = 0; group < 3; group++) {
+            PgId pgid = new PgId(FakeMap.POOL, group);
+            scrub(simulation, pgid, REPAIR);
+            primary(simulation, pgid).scrubTick(false);
+            simulation.settle();
+        }
+        simulation.assertClean();
+    }
+
     private static void startScrubs(Simulation simulation, Simulation.Node node) {
         List<ScrubMode> modes = List.of(SCRUB, DEEP, REPAIR);
         node.table.groups().forEach(pg -> {
@@ -240,8 +297,7 @@ class ScrubSimulationTest {
         });
     }
 
-    private static void disturb(Simulation simulation) {
-        Simulation.Node node = simulation.nodes.get(simulation.random.nextInt(simulation.nodes.size()));
+    private static void disturb(Simulation simulation, Simulation.Node node) {
         switch (simulation.random.nextInt(6)) {
             case 0 -> {
                 if (node.alive) {

@@ -3,6 +3,7 @@ package dev.inkfish.osd.pg;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.inkfish.objectstore.CollectionId;
+import dev.inkfish.objectstore.FaultyStore;
 import dev.inkfish.objectstore.MemStore;
 import dev.inkfish.objectstore.ObjectStore;
 import dev.inkfish.objectstore.Transaction;
@@ -230,6 +231,8 @@ final class Simulation {
     final class Node implements PgShell {
         final int id;
         final MemStore store;
+        /// What the groups see of it.
+        final FaultyStore faulty;
         boolean alive;
         int incarnation;
         int upFrom = -1;
@@ -247,6 +250,7 @@ final class Simulation {
                 commits.add(commit);
                 enqueue("disk" + id, alive(() -> commits.remove().run()));
             }, capacity);
+            this.faulty = new FaultyStore(store);
         }
 
         void start() {
@@ -343,7 +347,7 @@ final class Simulation {
 
         @Override
         public ObjectStore store() {
-            return store;
+            return faulty;
         }
 
         @Override
@@ -395,7 +399,7 @@ final class Simulation {
 
         @Override
         public void submit(CollectionId collection, Transaction transaction, Runnable onCommit) {
-            store.submit(collection, transaction, alive(onCommit));
+            faulty.submit(collection, transaction, alive(onCommit));
         }
 
         @Override

@@ -1,8 +1,5 @@
-package dev.inkfish.osd.daemon;
+package dev.inkfish.objectstore;
 
-import dev.inkfish.objectstore.CollectionId;
-import dev.inkfish.objectstore.ObjectStore;
-import dev.inkfish.objectstore.Transaction;
 import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.CephException;
 import dev.inkfish.wire.Errno;
@@ -11,49 +8,52 @@ import java.util.Collection;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListSet;
 import org.jspecify.annotations.Nullable;
 
-/// The store as it is when a test has made objects unreadable (`injectdataerr`, `injectmdataerr`): reads of them fail as
-/// those of a bad disk do, until they are removed or replaced. It takes the store's place at the first such request.
-final class InjectedFaults implements ObjectStore {
+/// A store in which tests have made objects unreadable (`injectdataerr`, `injectmdataerr`): reads of them fail as those of
+/// a bad disk do, and so do writes, which must read the rest of their blocks; until the object is removed or replaced.
+public final class FaultyStore implements ObjectStore {
     private final ObjectStore store;
     private final Set<GhObject> data = new ConcurrentSkipListSet<>();
     private final Set<GhObject> metadata = new ConcurrentSkipListSet<>();
 
-    InjectedFaults(ObjectStore store) {
+    public FaultyStore(ObjectStore store) {
         this.store = store;
     }
 
-    void breakData(GhObject object) {
+    public void breakData(GhObject object) {
         data.add(object);
     }
 
-    void breakMetadata(GhObject object) {
+    public void breakMetadata(GhObject object) {
         metadata.add(object);
     }
 
-    private static void fail(Set<GhObject> broken, GhObject object) {
-        if (broken.contains(object)) {
+    private void fail(Set<GhObject> broken, CollectionId collection, GhObject object) {
+        if (broken.contains(object) && store.exists(collection, object)) {
             throw new CephException(Errno.EIO, "error injected into " + object);
         }
     }
 
     @Override
     public void submit(CollectionId collection, Transaction transaction, Runnable onCommit) {
+        Set<GhObject> replaced = new TreeSet<>();
         for (Transaction.Op op : transaction.ops()) {
             switch (op) {
-                case Transaction.Remove removal -> mended(removal.object());
-                case Transaction.Write write -> fail(data, write.object()); // it would read the rest of the block
+                case Transaction.Remove removal -> replaced.add(removal.object());
+                case Transaction.Write write -> {
+                    if (!replaced.contains(write.object())) {
+                        fail(data, write.collection(), write.object());
+                    }
+                }
                 default -> {}
             }
         }
         store.submit(collection, transaction, onCommit);
-    }
-
-    private void mended(GhObject object) {
-        data.remove(object);
-        metadata.remove(object);
+        data.removeAll(replaced);
+        metadata.removeAll(replaced);
     }
 
     @Override
@@ -73,13 +73,13 @@ final class InjectedFaults implements ObjectStore {
 
     @Override
     public long size(CollectionId collection, GhObject object) {
-        fail(metadata, object);
+        fail(metadata, collection, object);
         return store.size(collection, object);
     }
 
     @Override
     public Bytes read(CollectionId collection, GhObject object, long offset, long length) {
-        fail(data, object);
+        fail(data, collection, object);
         return store.read(collection, object, offset, length);
     }
 
@@ -90,13 +90,13 @@ final class InjectedFaults implements ObjectStore {
 
     @Override
     public @Nullable Bytes attr(CollectionId collection, GhObject object, String name) {
-        fail(metadata, object);
+        fail(metadata, collection, object);
         return store.attr(collection, object, name);
     }
 
     @Override
     public NavigableMap<String, Bytes> attrs(CollectionId collection, GhObject object) {
-        fail(metadata, object);
+        fail(metadata, collection, object);
         return store.attrs(collection, object);
     }
 

@@ -136,8 +136,9 @@ final class ClusterDir {
 
     /// @param monitors ports by name
     /// @param osds how many OSDs
+    /// @param settings text of a `ceph.conf` that goes behind, and so before, our own settings; may be empty
     record NewClusterOptions(
-            SortedMap<String, MonPorts> monitors, int osds, String listen, String auth, String store) {
+            SortedMap<String, MonPorts> monitors, int osds, String listen, String auth, String store, String settings) {
         String monHost() {
             return monitors.values().stream()
                     .map(ports -> "[v2:%1$s:%2$d,v1:%1$s:%3$d]".formatted(listen, ports.v2(), ports.v1()))
@@ -187,7 +188,8 @@ final class ClusterDir {
                 """
                 .formatted(
                         dir, fsid, options.listen(), options.monHost(), String.join(", ", options.monitors().keySet()),
-                        options.auth(), size, options.store());
+                        options.auth(), size, options.store())
+                + options.settings();
     }
 
     boolean keepsObjectsInMemory() throws IOException {

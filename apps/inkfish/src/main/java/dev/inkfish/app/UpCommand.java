@@ -1,5 +1,6 @@
 package dev.inkfish.app;
 
+import dev.inkfish.conf.ConfFile;
 import dev.inkfish.wire.CephException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -49,6 +50,9 @@ final class UpCommand implements Callable<Integer> {
                     + "6789 for msgr1; else msgr1 on the next)")
     private @Nullable Integer port;
 
+    @Option(names = "--conf", description = "a ceph.conf whose settings a new cluster takes")
+    private @Nullable Path settings;
+
     @Option(names = "--auth", description = "cephx or none, in a new cluster (default: ${DEFAULT-VALUE})", defaultValue = "cephx")
     private String auth = "cephx";
 
@@ -76,7 +80,8 @@ final class UpCommand implements Callable<Integer> {
         boolean fresh = !cluster.exists();
         if (fresh) {
             cluster.create(new ClusterDir.NewClusterOptions(
-                    monPorts(), osds == null ? 3 : osds, listen, auth, memory ? "memstore" : "blockstore"));
+                    monPorts(), osds == null ? 3 : osds, listen, auth, memory ? "memstore" : "blockstore",
+                    settings()));
         } else if (mons != null && mons != cluster.monitors().size()) {
             throw new UserError(cluster.path() + " has " + cluster.monitors().size()
                     + " monitors; leave --mons out to reopen it");
@@ -94,6 +99,19 @@ final class UpCommand implements Callable<Integer> {
             lifetime.awaitSignal();
         }
         return 0;
+    }
+
+    /// What the user's file says, once it is known to be a configuration.
+    private String settings() throws IOException {
+        if (settings == null) {
+            return "";
+        }
+        try {
+            ConfFile.read(settings);
+        } catch (IllegalArgumentException e) {
+            throw new UserError(settings + ": " + e.getMessage());
+        }
+        return "# From " + settings + "\n" + Files.readString(settings);
     }
 
     /// `a`, `b`, `c`, … with two ports each.
@@ -145,6 +163,9 @@ final class UpCommand implements Callable<Integer> {
     private java.util.List<String> arguments() {
         java.util.List<String> all = new java.util.ArrayList<>(java.util.List.of(
                 "up", "--dir", dir.toString(), "--listen", listen, "--auth", auth));
+        if (settings != null) {
+            all.addAll(java.util.List.of("--conf", settings.toString()));
+        }
         if (osds != null) {
             all.addAll(java.util.List.of("--osds", osds.toString()));
         }

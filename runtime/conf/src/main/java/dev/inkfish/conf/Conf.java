@@ -174,16 +174,15 @@ public final class Conf {
         listeners.add(listener);
     }
 
-    /// Old names that stand for several new ones.
+    /// The old `auth_supported` stands for three options and wins over them.
     private static Map<String, String> withAliases(Map<String, String> values) {
-        Map<String, String> result = new LinkedHashMap<>();
+        Map<String, String> result = new LinkedHashMap<>(values);
         String supported = values.get("auth_supported");
-        if (supported != null) {
+        if (supported != null && !supported.isBlank()) {
             result.put("auth_cluster_required", supported);
             result.put("auth_service_required", supported);
             result.put("auth_client_required", supported);
         }
-        result.putAll(values);
         return result;
     }
 

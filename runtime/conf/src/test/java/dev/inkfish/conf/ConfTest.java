@@ -33,6 +33,16 @@ class ConfTest {
         assertThat(file.section("mon.0")).containsEntry("mon_addr", "192.168.0.10:6789");
     }
 
+    /// As Ceph's clients see it: a file of ours with a user's old setting behind it.
+    @Test
+    void authSupportedWinsOverTheOptionsThatItStandsFor() {
+        ConfFile file = ConfFile.parse("[global]\nauth_client_required = cephx\nauth_cluster_required = cephx\n"
+                + "[global]\nauth supported = none\n");
+        Conf conf = Conf.of("mon", "a", file);
+        assertThat(conf.string("auth_client_required")).isEqualTo("none");
+        assertThat(conf.string("auth_cluster_required")).isEqualTo("none");
+    }
+
     @Test
     void aLaterLayerWinsAndListenersHearWhatChanged() {
         Conf conf = new Conf("osd", "0");

@@ -213,6 +213,7 @@ public final class Options {
             mon_pool_quota_warn_threshold | INT | 0 | percent of a quota that is worth a warning
             mon_pool_quota_crit_threshold | INT | 0 | percent of a quota that is worth an error
             mon_target_pg_per_osd | UINT | 100 | groups per OSD the autoscaler aims at
+            paxos_min | UINT | 500 | entries after which the monitors' log is shortened
             mon_clock_drift_allowed | FLOAT | 0.05 | seconds of clock drift among monitors
             mon_lease | FLOAT | 5 | seconds a monitor's lease lasts
             mon_election_timeout | FLOAT | 5 | seconds of an election

@@ -45,9 +45,10 @@ final class Companions implements Member {
     }
 
     /// @param founders names of the monitors that have the log from its beginning; empty where this one joins them
-    void start(Path directory, Collection<String> founders, Messenger messenger) {
+    /// @param keep how many entries of the log, about
+    void start(Path directory, Collection<String> founders, Messenger messenger, long keep) {
         links.start(messenger);
-        log.start(directory, founders, links);
+        log.start(directory, founders, links, keep);
     }
 
     void close() {

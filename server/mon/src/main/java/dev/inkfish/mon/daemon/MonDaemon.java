@@ -208,7 +208,8 @@ public final class MonDaemon implements AutoCloseable {
                 ? List.of(config.name())
                 : List.of(founders.utf8().split(","));
         // one that was taken in later has the founders' names too, with the others' store; who votes is in its log
-        companions.start(log(), joins || !first.contains(config.name()) ? List.of() : first, messenger);
+        companions.start(log(), joins || !first.contains(config.name()) ? List.of() : first, messenger,
+                config.conf().integer("paxos_min"));
     }
 
     /// Another monitor was added to the first one: from now on they agree by the log.

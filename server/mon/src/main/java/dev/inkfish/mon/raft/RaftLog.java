@@ -44,8 +44,6 @@ public final class RaftLog implements AutoCloseable {
     private static final int FIRST_ELECTION_MIN_MILLIS = 50;
     private static final int FIRST_ELECTION_MAX_MILLIS = 250;
     private static final int ADDITION_SECONDS = 20;
-    /// Entries after which the store is written out and the log behind it forgotten.
-    private static final long SNAPSHOT_EVERY = 2000;
 
     private final String name;
     private final Member member;
@@ -71,13 +69,14 @@ public final class RaftLog implements AutoCloseable {
     /// @param directory of the log
     /// @param founders names of all monitors where this one begins the log with them, or has done so; empty for one
     ///     that waits to be taken in
-    public void start(Path directory, Collection<String> founders, PeerCalls peers) {
+    /// @param keep entries after which the store is written out and the log behind it forgotten
+    public void start(Path directory, Collection<String> founders, PeerCalls peers, long keep) {
         try {
             RaftServer made = RaftServer.newBuilder()
                     .setServerId(self)
                     .setGroup(RaftGroup.valueOf(group, peers(founders)))
                     .setStateMachine(machine)
-                    .setProperties(properties(directory))
+                    .setProperties(properties(directory, keep))
                     .setParameters(RaftTransport.parameters(peers, ballot))
                     .setOption(RaftStorage.StartupOption.RECOVER)
                     .build();
@@ -92,7 +91,7 @@ public final class RaftLog implements AutoCloseable {
         return names.stream().map(each -> RaftPeer.newBuilder().setId(each).setAddress("mon." + each).build()).toList();
     }
 
-    private static RaftProperties properties(Path directory) {
+    private static RaftProperties properties(Path directory, long keep) {
         RaftProperties p = new RaftProperties();
         p.set(RaftConfigKeys.Rpc.TYPE_KEY, RaftTransport.Type.class.getName());
         RaftServerConfigKeys.setStorageDir(p, List.of(directory.toFile()));
@@ -114,7 +113,7 @@ public final class RaftLog implements AutoCloseable {
         RaftServerConfigKeys.Log.Appender.setBufferByteLimit(p, SizeInBytes.valueOf("8MB"));
         RaftServerConfigKeys.Log.Appender.setSnapshotChunkSizeMax(p, SizeInBytes.valueOf("1MB"));
         RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(p, true);
-        RaftServerConfigKeys.Snapshot.setAutoTriggerThreshold(p, SNAPSHOT_EVERY);
+        RaftServerConfigKeys.Snapshot.setAutoTriggerThreshold(p, keep);
         RaftServerConfigKeys.Snapshot.setCreationGap(p, 1);
         RaftServerConfigKeys.Snapshot.setTriggerWhenStopEnabled(p, false);
         RaftServerConfigKeys.Snapshot.setTriggerWhenRemoveEnabled(p, false);

@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 /// Brings requests to the leader and its answers back (`Monitor::forward_request_leader`, `handle_route`). At the
 /// leader, a session of a peon is a [MonSession] like any other, whose messages go by way of the peon.
 final class Forwarding {
+    private record Waiting(String from, PeerMessage.Forward forward) {}
+
     private static final int MAX_HELD = 100_000;
 
     /// An answer that waits until the store here shows what it speaks of.
@@ -39,7 +41,7 @@ final class Forwarding {
     /// Those of `requests` that this leader works on.
     private final Set<Long> underWay = new TreeSet<>();
     /// What peons have passed on while this leader may not answer.
-    private final Deque<Runnable> waiting = new ArrayDeque<>();
+    private final Deque<Waiting> waiting = new ArrayDeque<>();
     /// By monitor, then by its number of the session.
     private final NavigableMap<String, NavigableMap<Long, MonSession>> remote = new TreeMap<>();
     private final Deque<Held> held = new ArrayDeque<>();
@@ -117,7 +119,8 @@ final class Forwarding {
     void handOnAll() {
         requests.all().forEach(this::handOn);
         for (int count = waiting.size(); count > 0 && quorum().leads(); count--) {
-            waiting.removeFirst().run();
+            Waiting next = waiting.removeFirst();
+            forward(next.from, next.forward);
         }
     }
 
@@ -135,7 +138,7 @@ final class Forwarding {
             return;
         }
         if (!quorum().leads()) {
-            waiting.addLast(() -> forward(from, forward));
+            waiting.addLast(new Waiting(from, forward));
             return;
         }
         Message message = forward.message().open();
@@ -162,6 +165,8 @@ final class Forwarding {
     }
 
     void remoteClosed(String from, long id) {
+        // whoever asked may have asked another monitor by now
+        waiting.removeIf(each -> each.from.equals(from) && each.forward.caller().session() == id);
         MonSession session = remote.getOrDefault(from, new TreeMap<>()).remove(id);
         if (session != null) {
             mon.drop(session);
@@ -186,6 +191,7 @@ final class Forwarding {
         hold(route.version(), () -> {
             MonSession session = mon.findSession(route.session());
             if (session != null) {
+                requests.answered(session, route.message().tid());
                 mon.send(session, route.message().open(), route.message().tid());
             }
         });

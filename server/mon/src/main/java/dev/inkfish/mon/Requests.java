@@ -32,6 +32,13 @@ final class Requests {
         open.remove(id);
     }
 
+    /// The session got an answer: it must not be asked for again, even if the leader cannot say any more that it is done.
+    void answered(MonSession session, long tid) {
+        if (tid != 0) {
+            open.values().removeIf(request -> request.session == session && request.tid == tid);
+        }
+    }
+
     void forget(MonSession session) {
         open.values().removeIf(request -> request.session == session);
     }

@@ -13,6 +13,11 @@ final class Ballot {
         this.clock = clock;
     }
 
+    /// What was promised in an earlier life of this monitor may still hold, and is not known any more.
+    synchronized void begin(long longestPromise) {
+        promisedUntil = clock.getAsLong() + longestPromise;
+    }
+
     /// @return false where this monitor took part in the election of a later term
     synchronized boolean promise(long ofTerm, long until) {
         if (ofTerm < term) {

@@ -1,10 +1,12 @@
 package dev.inkfish.mon.raft;
 
+import dev.inkfish.mon.quorum.Quorum;
 import dev.inkfish.mon.store.MonTransaction;
 import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.CephException;
 import dev.inkfish.wire.Errno;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
@@ -71,6 +73,9 @@ public final class RaftLog implements AutoCloseable {
     ///     that waits to be taken in
     /// @param keep entries after which the store is written out and the log behind it forgotten
     public void start(Path directory, Collection<String> founders, PeerCalls peers, long keep) {
+        if (Files.exists(directory)) {
+            ballot.begin(Quorum.LEASE);
+        }
         try {
             RaftServer made = RaftServer.newBuilder()
                     .setServerId(self)

@@ -1,0 +1,91 @@
+package dev.inkfish.mon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.inkfish.mon.QuorumSimulation.Client;
+import dev.inkfish.mon.QuorumSimulation.Node;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/// Monitors that crash, are cut off and come back, under clients that go from one to another: what was acknowledged is
+/// there, every read sees it, and in the end all have the same.
+class QuorumSimulationTest {
+    private static final int SEEDS = Integer.getInteger("inkfish.seeds", 40);
+    private static final long FIRST = Long.getLong("inkfish.seed", 1);
+    private static final int STEPS = 1500;
+    private static final int CALM = 400;
+
+    private static String run(long seed) {
+        QuorumSimulation world = new QuorumSimulation(seed);
+        try {
+            return run(world, seed);
+        } catch (RuntimeException | AssertionError e) {
+            String trace = world.trace.toString();
+            throw new AssertionError("seed " + seed + "\n" + trace.substring(Math.max(0, trace.length() - 40000)), e);
+        }
+    }
+
+    private static String run(QuorumSimulation world, long seed) {
+        List<Client> clients = new ArrayList<>();
+        for (int i = 1; i <= 4; i++) {
+            clients.add(world.new Client(i));
+        }
+        for (int step = 0; step < STEPS + CALM; step++) {
+            if (step < STEPS) {
+                disturb(world);
+            } else if (step == STEPS) {
+                world.nodes.stream().filter(node -> !node.alive).forEach(Node::restart);
+                world.nodes.forEach(node -> node.cut = false);
+            }
+            world.step();
+            clients.forEach(Client::step);
+        }
+        clients.forEach(client -> assertThat(client.answers).as("seed %d: answers", seed).isGreaterThan(20));
+        for (Node node : world.nodes) {
+            node.applied = Math.min(node.applied, world.log.size());
+            for (int i = 0; i < 2000 && node.applied < world.log.size(); i++) {
+                node.learn();
+            }
+        }
+        Node first = world.nodes.getFirst();
+        for (Node node : world.nodes) {
+            for (String namespace : List.of("config-key", "monmap", "auth", "logm", MonCore.META)) {
+                assertThat(node.store.scan(namespace)).as("seed %d: %s of %s", seed, namespace, node.name)
+                        .isEqualTo(first.store.scan(namespace));
+            }
+        }
+        return world.trace.toString() + first.store.scan("config-key");
+    }
+
+    private static void disturb(QuorumSimulation world) {
+        if (world.random.nextInt(100) > 0) {
+            return;
+        }
+        Node node = world.nodes.get(world.random.nextInt(world.nodes.size()));
+        switch (world.random.nextInt(4)) {
+            case 0 -> {
+                if (node.alive) {
+                    node.crash();
+                } else {
+                    node.restart();
+                }
+            }
+            case 1 -> node.cut = !node.cut;
+            case 2 -> world.nodes.forEach(each -> each.cut = false);
+            default -> world.nodes.stream().filter(each -> !each.alive).forEach(Node::restart);
+        }
+    }
+
+    @Test
+    void nothingAcknowledgedIsLostAndNoReadIsStale() {
+        for (long seed = FIRST; seed < FIRST + SEEDS; seed++) {
+            run(seed);
+        }
+    }
+
+    @Test
+    void oneSeedGivesOneTrace() {
+        assertThat(run(7)).isEqualTo(run(7));
+    }
+}

@@ -50,7 +50,7 @@ public final class CommandTable {
         }
         Object value;
         try {
-            value = Json.parse(text);
+            value = Json.parseFirst(text);
         } catch (CephException e) {
             throw new CephException(Errno.EINVAL, "unparseable JSON " + text);
         }

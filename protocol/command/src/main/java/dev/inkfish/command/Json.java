@@ -30,6 +30,13 @@ public final class Json {
         return value;
     }
 
+    /// The value the text begins with, whatever follows: Ceph's parser of commands stops there, and `rbd` relies on it.
+    ///
+    /// @throws CephException EINVAL where the text does not begin with JSON
+    static @Nullable Object parseFirst(String text) {
+        return new Json(text).value(0);
+    }
+
     private @Nullable Object value(int depth) {
         blanks();
         if (at >= text.length() || depth > MAX_DEPTH) {

@@ -196,7 +196,8 @@ public final class Conf {
         if (value.indexOf('$') < 0) {
             return value;
         }
-        return value.replace("$cluster", "ceph")
+        String known = value.contains("$run_dir") ? value.replace("$run_dir", string("run_dir")) : value;
+        return known.replace("$cluster", "ceph")
                 .replace("${cluster}", "ceph")
                 .replace("$type", type)
                 .replace("$name", type + "." + id)

@@ -1,13 +1,15 @@
 package dev.inkfish.wire.message;
 
 import dev.inkfish.wire.Bytes;
-import dev.inkfish.wire.DecodeException;
 import dev.inkfish.wire.WireReader;
 import dev.inkfish.wire.WireWriter;
 import dev.inkfish.wire.mon.DaemonHealthMetric;
+import dev.inkfish.wire.mon.OsdPerfQuery;
 import dev.inkfish.wire.mon.PerfCounterType;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// A daemon's counters, status and health (`MSG_MGR_REPORT`).
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// @param packed values of all declared counters, in the order of their paths
 /// @param status null where it did not change
 /// @param taskStatus null where it did not change
+/// @param perfReports what was asked for with [MMgrConfigure]
 public record MMgrReport(
         String daemon,
         String service,
@@ -25,7 +28,8 @@ public record MMgrReport(
         @Nullable Map<String, String> status,
         @Nullable Map<String, String> taskStatus,
         List<DaemonHealthMetric> health,
-        Bytes config) implements Message {
+        Bytes config,
+        NavigableMap<OsdPerfQuery, OsdPerfQuery.Report> perfReports) implements Message {
     public static final int TYPE = 0x702;
     private static final int VERSION = 9;
     private static final int COMPAT = 1;
@@ -39,11 +43,11 @@ public record MMgrReport(
         Map<String, String> status = header.version() >= 3 ? optionalMap(in) : null;
         List<DaemonHealthMetric> health = header.version() >= 5 ? in.list(DaemonHealthMetric::decode) : List.of();
         Bytes config = header.version() >= 6 ? in.bytes() : Bytes.EMPTY;
-        if (header.version() >= 7 && in.u32() != 0) {
-            throw new DecodeException("performance reports that nobody asked for");
-        }
+        NavigableMap<OsdPerfQuery, OsdPerfQuery.Report> perf = header.version() >= 7
+                ? in.map(OsdPerfQuery::decode, OsdPerfQuery.Report::decode)
+                : new TreeMap<>();
         Map<String, String> tasks = header.version() >= 8 ? optionalMap(in) : null;
-        return new MMgrReport(daemon, service, declared, undeclared, packed, status, tasks, health, config);
+        return new MMgrReport(daemon, service, declared, undeclared, packed, status, tasks, health, config, perf);
     }
 
     @Override
@@ -66,7 +70,8 @@ public record MMgrReport(
         out.string(daemon).list(declared, (w, type) -> type.encode(w)).bytes(packed).list(undeclared, WireWriter::string);
         out.string(service);
         encodeOptional(out, status);
-        out.list(health, (w, metric) -> metric.encode(w)).bytes(config).u32(0);
+        out.list(health, (w, metric) -> metric.encode(w)).bytes(config);
+        out.map(perfReports, (w, query) -> query.encode(w), (w, report) -> report.encode(w));
         encodeOptional(out, taskStatus);
         out.bool(false);
     }
@@ -75,7 +80,7 @@ public record MMgrReport(
     public static MMgrReport of(String daemon, List<DaemonHealthMetric> health) {
         WireWriter packed = new WireWriter(6);
         packed.versioned(1, 1, () -> {});
-        return new MMgrReport(daemon, "", List.of(), List.of(), packed.toBytes(), null, null, health, Bytes.EMPTY);
+        return new MMgrReport(daemon, "", List.of(), List.of(), packed.toBytes(), null, null, health, Bytes.EMPTY, new TreeMap<>());
     }
 
     private static @Nullable Map<String, String> optionalMap(WireReader in) {

@@ -8,6 +8,7 @@ import dev.inkfish.command.CommandTable;
 import dev.inkfish.command.Formatter;
 import dev.inkfish.command.stats.PgMapText;
 import dev.inkfish.conf.Conf;
+import dev.inkfish.conf.LocalCommands;
 import dev.inkfish.conf.RuntimeConfig;
 import dev.inkfish.mgr.command.CommandRunner;
 import dev.inkfish.mgr.command.MgrModuleCommands;
@@ -46,6 +47,7 @@ import dev.inkfish.wire.mon.CommandDescription;
 import dev.inkfish.wire.mon.LogEntry;
 import dev.inkfish.wire.mon.MgrMap;
 import dev.inkfish.wire.mon.MgrModule;
+import dev.inkfish.wire.mon.OsdPerfQuery;
 import dev.inkfish.wire.mon.PgMapDigest;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -79,6 +81,7 @@ public final class MgrCore {
     private final PgMap pgMap = new PgMap();
     private final ServiceRegistry services = new ServiceRegistry();
     private final ProgressLog progress = new ProgressLog();
+    private final PerfCollector perf = new PerfCollector();
     private final ManagerHealth health;
     private final CommandRunner commands;
     private final List<MgrModuleCommands> modules;
@@ -116,6 +119,7 @@ public final class MgrCore {
         CommandTable told = new CommandTable();
         told.add("version", "get ceph version", "mgr", "r", MgrCore::version);
         new RuntimeConfig(conf, "mgr").register(told);
+        LocalCommands.register(told, "mgr");
         this.tell = new CommandRunner(told);
         modules.forEach(commands::register);
     }
@@ -126,8 +130,36 @@ public final class MgrCore {
         return CommandResult.data(f.close());
     }
 
+    /// `ceph tell mgr.<name> …` and the admin socket's.
+    public CommandTable tells() {
+        return tell.table();
+    }
+
     public PgMap pgMap() {
         return pgMap;
+    }
+
+    /// Asks OSDs to count operations apart, besides what they count already.
+    public void addPerfQuery(OsdPerfQuery query, Collection<OsdPerfQuery.Limit> limits) {
+        perf.add(query, limits);
+        configureOsds();
+    }
+
+    public void removePerfQuery(OsdPerfQuery query) {
+        perf.remove(query);
+        configureOsds();
+    }
+
+    private void configureOsds() {
+        for (MgrSession session : sessions.values()) {
+            if (session.peer().type() == EntityType.OSD) {
+                effects.send(session, new MMgrConfigure(STATS_PERIOD, STATS_THRESHOLD, perf.queries()), 0);
+            }
+        }
+    }
+
+    public PerfCollector perf() {
+        return perf;
     }
 
     public ProgressLog progress() {
@@ -292,11 +324,12 @@ public final class MgrCore {
                     services.add(session, open, pgMap.osdMap().epoch(), now);
                     dirty = true;
                 }
-                effects.send(session, new MMgrConfigure(STATS_PERIOD, STATS_THRESHOLD), 0);
+                effects.send(session, new MMgrConfigure(STATS_PERIOD, STATS_THRESHOLD, perf.queries()), 0);
             }
             case MMgrUpdate update -> dirty |= services.update(session.id(), update);
             case MMgrReport report -> {
-                session.health(report.health());
+                session.report(report);
+                perf.report(report.perfReports());
                 dirty |= services.report(session.id(), report);
             }
             // the peer waits for its own message to come back

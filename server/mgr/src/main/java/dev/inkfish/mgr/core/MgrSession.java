@@ -4,8 +4,13 @@ import dev.inkfish.cephx.caps.MgrCap;
 import dev.inkfish.wire.EntityAddr;
 import dev.inkfish.wire.EntityAuthName;
 import dev.inkfish.wire.EntityName;
+import dev.inkfish.wire.message.MMgrReport;
 import dev.inkfish.wire.mon.DaemonHealthMetric;
+import dev.inkfish.wire.mon.PerfCounterType;
+import java.util.Collections;
 import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 
 /// A peer's session with the manager (`MgrSession`): a daemon that reports, or a client. Belongs to the core's thread.
 public final class MgrSession {
@@ -16,6 +21,7 @@ public final class MgrSession {
     private final MgrCap caps;
     private String daemon = "";
     private List<DaemonHealthMetric> health = List.of();
+    private final TreeMap<String, Counter> counters = new TreeMap<>();
 
     /// @param id unique within the daemon's life
     public MgrSession(long id, EntityName peer, EntityAuthName authName, EntityAddr address, MgrCap caps) {
@@ -60,7 +66,35 @@ public final class MgrSession {
         return health;
     }
 
-    void health(List<DaemonHealthMetric> reported) {
-        health = List.copyOf(reported);
+    void report(MMgrReport report) {
+        health = List.copyOf(report.health());
+        report.undeclared().forEach(counters::remove);
+        report.declared().forEach(type -> counters.put(type.path(), new Counter(type, 0, 0)));
+        if (counters.isEmpty()) {
+            return;
+        }
+        report.packed().reader().versioned(1, (in, version) -> {
+            counters.replaceAll((path, counter) -> {
+                long value = in.u64();
+                if ((counter.type.type() & PerfCounterType.LONGRUNAVG) == 0) {
+                    return new Counter(counter.type, value, 0);
+                }
+                long count = in.u64();
+                in.u64(); // again the count, by which a torn read shows
+                return new Counter(counter.type, value, count);
+            });
+            return true;
+        });
+    }
+
+    /// A performance counter as it was last reported.
+    ///
+    /// @param value of an average, the sum
+    /// @param count of an average
+    public record Counter(PerfCounterType type, long value, long count) {}
+
+    /// By path.
+    public NavigableMap<String, Counter> counters() {
+        return Collections.unmodifiableNavigableMap(counters);
     }
 }

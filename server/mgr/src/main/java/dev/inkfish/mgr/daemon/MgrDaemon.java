@@ -1,5 +1,12 @@
 package dev.inkfish.mgr.daemon;
 
+import dev.inkfish.conf.LocalCommands;
+import dev.inkfish.net.AdminSocket;
+import dev.inkfish.wire.Errno;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.ExecutionException;
+import java.util.NavigableMap;
+import dev.inkfish.wire.mon.OsdPerfQuery;
 import dev.inkfish.mgr.command.MgrModuleCommands;
 import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
@@ -56,6 +63,7 @@ import org.slf4j.LoggerFactory;
 public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
     private static final Logger LOG = LoggerFactory.getLogger(MgrDaemon.class);
     private static final long TICK_MILLIS = 200;
+    private static final long ANSWER_SECONDS = 10;
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final MgrConfig config;
@@ -64,6 +72,7 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
     private final MonClient monitors;
     private final RadosClient rados;
     private final RbdSupport rbd;
+    private @Nullable AdminSocket adminSocket;
     private boolean active;
     private int passedOn;
     private final ScheduledThreadPoolExecutor thread;
@@ -122,6 +131,9 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
         daemon.monitors.start();
         daemon.monitors.subscribe("mgrmap", 0);
         daemon.monitors.subscribe("osdmap", 0);
+        daemon.adminSocket = AdminSocket.open(config.conf().string("admin_socket"), (json, answer) ->
+                daemon.post(() -> LocalCommands.run(daemon.core.tells(), json, now(),
+                        done -> answer.done(done.code(), done.outs(), done.data()))));
         daemon.thread.scheduleAtFixedRate(
                 () -> daemon.guarded(() -> daemon.core.tick(now())), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
         return daemon;
@@ -133,6 +145,9 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
 
     @Override
     public void close() {
+        if (adminSocket != null) {
+            adminSocket.close();
+        }
         rbd.stop();
         rados.close();
         thread.shutdownNow();
@@ -199,6 +214,30 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
             CompletableFuture<Long> newest = new CompletableFuture<>();
             monitors.getVersion("osdmap", (last, first) -> newest.complete(last));
             rados.awaitMap(newest);
+        }
+
+        @Override
+        public void addPerfQuery(OsdPerfQuery query, List<OsdPerfQuery.Limit> limits) {
+            post(() -> core.addPerfQuery(query, limits));
+        }
+
+        @Override
+        public void removePerfQuery(OsdPerfQuery query) {
+            post(() -> core.removePerfQuery(query));
+        }
+
+        @Override
+        public NavigableMap<List<List<String>>, long[]> takePerf(OsdPerfQuery query) {
+            CompletableFuture<NavigableMap<List<List<String>>, long[]>> taken = new CompletableFuture<>();
+            post(() -> taken.complete(core.perf().take(query)));
+            try {
+                return taken.get(ANSWER_SECONDS, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new CephException(Errno.EINTR, "interrupted");
+            } catch (ExecutionException | TimeoutException e) {
+                throw new CephException(Errno.ETIMEDOUT, "the manager does not answer");
+            }
         }
 
         @Override

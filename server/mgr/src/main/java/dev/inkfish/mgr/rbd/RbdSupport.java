@@ -22,6 +22,7 @@ public final class RbdSupport implements MgrModuleCommands {
 
     private final RbdHost host;
     private volatile @Nullable Tasks tasks;
+    private volatile @Nullable ImagePerf perf;
 
     public RbdSupport(RbdHost host) {
         this.host = host;
@@ -33,6 +34,9 @@ public final class RbdSupport implements MgrModuleCommands {
             try {
                 Tasks made = new Tasks(host);
                 made.start();
+                ImagePerf counts = new ImagePerf(host);
+                counts.start();
+                perf = counts;
                 tasks = made;
             } catch (CephException e) {
                 LOG.warn("rbd_support does not start: {}", e.getMessage());
@@ -47,6 +51,10 @@ public final class RbdSupport implements MgrModuleCommands {
         if (running != null) {
             running.stop();
         }
+        ImagePerf counts = perf;
+        if (counts != null) {
+            counts.stop();
+        }
     }
 
     @Override
@@ -56,6 +64,7 @@ public final class RbdSupport implements MgrModuleCommands {
 
     @Override
     public void register(CommandTable table) {
+        registerPerf(table);
         add(table, "rbd task add flatten" + IMAGE, "Flatten a cloned image asynchronously in the background", "w",
                 call -> queue(call, "image_spec", Task.FLATTEN, TaskCheck::flatten));
         add(table, "rbd task add remove" + IMAGE, "Remove an image asynchronously in the background", "w",
@@ -71,6 +80,29 @@ public final class RbdSupport implements MgrModuleCommands {
         add(table, "rbd task list name=task_id,type=CephString,req=false",
                 "List pending or running asynchronous tasks", "r", call -> ready().list(
                         call.stringOrNull("task_id"), (pool, nspace) -> mayUse(call, pool, nspace)));
+    }
+
+    private void registerPerf(CommandTable table) {
+        String arguments = " name=pool_spec,type=CephString,req=false name=sort_by,type=CephChoices,strings="
+                + "write_ops|write_bytes|write_latency|read_ops|read_bytes|read_latency,req=false";
+        add(table, "rbd perf image stats" + arguments, "Retrieve current RBD IO performance stats", "r",
+                call -> report(call, false));
+        add(table, "rbd perf image counters" + arguments, "Retrieve current RBD IO performance counters", "r",
+                call -> report(call, true));
+    }
+
+    private String report(CommandContext call, boolean counters) {
+        String spec = call.string("pool_spec", "");
+        if (!ImagePerf.isSpec(spec)) {
+            throw new CephException(Errno.EINVAL, "Invalid pool spec: " + spec);
+        }
+        String[] parts = spec.split("/", 2);
+        requireUse(call, parts[0], parts.length > 1 ? parts[1] : "");
+        ImagePerf counts = perf;
+        if (counts == null) {
+            throw new CephException(Errno.EAGAIN, "rbd_support module is not ready, try again");
+        }
+        return counts.report(spec, call.string("sort_by", ImagePerf.COUNTERS.getFirst()), counters);
     }
 
     private void add(
@@ -106,11 +138,14 @@ public final class RbdSupport implements MgrModuleCommands {
 
     private String queue(CommandContext call, String argument, String action, Function<ImageSpec, TaskCheck> check) {
         ImageSpec spec = ImageSpec.parse(call.string(argument), host.defaultPool());
-        if (!mayUse(call, spec.pool(), spec.nspace())) {
-            throw new CephException(Errno.EACCES,
-                    "not authorized on pool=" + spec.pool() + ", namespace=" + spec.nspace());
-        }
+        requireUse(call, spec.pool(), spec.nspace());
         return ready().add(spec, action, action.equals(Task.TRASH_REMOVE), check.apply(spec));
+    }
+
+    private void requireUse(CommandContext call, String pool, String nspace) {
+        if (!mayUse(call, pool, nspace)) {
+            throw new CephException(Errno.EACCES, "not authorized on pool=" + pool + ", namespace=" + nspace);
+        }
     }
 
     private boolean mayUse(CommandContext call, String pool, String nspace) {

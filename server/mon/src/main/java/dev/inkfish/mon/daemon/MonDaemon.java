@@ -1,5 +1,7 @@
 package dev.inkfish.mon.daemon;
 
+import dev.inkfish.conf.LocalCommands;
+import dev.inkfish.net.AdminSocket;
 import dev.inkfish.cephx.CephxMonAuth;
 import dev.inkfish.cephx.EntityAuth;
 import dev.inkfish.cephx.MauthSession;
@@ -62,6 +64,7 @@ public final class MonDaemon implements AutoCloseable {
     private final NettyMessenger messenger;
     private final Companions companions;
     private final boolean alone;
+    private @Nullable AdminSocket adminSocket;
 
     private MonDaemon(MonConfig config, MonStore store) {
         this.config = config;
@@ -184,6 +187,9 @@ public final class MonDaemon implements AutoCloseable {
             daemon.loop.start(daemon.core);
             try {
                 daemon.messenger.start();
+                daemon.adminSocket = AdminSocket.open(config.conf().string("admin_socket"), (json, answer) ->
+                        daemon.loop.post(() -> LocalCommands.run(daemon.core.tells(), json, now(),
+                                done -> answer.done(done.code(), done.outs(), done.data()))));
                 if (!daemon.alone) {
                     daemon.startLog();
                 }
@@ -244,6 +250,9 @@ public final class MonDaemon implements AutoCloseable {
 
     @Override
     public void close() {
+        if (adminSocket != null) {
+            adminSocket.close();
+        }
         companions.close();
         messenger.close();
         loop.stop();

@@ -5,6 +5,7 @@ import dev.inkfish.command.CommandContext;
 import dev.inkfish.command.CommandResult;
 import dev.inkfish.command.CommandTable;
 import dev.inkfish.command.Formatter;
+import dev.inkfish.conf.LocalCommands;
 import dev.inkfish.conf.RuntimeConfig;
 import dev.inkfish.mon.MonCore;
 import dev.inkfish.mon.MonSession;
@@ -27,6 +28,7 @@ public final class TellCommands {
         }
         table.add("sessions", "list existing sessions", "mon", "r", this::sessions);
         new RuntimeConfig(mon.conf(), "mon").register(table);
+        LocalCommands.register(table, "mon");
     }
 
     private CommandResult version(CommandContext call) {

@@ -5,7 +5,9 @@ import dev.inkfish.command.CommandContext;
 import dev.inkfish.command.CommandResult;
 import dev.inkfish.command.CommandTable;
 import dev.inkfish.command.Formatter;
+import dev.inkfish.conf.LocalCommands;
 import dev.inkfish.conf.RuntimeConfig;
+import dev.inkfish.net.AdminSocket;
 import dev.inkfish.osd.pg.Pg;
 import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.CephException;
@@ -16,7 +18,6 @@ import dev.inkfish.wire.message.MCommand;
 import dev.inkfish.wire.message.MCommandReply;
 import dev.inkfish.wire.osd.PgInfo;
 import dev.inkfish.wire.osd.PgStates;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -32,8 +33,8 @@ final class OsdCommands {
         table.add("version", "report version of OSD", "osd", "r", c -> version(c));
         table.add("status", "high-level status of OSD", "osd", "r", c -> status(c));
         new RuntimeConfig(daemon.config().conf(), "osd").register(table);
-        table.add("dump_ops_in_flight", "show the ops currently in flight", "osd", "r", c -> opsInFlight(c));
-        table.add("ops", "show the ops currently in flight", "osd", "r", c -> opsInFlight(c));
+        LocalCommands.register(table, "osd");
+        new OpCommands(daemon).register(table);
         table.add(
                 "bench name=count,type=CephInt,req=false name=size,type=CephInt,req=false"
                         + " name=object_size,type=CephInt,req=false name=object_num,type=CephInt,req=false",
@@ -70,6 +71,11 @@ final class OsdCommands {
                 "osd",
                 "r",
                 c -> pgQuery(c));
+    }
+
+    /// What comes through the admin socket.
+    void handleLocal(String json, AdminSocket.Answer answer) {
+        LocalCommands.run(table, json, OsdDaemon.now(), done -> answer.done(done.code(), done.outs(), done.data()));
     }
 
     void handle(OsdSession session, MCommand message, long tid) {
@@ -143,46 +149,6 @@ final class OsdCommands {
             sum += shard.table().groups().size();
         }
         return sum;
-    }
-
-    private CommandResult opsInFlight(CommandContext c) {
-        onShards(c, shard -> {
-            List<String> lines = new ArrayList<>();
-            shard.table().groups().forEach(pg -> lines.addAll(pg.opsInFlight()));
-            return lines;
-        });
-        return CommandResult.later();
-    }
-
-    private void onShards(CommandContext c, java.util.function.Function<OsdShard, List<String>> ask) {
-        List<String> all = new ArrayList<>();
-        int[] left = {daemon.shards().size()};
-        for (OsdShard shard : daemon.shards()) {
-            shard.post(() -> {
-                List<String> found = ask.apply(shard);
-                daemon.control(() -> {
-                    all.addAll(found);
-                    if (--left[0] == 0) {
-                        c.reply(ops(c, all));
-                    }
-                });
-            });
-        }
-    }
-
-    private static CommandResult.Done ops(CommandContext c, List<String> all) {
-        Formatter f = c.formatter("json-pretty");
-        f.openObject("ops_in_flight");
-        f.openArray("ops");
-        for (String each : all) {
-            f.openObject("op");
-            f.dump("description", each);
-            f.close();
-        }
-        f.close();
-        f.dump("num_ops", all.size());
-        f.close();
-        return CommandResult.data(f);
     }
 
     private CommandResult pgQuery(CommandContext c) {

@@ -1,6 +1,7 @@
 package dev.inkfish.osd.daemon;
 
 import dev.inkfish.conf.Conf;
+import dev.inkfish.net.AdminSocket;
 import dev.inkfish.net.ClientThrottle;
 import dev.inkfish.net.MonClient;
 import dev.inkfish.net.NettyMessenger;
@@ -56,12 +57,15 @@ public final class OsdDaemon implements AutoCloseable {
     private final Fullness fullness = new Fullness(this);
     private final MapShare mapShare = new MapShare(this);
     private final ScrubSchedule scrubs;
+    private final OsdDispatcher dispatcher;
+    private @Nullable AdminSocket adminSocket;
     private final ClusterLog clusterLog;
     private final OsdBoot boot;
     private final CountDownLatch markedDown = new CountDownLatch(1);
     private final AtomicBoolean counted = new AtomicBoolean();
     private volatile OsdMap map;
     private volatile boolean stopping;
+    private volatile long complaintNanos = Long.MAX_VALUE;
     private volatile ObjectStore store;
     private final AtomicLong repaired = new AtomicLong();
 
@@ -75,7 +79,7 @@ public final class OsdDaemon implements AutoCloseable {
         control.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         control.setRemoveOnCancelPolicy(true);
         Conf conf = config.conf();
-        OsdDispatcher dispatcher = new OsdDispatcher(this);
+        dispatcher = new OsdDispatcher(this);
         limitClients();
         publicMessenger = messenger(config, config.publicBind(), dispatcher).throttle(throttle).build();
         clusterMessenger = messenger(config, config.clusterBind(), dispatcher).build();
@@ -113,6 +117,7 @@ public final class OsdDaemon implements AutoCloseable {
 
     private void limitClients() {
         Conf conf = config.conf();
+        complaintNanos = (long) (conf.decimal("osd_op_complaint_time") * 1e9);
         OpCost.limit(throttle, conf.integer("osd_client_message_size_cap"), conf.integer("osd_client_message_cap"));
     }
 
@@ -182,6 +187,8 @@ public final class OsdDaemon implements AutoCloseable {
         daemon.every(CHECK_MILLIS, daemon.fullness::check);
         daemon.every(ScrubSchedule.TICK_MILLIS, daemon.scrubs::tick);
         daemon.control(daemon.reporter::periodically);
+        daemon.adminSocket = AdminSocket.open(config.conf().string("admin_socket"), (json, answer) ->
+                daemon.control(() -> daemon.dispatcher.commands().handleLocal(json, answer)));
         return daemon;
     }
 
@@ -222,6 +229,11 @@ public final class OsdDaemon implements AutoCloseable {
 
     Heartbeats heartbeats() {
         return heartbeats;
+    }
+
+    /// After which an operation counts as slow.
+    long complaintNanos() {
+        return complaintNanos;
     }
 
     Reporter reporter() {
@@ -399,6 +411,9 @@ public final class OsdDaemon implements AutoCloseable {
     /// Tells the monitors, lets what is under way finish, and closes the store.
     @Override
     public void close() {
+        if (adminSocket != null) {
+            adminSocket.close();
+        }
         if (!stopping) {
             stopping = true;
             if (map.isUp(whoami())) {

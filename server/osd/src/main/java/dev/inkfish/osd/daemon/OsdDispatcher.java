@@ -41,6 +41,10 @@ final class OsdDispatcher implements Dispatcher {
         this.commands = new OsdCommands(daemon);
     }
 
+    OsdCommands commands() {
+        return commands;
+    }
+
     @Override
     public void onMessage(Connection connection, Message message, long tid) {
         switch (message) {
@@ -73,7 +77,8 @@ final class OsdDispatcher implements Dispatcher {
         OsdShard shard = daemon.shardOf(pgid);
         long cost = OpCost.of(op);
         connection.hold(cost);
-        Runnable task = () -> shard.handleOp(session, op, tid);
+        long now = System.nanoTime();
+        Runnable task = () -> shard.accept(session, op, tid, now);
         if (cost < SHORT && isShort(op)) {
             shard.postShort(task);
         } else {

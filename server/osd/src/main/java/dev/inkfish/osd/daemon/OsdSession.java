@@ -11,6 +11,9 @@ import dev.inkfish.wire.EntityType;
 import dev.inkfish.wire.message.MOSDOp;
 import dev.inkfish.wire.message.Message;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
 
 /// A client's connection, and what its key allows.
 final class OsdSession implements Caller {
@@ -19,11 +22,27 @@ final class OsdSession implements Caller {
     private final MapShare maps;
     /// The newest map that the client has, as far as we know.
     private final AtomicInteger epoch = new AtomicInteger();
+    private final AtomicReference<@Nullable AtomicReferenceArray<@Nullable ShardSession>> byShard = new AtomicReference<>();
 
     OsdSession(Connection connection, MapShare maps) {
         this.maps = maps;
         this.connection = connection;
         this.caps = capsOf(connection);
+    }
+
+    /// As one shard sees it; called by that shard's tasks only.
+    ShardSession on(OsdShard shard, int number, int count) {
+        AtomicReferenceArray<@Nullable ShardSession> known = byShard.get();
+        if (known == null) {
+            byShard.compareAndSet(null, new AtomicReferenceArray<>(count));
+            known = byShard.get();
+        }
+        ShardSession session = known.get(number);
+        if (session == null) {
+            session = new ShardSession(this, shard);
+            known.set(number, session);
+        }
+        return session;
     }
 
     private static OsdCap capsOf(Connection connection) {

@@ -19,6 +19,7 @@ import dev.inkfish.wire.PgId;
 import dev.inkfish.wire.SpgId;
 import dev.inkfish.wire.Utime;
 import dev.inkfish.wire.message.MOSDOp;
+import dev.inkfish.wire.message.MOSDRepOp;
 import dev.inkfish.wire.message.PgMessage;
 import dev.inkfish.wire.osd.ObjectInfo;
 import dev.inkfish.wire.osd.PgStat;
@@ -47,6 +48,7 @@ final class OsdShard implements PgShell {
     private final OsdObjecter objecter;
     private final Deque<WaitingOp> waitingOps = new ArrayDeque<>();
     private final Map<SpgId, Long> reportedState = new HashMap<>();
+    private final OpTracker tracker = new OpTracker();
     private volatile PgSettings settings;
 
     private record WaitingOp(Caller session, MOSDOp op, long tid) {}
@@ -64,6 +66,27 @@ final class OsdShard implements PgShell {
                 pgid -> shardOf(pgid, shards) == number,
                 daemon.maps()::poolCreated);
         this.mailbox = new Mailbox("osd." + daemon.whoami() + "-shard-" + number, this::onFailure);
+    }
+
+    OpTracker tracker() {
+        return tracker;
+    }
+
+    /// A request of a connection is over, answered or not.
+    void over(ShardSession session, long tid) {
+        tracker.end(session, tid, System.nanoTime(), daemon.complaintNanos());
+    }
+
+    /// The counters as they are now, for another thread.
+    OpCounters counted() {
+        OpCounters copy = new OpCounters();
+        copy.add(tracker.counters());
+        copy.inFlight = tracker.count();
+        for (Pg pg : table.groups()) {
+            copy.groups++;
+            copy.primaries += pg.isPrimary() ? 1 : 0;
+        }
+        return copy;
     }
 
     static int shardOf(PgId pgid, int shards) {
@@ -129,10 +152,22 @@ final class OsdShard implements PgShell {
 
     void handle(int osd, PgMessage message) {
         int before = table.groups().size();
+        if (message instanceof MOSDRepOp change) {
+            tracker.counters().replicated.add(change.weight(), 0, 0);
+        }
         table.handle(osd, message);
         if (table.groups().size() > before && !waitingOps.isEmpty()) {
             retryWaiting(); // the message made the group they are for
         }
+    }
+
+    /// A request that has just come.
+    ///
+    /// @param arrived by `System.nanoTime`
+    void accept(OsdSession client, MOSDOp op, long tid, long arrived) {
+        ShardSession session = client.on(this, number, daemon.shards().size());
+        tracker.begin(session, op, tid, arrived);
+        handleOp(session, op, tid);
     }
 
     void handleOp(Caller session, MOSDOp op, long tid) {
@@ -146,10 +181,11 @@ final class OsdShard implements PgShell {
         if (!session.isConnected()) {
             return false;
         }
-        if (session instanceof OsdSession client && op.mapEpoch() < table.map().epoch()) {
-            client.seen(op.mapEpoch());
+        if (session instanceof ShardSession client && op.mapEpoch() < table.map().epoch()) {
+            client.session().seen(op.mapEpoch());
         }
         if (op.mapEpoch() > table.map().epoch() || waitsBehind(session, op)) {
+            tracker.counters().delayedForMap++;
             return waitingOps.add(new WaitingOp(session, op, tid));
         }
         return switch (OpGate.check(session, op, tid, table.map().osdMap())) {
@@ -175,7 +211,16 @@ final class OsdShard implements PgShell {
         }
         OsdShard owner = daemon.shardOf(pgid);
         if (owner != this) {
-            owner.post(() -> owner.handleOp(session, op, tid)); // its pool or number of groups was not known before
+            // its pool or number of groups was not known before
+            tracker.moved(session, tid);
+            long now = System.nanoTime();
+            owner.post(() -> {
+                if (session instanceof ShardSession client) {
+                    owner.accept(client.session(), op, tid, now);
+                } else {
+                    owner.handleOp(session, op, tid);
+                }
+            });
             return true;
         }
         Pg pg = table.find(SpgId.of(pgid));
@@ -184,12 +229,14 @@ final class OsdShard implements PgShell {
             OpGate.onMisdirected(session, op, tid, table.map().osdMap());
             return false;
         }
+        tracker.reachedGroup(session, tid, System.nanoTime());
         return pg != null
                 ? pg.handleOp(session, op, tid)
                 : waitingOps.add(new WaitingOp(session, op, tid)); // about to be made
     }
 
-    void onDisconnect(OsdSession session) {
+    void onDisconnect(OsdSession client) {
+        ShardSession session = client.on(this, number, daemon.shards().size());
         waitingOps.removeIf(waiting -> {
             boolean gone = waiting.session == session;
             if (gone) {

@@ -8,6 +8,7 @@ import dev.inkfish.osdmap.OsdMap;
 import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.EntityType;
 import dev.inkfish.wire.PgId;
+import dev.inkfish.wire.message.MMgrConfigure;
 import dev.inkfish.wire.message.MMgrOpen;
 import dev.inkfish.wire.message.MPGStats;
 import dev.inkfish.wire.message.Message;
@@ -32,9 +33,11 @@ final class Reporter {
     private @Nullable Connection connection;
     private boolean scheduled;
     private long sequence;
+    private final MgrReports mgrReports;
 
     Reporter(OsdDaemon daemon) {
         this.daemon = daemon;
+        this.mgrReports = new MgrReports(daemon);
     }
 
     void onMgrMap(MgrMap map) {
@@ -57,7 +60,9 @@ final class Reporter {
                 .connect(EntityType.MGR, mgrMap.activeAddrs(), ConnectionPolicy.LOSSY, new Dispatcher() {
                     @Override
                     public void onMessage(Connection from, Message message, long tid) {
-                        // MMgrConfigure: how often to report; the period is ours
+                        if (message instanceof MMgrConfigure wanted) {
+                            daemon.control(() -> mgrReports.configure(wanted));
+                        }
                     }
 
                     @Override
@@ -73,6 +78,7 @@ final class Reporter {
                 new TreeMap<>(),
                 Bytes.EMPTY,
                 Bytes.EMPTY));
+        mgrReports.newSession();
         report();
     }
 
@@ -113,6 +119,10 @@ final class Reporter {
 
     void periodically() {
         report();
+        Connection to = connection;
+        if (to != null) {
+            mgrReports.send(to);
+        }
         daemon.later(PERIOD_MILLIS, () -> daemon.control(this::periodically));
     }
 
@@ -178,6 +188,10 @@ final class Reporter {
                 0,
                 new TreeMap<>());
         to.send(new MPGStats(daemon.fsid(), osd, stats, map.epoch(), new TreeMap<>()));
+    }
+
+    MgrReports mgrReports() {
+        return mgrReports;
     }
 
     long sequence() {

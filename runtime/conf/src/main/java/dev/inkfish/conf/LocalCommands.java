@@ -1,0 +1,76 @@
+package dev.inkfish.conf;
+
+import dev.inkfish.command.Command;
+import dev.inkfish.command.CommandContext;
+import dev.inkfish.command.CommandResult;
+import dev.inkfish.command.CommandTable;
+import dev.inkfish.command.Formatter;
+import dev.inkfish.wire.Bytes;
+import dev.inkfish.wire.CephException;
+import dev.inkfish.wire.DecodeException;
+import dev.inkfish.wire.Errno;
+import dev.inkfish.wire.Utime;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Runs commands that come through a daemon's admin socket, from the same table as those of `ceph tell`.
+public final class LocalCommands {
+    private static final String GIT_VERSION = "618f440892089921c3e944a991122ddc44e60516";
+
+    private LocalCommands() {}
+
+    /// What every daemon answers.
+    public static void register(CommandTable table, String module) {
+        table.add("help", "list available commands", module, "r", call -> help(table, call));
+        table.add("get_command_descriptions", "list available commands", module, "r",
+                call -> CommandResult.ok("", CommandTable.describe(table.all())));
+        table.add("git_version", "get git sha1", module, "r", call -> {
+            Formatter f = call.formatter("json-pretty").openObject("version");
+            return CommandResult.data(f.dump("git_version", GIT_VERSION).close());
+        });
+        table.add("log flush", "flush log entries to log file", module, "r", call -> {
+            System.err.flush();
+            return CommandResult.data("");
+        });
+    }
+
+    private static CommandResult help(CommandTable table, CommandContext call) {
+        Formatter f = call.formatter("json-pretty").openObject("help");
+        table.all().stream()
+                .sorted(java.util.Comparator.comparing(Command::prefix))
+                .forEach(command -> f.dump(command.prefix(), command.help()));
+        return CommandResult.data(f.close());
+    }
+
+    /// On the thread that commands of the table belong to.
+    public static void run(CommandTable table, String json, Utime now, Consumer<CommandResult.Done> reply) {
+        try {
+            Map<String, @Nullable Object> call = parse(json);
+            if (!(call.get("prefix") instanceof String prefix)) {
+                throw new CephException(Errno.EINVAL, "no command");
+            }
+            Command command = table.find(prefix);
+            if (command == null) {
+                throw new CephException(Errno.EINVAL, "unknown command prefix " + prefix);
+            }
+            CommandContext context = new CommandContext(command, call, Bytes.EMPTY, "admin_socket", now, reply);
+            if (command.handler().run(context) instanceof CommandResult.Done done) {
+                reply.accept(done);
+            }
+        } catch (CephException e) {
+            reply.accept(new CommandResult.Done(e.code(), String.valueOf(e.getMessage()), Bytes.EMPTY));
+        } catch (DecodeException | ClassCastException e) {
+            reply.accept(CommandResult.error(Errno.EINVAL, String.valueOf(e.getMessage())));
+        }
+    }
+
+    private static Map<String, @Nullable Object> parse(String json) {
+        try {
+            return CommandTable.parseCall(List.of(json));
+        } catch (CephException e) {
+            throw new CephException(Errno.EINVAL, "invalid json");
+        }
+    }
+}

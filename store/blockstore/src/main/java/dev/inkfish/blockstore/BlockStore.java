@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -99,17 +100,21 @@ public final class BlockStore implements ObjectStore {
     /// Collections, and which blocks are in use, from the metadata.
     private void load() {
         state.allocator.mark(0);
-        Usage usage = new Usage(state.allocator);
+        Usage usage = new Usage(state);
+        Map<Integer, Long> pools = new HashMap<>();
         state.keys.scan(Keys.COLLECTIONS.from(), Keys.COLLECTIONS.end(), (key, value) -> {
             Coll collection = new Coll(Keys.decodeCollection(value));
             collection.number = Keys.collectionOf(key);
             collection.exists = true;
             collections.put(collection.id, collection);
+            pools.put(collection.number, collection.pool());
             state.collectionSeen(collection.number);
             return true;
         });
-        state.keys.scan(Keys.OBJECTS.from(), Keys.OBJECTS.end(), (key, value) -> usage.onode(Onode.decode(value)));
-        state.keys.scan(Keys.SHARDS.from(), Keys.SHARDS.end(), (key, value) -> usage.shard(Shard.decode(value.reader())));
+        state.keys.scan(Keys.OBJECTS.from(), Keys.OBJECTS.end(), (key, value) ->
+                usage.onode(Onode.decode(value), pools.getOrDefault(Keys.collectionOf(key), PoolUsage.NONE)));
+        state.keys.scan(Keys.SHARDS.from(), Keys.SHARDS.end(), (key, value) ->
+                usage.shard(Shard.decode(value.reader()), Keys.onodeOf(key)));
         state.stored.set(usage.stored());
         state.allocated.set(usage.allocated());
     }
@@ -217,9 +222,11 @@ public final class BlockStore implements ObjectStore {
         }
         workspace.existence().forEach((collection, exists) -> collection.exists = exists);
         long stored = 0;
+        long pool = PoolUsage.NONE;
         for (Workspace.Slot slot : workspace.slots()) {
             stored += (slot.after == null ? 0 : slot.after.stored()) - (slot.before == null ? 0 : slot.before.stored());
             Coll collection = slot.name.collection();
+            pool = Math.max(pool, collection.pool()); // a transaction belongs to one group
             if (slot.after == null) {
                 state.onodes.remove(collection.number, slot.name.object());
             } else {
@@ -227,7 +234,11 @@ public final class BlockStore implements ObjectStore {
             }
         }
         state.stored.addAndGet(stored);
-        state.allocated.addAndGet(workspace.allocatedBlocks() - freed.size());
+        long blocks = workspace.allocatedBlocks() - freed.size();
+        state.allocated.addAndGet(blocks);
+        if (stored != 0 || blocks != 0) {
+            state.pool(pool).add(stored, blocks);
+        }
     }
 
     @Override
@@ -369,6 +380,17 @@ public final class BlockStore implements ObjectStore {
         } finally {
             found.lock.readLock().unlock();
         }
+    }
+
+    @Override
+    public NavigableMap<Long, PoolStats> poolStats() {
+        TreeMap<Long, PoolStats> pools = new TreeMap<>();
+        state.pools().forEach((pool, usage) -> {
+            if (pool != PoolUsage.NONE && (usage.stored.get() != 0 || usage.allocated.get() != 0)) {
+                pools.put(pool, new PoolStats(usage.stored.get(), usage.allocated.get() * Shard.BLOCK));
+            }
+        });
+        return pools;
     }
 
     @Override

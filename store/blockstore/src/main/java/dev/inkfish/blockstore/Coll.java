@@ -16,4 +16,9 @@ final class Coll {
     Coll(CollectionId id) {
         this.id = id;
     }
+
+    /// The pool of its group.
+    long pool() {
+        return id.pgid() == null ? PoolUsage.NONE : id.pgid().pgid().pool();
+    }
 }

@@ -2,6 +2,8 @@ package dev.inkfish.blockstore;
 
 import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.GhObject;
+import java.util.NavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,8 @@ final class StoreState {
     final AtomicLong stored = new AtomicLong();
     /// Blocks that objects refer to; those that are freed but not to be used yet are not among them.
     final AtomicLong allocated = new AtomicLong();
+    /// The same by pool.
+    private final ConcurrentSkipListMap<Long, PoolUsage> pools = new ConcurrentSkipListMap<>();
     private final AtomicLong nextOnode;
     private final AtomicInteger lastCollection = new AtomicInteger();
 
@@ -32,6 +36,14 @@ final class StoreState {
         refCounts = new RefCounts(keys);
         onodes = new OnodeCache(options.onodeCache());
         nextOnode = new AtomicLong((generation << GENERATION_SHIFT) + 1);
+    }
+
+    PoolUsage pool(long pool) {
+        return pools.computeIfAbsent(pool, p -> new PoolUsage());
+    }
+
+    NavigableMap<Long, PoolUsage> pools() {
+        return pools;
     }
 
     long nextOnode() {

@@ -1,31 +1,47 @@
 package dev.inkfish.blockstore;
 
-/// Adds up what the metadata says is in use.
+import java.util.HashMap;
+import java.util.Map;
+
+/// Adds up what the metadata says is in use, in all and by pool.
 final class Usage {
-    private final Allocator allocator;
+    private final StoreState state;
+    /// The pools of objects whose shards come later, by the objects' numbers.
+    private final Map<Long, Long> pools = new HashMap<>();
     private long stored;
     private long allocated;
 
-    Usage(Allocator allocator) {
-        this.allocator = allocator;
+    Usage(StoreState state) {
+        this.state = state;
     }
 
     /// @return true, to go on
-    boolean onode(Onode onode) {
+    boolean onode(Onode onode, long pool) {
         stored += onode.stored();
+        state.pool(pool).add(onode.stored(), 0);
         Shard inline = onode.inlineShard();
-        return inline == null || shard(inline);
+        if (inline == null) {
+            pools.put(onode.id, pool);
+            return true;
+        }
+        return blocks(inline, pool);
+    }
+
+    /// @return true, to go on
+    boolean shard(Shard shard, long onode) {
+        return blocks(shard, pools.getOrDefault(onode, PoolUsage.NONE));
     }
 
     /// Shared blocks count once.
-    ///
-    /// @return true, to go on
-    boolean shard(Shard shard) {
+    private boolean blocks(Shard shard, long pool) {
+        long count = 0;
         for (int block : shard.blocks) {
-            if (block != 0 && allocator.mark(block)) {
-                allocated++;
+            if (block != 0 && state.allocator.mark(block)) {
+                count++;
             }
         }
+        allocated += count;
+        state.pool(pool).add(0, count);
         return true;
     }
 

@@ -121,6 +121,11 @@ public final class FaultyStore implements ObjectStore {
     }
 
     @Override
+    public NavigableMap<Long, PoolStats> poolStats() {
+        return store.poolStats();
+    }
+
+    @Override
     public StoreStats stats() {
         return store.stats();
     }

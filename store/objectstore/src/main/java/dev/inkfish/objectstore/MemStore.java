@@ -278,6 +278,21 @@ public final class MemStore implements ObjectStore {
     }
 
     @Override
+    public NavigableMap<Long, PoolStats> poolStats() {
+        return reading(() -> {
+            TreeMap<Long, PoolStats> pools = new TreeMap<>();
+            collections.forEach((collection, objects) -> {
+                if (collection.pgid() != null) {
+                    long stored = objects.values().stream().mapToLong(MemObject::stored).sum();
+                    pools.merge(collection.pgid().pgid().pool(), new PoolStats(stored, stored),
+                            (a, b) -> new PoolStats(a.dataStored() + b.dataStored(), a.allocated() + b.allocated()));
+                }
+            });
+            return pools;
+        });
+    }
+
+    @Override
     public StoreStats stats() {
         return reading(() -> {
             long stored = 0;

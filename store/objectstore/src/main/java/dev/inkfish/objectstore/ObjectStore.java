@@ -66,6 +66,13 @@ public interface ObjectStore extends AutoCloseable {
 
     StoreStats stats();
 
+    /// What each pool's groups take, by pool.
+    NavigableMap<Long, PoolStats> poolStats();
+
+    /// @param dataStored what the objects hold, holes not counted
+    /// @param allocated what they take on disk; what several share counts once
+    record PoolStats(long dataStored, long allocated) {}
+
     @Override
     void close();
 

@@ -345,4 +345,20 @@ public abstract class StoreConformance {
             }
         }
     }
+
+    /// Each pool's sums are those of its objects, shared blocks counted once, also when they are worked out anew.
+    @Test
+    void usageIsKnownByPool() throws Exception {
+        CollectionId other = CollectionId.of(SpgId.of(new PgId(7, 1)));
+        commit(new Transaction().createCollection(other).write(other, A, 0, random(1, 700_000)));
+        commit(new Transaction().write(PG, A, 0, random(2, 40_000)).clone(PG, A, B));
+        commit(new Transaction().write(other, B, 0, random(3, 9000)).truncate(other, B, 5000).remove(other, A));
+        var pools = store.poolStats();
+        assertThat(pools.keySet()).containsExactly(1L, 7L);
+        assertThat(pools.get(1L).dataStored()).isEqualTo(80_000);
+        assertThat(pools.get(7L).dataStored()).isBetween(5000L, 8192L);
+        assertThat(pools.get(7L).allocated()).isBetween(5000L, 8192L);
+        store = reopen(store);
+        assertThat(store.poolStats()).isEqualTo(pools);
+    }
 }

@@ -120,6 +120,21 @@ class ScrubTest {
         assertThat(cluster.ok("ceph tell osd." + acting[0] + " getomap " + POOL + " index")).isEqualTo("header= key=k val=good");
     }
 
+    /// A change that must read a bad block, on the primary or on a replica, is acknowledged and on all copies afterwards;
+    /// no OSD goes down for it.
+    @Test
+    void changesOfDamagedCopiesSucceed() {
+        cluster.ok("head -c 100000 /dev/urandom > e; head -c 3000 /dev/urandom > f; cat e f > ef; for o in a b; do rados -p "
+                + POOL + " put $o e; done");
+        int[] acting = acting();
+        cluster.ok("ceph tell osd." + acting[0] + " injectdataerr " + POOL + " a; ceph tell osd." + acting[1]
+                + " injectdataerr " + POOL + " b");
+        cluster.ok("for o in a b; do timeout 20 rados -p " + POOL + " append $o f && rados -p " + POOL
+                + " get $o got && cmp got ef || exit 1; done");
+        assertThat(cluster.ok("ceph osd stat")).startsWith("3 osds: 3 up");
+        assertThat(act(POOL, "deep-scrub")).isEqualTo("active+clean");
+    }
+
     private static int[] acting() {
         String json = cluster.ok("ceph pg map $(ceph pg ls-by-pool " + POOL + " | awk 'NR == 2 { print $1 }') -f json");
         String list = json.replaceAll(".*\"acting\":\\[([0-9,]*)\\].*", "$1");

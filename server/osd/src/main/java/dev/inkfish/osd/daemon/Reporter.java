@@ -184,10 +184,17 @@ final class Reporter {
                 new TreeMap<>(),
                 daemon.repaired(),
                 1,
-                0,
+                1,
                 0,
                 new TreeMap<>());
-        to.send(new MPGStats(daemon.fsid(), osd, stats, map.epoch(), new TreeMap<>()));
+        to.send(new MPGStats(daemon.fsid(), osd, stats, map.epoch(), pools()));
+    }
+
+    private NavigableMap<Long, StoreStatfs> pools() {
+        NavigableMap<Long, StoreStatfs> pools = new TreeMap<>();
+        daemon.store().poolStats().forEach((pool, usage) -> pools.put(
+                pool, new StoreStatfs(0, 0, 0, usage.allocated(), usage.dataStored(), 0, 0, 0, 0, 0)));
+        return pools;
     }
 
     MgrReports mgrReports() {

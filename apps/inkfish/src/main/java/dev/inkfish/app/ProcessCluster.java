@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// A one-machine cluster with each daemon in a process of its own: `inkfish mon`, `mgr`, `osd`. Their output
 /// goes to `run/NAME.log`.
 final class ProcessCluster extends RunningCluster {
-    private static final int MAX_ATTEMPTS = 5;
+    private static final int MAX_ATTEMPTS = 9;
     private static final int STOP_SECONDS = 20;
 
     private final ClusterDir dir;

@@ -43,6 +43,8 @@ public final class MonClient implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MonClient.class);
     /// Ceph's `mon_client_hunt_interval`, `mon_client_ping_interval`, `mon_client_ping_timeout`.
     private static final long HUNT_MILLIS = 3000;
+    /// Each attempt that takes too long lets the next take longer (`mon_client_hunt_interval_backoff`).
+    private static final long LONGEST_HUNT_MILLIS = 30_000;
     private static final long PING_SECONDS = 10;
     private static final long PING_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final long FIRST_BACKOFF_MILLIS = 100;
@@ -104,6 +106,7 @@ public final class MonClient implements AutoCloseable {
     private boolean closed;
     private int attempt;
     private long backoffMillis = FIRST_BACKOFF_MILLIS;
+    private long huntMillis = HUNT_MILLIS;
     private long lastAnswer;
     private long lastTid;
     private long lastLogSeq;
@@ -265,17 +268,19 @@ public final class MonClient implements AutoCloseable {
         }
         EntityAddrVec next = untried.remove(ThreadLocalRandom.current().nextInt(untried.size()));
         int mine = ++attempt;
+        long limit = huntMillis;
         monAuth = null;
         connection = messenger.connectTcp(EntityType.MON, next, ConnectionPolicy.LOSSY, new MonDispatcher());
         loop.schedule(
                 () -> {
                     if (mine == attempt && !established) {
-                        LOG.info("{}: no session with {} within {} ms", name, next, HUNT_MILLIS);
+                        LOG.info("{}: no session with {} within {} ms", name, next, limit);
+                        huntMillis = Math.min(limit * 3 / 2, LONGEST_HUNT_MILLIS);
                         abandonSession();
                         huntLater();
                     }
                 },
-                HUNT_MILLIS,
+                limit,
                 TimeUnit.MILLISECONDS);
     }
 
@@ -336,6 +341,7 @@ public final class MonClient implements AutoCloseable {
             return;
         }
         established = true;
+        huntMillis = HUNT_MILLIS;
         backoffMillis = FIRST_BACKOFF_MILLIS;
         untried.clear();
         subscriptions.reload();

@@ -16,12 +16,12 @@ import java.util.function.Supplier;
 /// (`Paxos::extend_lease`, `Monitor::state`). Times are in nanoseconds of a steady clock, unless called wall.
 public final class Quorum {
     /// How long an answered lease lasts. Shorter than the shortest election timeout.
-    public static final long LEASE = 1_000_000_000L;
-    private static final long RENEW = 300_000_000L;
+    public static final long LEASE = 2_000_000_000L;
+    private static final long RENEW = 500_000_000L;
     /// A monitor that has not answered for so long is out of quorum.
-    private static final long SILENT = 2_500_000_000L;
+    private static final long SILENT = 4_000_000_000L;
     /// Without a leader for so long, a monitor sends its clients away.
-    private static final long GIVE_UP = 3_000_000_000L;
+    private static final long GIVE_UP = 6_000_000_000L;
 
     /// What a monitor does.
     public enum State { ELECTING, LEADER, PEON }

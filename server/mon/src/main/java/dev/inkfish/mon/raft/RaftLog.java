@@ -41,10 +41,10 @@ import org.slf4j.LoggerFactory;
 public final class RaftLog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RaftLog.class);
     /// Longer than a lease, so that nobody stands for election while a leader may still answer.
-    private static final int ELECTION_MIN_MILLIS = 1200;
-    private static final int ELECTION_MAX_MILLIS = 2000;
-    private static final int FIRST_ELECTION_MIN_MILLIS = 50;
-    private static final int FIRST_ELECTION_MAX_MILLIS = 250;
+    private static final int ELECTION_MIN_MILLIS = 2400;
+    private static final int ELECTION_MAX_MILLIS = 3600;
+    private static final int FIRST_ELECTION_MIN_MILLIS = 300;
+    private static final int FIRST_ELECTION_MAX_MILLIS = 1000;
     private static final int ADDITION_SECONDS = 20;
 
     private final String name;
@@ -58,6 +58,8 @@ public final class RaftLog implements AutoCloseable {
     private final AtomicBoolean changing = new AtomicBoolean();
     private volatile @Nullable RaftServer server;
     private volatile boolean closed;
+    /// A file that says when this monitor was stopped in good order.
+    private @Nullable Path rested;
 
     /// @param lives tells this life of the monitor from others
     public RaftLog(String name, UUID fsid, Member member, UUID lives) {
@@ -73,10 +75,9 @@ public final class RaftLog implements AutoCloseable {
     ///     that waits to be taken in
     /// @param keep entries after which the store is written out and the log behind it forgotten
     public void start(Path directory, Collection<String> founders, PeerCalls peers, long keep) {
-        if (Files.exists(directory)) {
-            ballot.begin(Quorum.LEASE);
-        }
         try {
+            rested = directory.resolve("stopped");
+            ballot.begin(promisedBefore(directory));
             RaftServer made = RaftServer.newBuilder()
                     .setServerId(self)
                     .setGroup(RaftGroup.valueOf(group, peers(founders)))
@@ -90,6 +91,20 @@ public final class RaftLog implements AutoCloseable {
         } catch (IOException e) {
             throw new CephException(Errno.EIO, "the monitors' log in " + directory + ": " + e.getMessage());
         }
+    }
+
+    /// How long what this monitor promised before it was started may still hold, at most.
+    private long promisedBefore(Path directory) throws IOException {
+        if (!Files.exists(directory)) {
+            return 0;
+        }
+        long left = Quorum.LEASE;
+        if (rested != null && Files.exists(rested)) {
+            long since = System.currentTimeMillis() - Files.getLastModifiedTime(rested).toMillis();
+            left = Math.clamp(Quorum.LEASE - since * 1_000_000, 0, Quorum.LEASE);
+            Files.delete(rested);
+        }
+        return left;
     }
 
     private static List<RaftPeer> peers(Collection<String> names) {
@@ -246,6 +261,13 @@ public final class RaftLog implements AutoCloseable {
                 running.close();
             } catch (IOException e) {
                 LOG.warn("mon.{}: stopping the log", name, e);
+            }
+            try {
+                if (rested != null) {
+                    Files.createFile(rested);
+                }
+            } catch (IOException e) {
+                LOG.debug("mon.{}: not noted that it was stopped", name, e);
             }
         }
     }

@@ -6,10 +6,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 
 /// Three monitors, each a process of its own, and Ceph's clients: any monitor serves, and the loss of the leader is a
 /// matter of seconds.
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class MonitorsTest {
     private static Cluster cluster;
 
@@ -35,6 +39,7 @@ class MonitorsTest {
     }
 
     @Test
+    @Order(1)
     void anyMonitorServesAndKnowsTheOthers() {
         assertThat(cluster.ok("ceph -s")).contains("mon: 3 daemons, quorum a,b,c");
         assertThat(cluster.ok("ceph mon stat")).contains("3 mons at {a=", "quorum 0,1,2 a,b,c");
@@ -55,6 +60,7 @@ class MonitorsTest {
     }
 
     @Test
+    @Order(2)
     void theLeaderIsKilledWhileClientsWrite() {
         String leader = leader();
         cluster.ok("(for i in $(seq 40); do date +$i > f$i; timeout 60 rados -p mons put o$i f$i && echo $i >> done;"

@@ -32,6 +32,11 @@ public final class ObjectHash {
         return function == LINUX ? "linux" : function == RJENKINS ? "rjenkins" : "unknown";
     }
 
+    /// The group of `pgNum` that has the objects of this hash.
+    public static int seedOf(int hash, int pgNum) {
+        return stableMod(hash, pgNum, PgPool.mask(pgNum));
+    }
+
     /// `x mod b` that moves few when `b` grows: `mask` is the next power of two less one.
     static int stableMod(int x, int b, int mask) {
         return (x & mask) < b ? x & mask : x & mask >>> 1;

@@ -201,7 +201,7 @@ public record PgPool(
         return (pg.seed() & half) < (pgNum & half) ? mask + 1 : mask + 1 >>> 1;
     }
 
-    private static int mask(int count) {
+    static int mask(int count) {
         return count <= 1 ? 0 : -1 >>> Integer.numberOfLeadingZeros(count - 1);
     }
 

@@ -47,7 +47,7 @@ public final class RadosClient implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RadosClient.class);
     private static final long RECONNECT_MILLIS = 200;
 
-    private record Target(PgId pgid, int osd, int upFrom, boolean held) {}
+    private record Target(PgId pgid, int pgNum, int osd, int upFrom, boolean held) {}
 
     private record Session(Connection connection, int upFrom) {}
 
@@ -211,7 +211,7 @@ public final class RadosClient implements AutoCloseable {
         int osd = map.place(pgid).actingPrimary();
         boolean writes = (request.ops.flags() & OsdFlags.WRITE) != 0;
         boolean held = map.hasFlag(writes ? OsdMap.PAUSEWR : OsdMap.PAUSERD);
-        return new Target(pgid, osd, osd >= 0 ? map.osdInfo(osd).upFrom() : 0, held);
+        return new Target(pgid, pool.pgNum(), osd, osd >= 0 ? map.osdInfo(osd).upFrom() : 0, held);
     }
 
     /// Sends if the request belongs elsewhere by now.

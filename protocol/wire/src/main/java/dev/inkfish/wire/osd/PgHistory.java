@@ -93,6 +93,23 @@ public record PgHistory(
                 scrubs);
     }
 
+    /// Part of the group became groups of their own, or this is one of them.
+    public PgHistory withSplit(int epoch, int created) {
+        return new PgHistory(
+                created,
+                epochPoolCreated,
+                lastEpochStarted,
+                lastIntervalStarted,
+                lastEpochClean,
+                lastIntervalClean,
+                epoch,
+                sameUpSince,
+                sameIntervalSince,
+                samePrimarySince,
+                lastEpochMarkedFull,
+                scrubs);
+    }
+
     public PgHistory withScrubs(ScrubStamps stamps) {
         return new PgHistory(
                 epochCreated,

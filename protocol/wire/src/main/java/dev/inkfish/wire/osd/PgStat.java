@@ -81,6 +81,7 @@ public record PgStat(
             boolean pin,
             boolean manifest) {
         public static final Invalid NONE = new Invalid(false, false, false, false, false, false, false);
+        public static final Invalid STATS = new Invalid(true, false, false, false, false, false, false);
     }
 
     public static final PgStat EMPTY = new PgStat(
@@ -132,6 +133,35 @@ public record PgStat(
                 mappingEpoch,
                 stamps,
                 invalid,
+                blockedBy,
+                snapTrimQueueLength,
+                purgedSnaps,
+                availNoMissing,
+                objectLocationCounts);
+    }
+
+    public PgStat withInvalid(Invalid other) {
+        return new PgStat(
+                version,
+                reported,
+                state,
+                logStart,
+                ondiskLogStart,
+                created,
+                lastEpochClean,
+                parent,
+                parentSplitBits,
+                scrubs,
+                sum,
+                logSize,
+                ondiskLogSize,
+                up,
+                acting,
+                upPrimary,
+                actingPrimary,
+                mappingEpoch,
+                stamps,
+                other,
                 blockedBy,
                 snapTrimQueueLength,
                 purgedSnaps,

@@ -22,6 +22,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -40,6 +43,7 @@ public final class OsdDaemon implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OsdDaemon.class);
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final long CHECK_MILLIS = 1000;
+    private static final int SHARDS_MEET_SECONDS = 120;
 
     private final OsdConfig config;
     private final MapStore maps;
@@ -63,6 +67,7 @@ public final class OsdDaemon implements AutoCloseable {
     private final OsdBoot boot;
     private final CountDownLatch markedDown = new CountDownLatch(1);
     private final AtomicBoolean counted = new AtomicBoolean();
+    private final CyclicBarrier shardsMeet;
     private volatile OsdMap map;
     private volatile boolean stopping;
     private volatile long complaintNanos = Long.MAX_VALUE;
@@ -98,6 +103,7 @@ public final class OsdDaemon implements AutoCloseable {
         for (int i = 0; i < threads; i++) {
             shards.add(new OsdShard(this, i, threads, maps.view(maps.newest()), settings(conf)));
         }
+        shardsMeet = new CyclicBarrier(threads);
         conf.onChange(changed -> {
             PgSettings settings = settings(conf);
             shards.forEach(shard -> shard.settings(settings));
@@ -286,6 +292,15 @@ public final class OsdDaemon implements AutoCloseable {
 
     List<OsdShard> shards() {
         return shards;
+    }
+
+    /// Waits until every shard has called this: they all do so at the same maps.
+    void awaitShards() {
+        try {
+            shardsMeet.await(SHARDS_MEET_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+            throw new IllegalStateException("a shard does not follow the maps", e);
+        }
     }
 
     OsdShard shardOf(dev.inkfish.wire.PgId pgid) {

@@ -42,7 +42,7 @@ final class OsdObjecter implements CopySource {
     private final TreeMap<Long, Read> reads = new TreeMap<>();
     private long last;
 
-    private record Target(PgId pgid, int osd, int upFrom) {}
+    private record Target(PgId pgid, int pgNum, int osd, int upFrom) {}
 
     OsdObjecter(OsdDaemon daemon, OsdShard shard, int number) {
         this.daemon = daemon;
@@ -145,7 +145,7 @@ final class OsdObjecter implements CopySource {
             MapView map = shard.table().map();
             PgId pgid = pool.rawPgToPg(new PgId(object.pool(), object.hash()));
             int osd = map.map(pgid).actingPrimary();
-            return new Target(pgid, osd, osd >= 0 ? map.upFrom(osd) : 0);
+            return new Target(pgid, pool.pgNum(), osd, osd >= 0 ? map.upFrom(osd) : 0);
         }
 
         /// Sends again if the read belongs elsewhere by now.

@@ -89,8 +89,10 @@ final class OsdShard implements PgShell {
         return copy;
     }
 
+    /// A group and those that are split from it are the same shard's, if there were as many groups as shards before.
     static int shardOf(PgId pgid, int shards) {
-        return Math.floorMod(pgid.seed() * 31 + Long.hashCode(pgid.pool()) * 7, shards);
+        int low = pgid.seed() & (Integer.highestOneBit(2 * shards - 1) - 1);
+        return Math.floorMod(low * 31 + Long.hashCode(pgid.pool()) * 7, shards);
     }
 
     void start() {
@@ -230,6 +232,9 @@ final class OsdShard implements PgShell {
             return false;
         }
         tracker.reachedGroup(session, tid, System.nanoTime());
+        if (pg != null && op.mapEpoch() < pg.lastSplit()) {
+            return false; // its client sends again, to whomever the object belongs now
+        }
         return pg != null
                 ? pg.handleOp(session, op, tid)
                 : waitingOps.add(new WaitingOp(session, op, tid)); // about to be made
@@ -401,6 +406,11 @@ final class OsdShard implements PgShell {
     @Override
     public Eversion objectVersion(Bytes objectInfo) {
         return ObjectInfo.decode(objectInfo.reader()).version();
+    }
+
+    @Override
+    public void awaitOtherShards() {
+        daemon.awaitShards();
     }
 
     @Override

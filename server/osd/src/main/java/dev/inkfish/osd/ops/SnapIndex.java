@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Which clones serve a snapshot (`SnapMapper`): an omap of one object in the group's own collection, so that
@@ -79,6 +80,30 @@ public final class SnapIndex {
         if (!object.isHead()) {
             update(transaction, collection, object, indexed(store, collection, object), List.of());
         }
+    }
+
+    /// The clones' objects move to other collections.
+    ///
+    /// @param target where to; null for those that stay
+    public static void split(
+            Transaction transaction, ObjectStore store, CollectionId from, Function<HObject, @Nullable CollectionId> target) {
+        if (!store.exists(from, ID)) {
+            return;
+        }
+        List<Bytes> gone = new ArrayList<>();
+        TreeMap<CollectionId, TreeMap<Bytes, Bytes>> moved = new TreeMap<>();
+        store.omapScan(from, ID, Bytes.EMPTY, (key, value) -> {
+            CollectionId to = target.apply(HObject.decode(key.slice(8).reader()));
+            if (to != null) {
+                gone.add(key);
+                moved.computeIfAbsent(to, c -> new TreeMap<>()).put(key, value);
+            }
+            return true;
+        });
+        if (!gone.isEmpty()) {
+            transaction.omapRemove(from, ID, gone);
+        }
+        moved.forEach((to, keys) -> transaction.omapSet(to, ID, keys));
     }
 
     private static List<Long> indexed(ObjectStore store, CollectionId collection, HObject clone) {

@@ -1,5 +1,6 @@
 package dev.inkfish.osd.pg;
 
+import dev.inkfish.wire.PgId;
 import dev.inkfish.wire.SpgId;
 import dev.inkfish.wire.osd.PastIntervals;
 import dev.inkfish.wire.osd.PgHistory;
@@ -14,11 +15,12 @@ final class Intervals {
     private Intervals() {}
 
     /// Whether two maps put a group into different intervals.
-    static boolean differ(MapView.Mapping a, MapView.PoolParams poolA, MapView.Mapping b, MapView.PoolParams poolB) {
+    static boolean differ(
+            PgId pgid, MapView.Mapping a, MapView.PoolParams poolA, MapView.Mapping b, MapView.PoolParams poolB) {
         return !a.equals(b)
                 || poolA.size() != poolB.size()
                 || poolA.minSize() != poolB.minSize()
-                || poolA.pgNum() != poolB.pgNum();
+                || poolA.pgNum() != poolB.pgNum() && PgSplit.concerns(pgid, poolA.pgNum(), poolB.pgNum());
     }
 
     /// Whether the group may have taken writes in the interval that ends: its acting set was large enough

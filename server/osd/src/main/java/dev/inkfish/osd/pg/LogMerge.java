@@ -49,6 +49,7 @@ final class LogMerge {
                 missing.addNext(entry);
             }
         }
+        log.advanceTo(authority.head());
         resolve(divergent, log, common, missing, lastBackfill, remove);
         return remove;
     }

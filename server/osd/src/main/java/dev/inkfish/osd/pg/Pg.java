@@ -83,7 +83,7 @@ public final class Pg {
             throw new IllegalArgumentException("no pool for " + data.pgid + " in map " + map.epoch());
         }
         this.pool = params;
-        this.mapping = map.map(data.pgid.pgid());
+        this.mapping = place(map, params);
         this.resetEpoch = map.epoch();
         this.recovery = new Recovery(this);
         this.backend = new ReplicatedBackend(this);
@@ -98,7 +98,12 @@ public final class Pg {
         this.queue = new OpQueue(this);
     }
 
-    /// A group that is new on this OSD.
+    /// Where the group lives; before it came to be, where the one did that it was split from.
+    private MapView.Mapping place(MapView view, MapView.PoolParams params) {
+        return view.map(PgSplit.ancestor(data.pgid.pgid(), params.pgNum()));
+    }
+
+    /// A group that is new on this OSD; [#persistNew] puts it on disk.
     ///
     /// @param map the map of the epoch to which `history` and `past` belong
     public static Pg create(
@@ -108,11 +113,45 @@ public final class Pg {
             PastIntervals past,
             MapView map,
             Function<PgHost, ClientOps> opsFactory) {
-        Pg pg = new Pg(shell, new PgData(pgid, history, past), map, opsFactory);
+        return new Pg(shell, new PgData(pgid, history, past), map, opsFactory);
+    }
+
+    void persistNew() {
         Transaction transaction = new Transaction();
-        PgDisk.create(pg.data, map.epoch(), transaction);
-        shell.submit(pg.data.collection, transaction, () -> {});
-        return pg;
+        PgDisk.create(data, map.epoch(), transaction);
+        dirtyInfo = false;
+        shell.submit(data.collection, transaction, () -> {});
+    }
+
+    /// Parts the group if the map to which it has just advanced says so.
+    ///
+    /// @param before how many groups the pool had in the map before
+    /// @return what the children are; the clients send again what is not answered
+    List<PgData> split(int before) {
+        if (pool.pgNum() <= before || data.pgid.pgid().seed() >= before || state instanceof PgState.Removing) {
+            return List.of();
+        }
+        List<PgData> children = PgSplit.split(this, before);
+        if (!children.isEmpty()) {
+            dirtyInfo = false;
+            scrubber.removeOldResults();
+            queue.dropAll();
+        }
+        return children;
+    }
+
+    /// A child of a split, in the map that made it.
+    static Pg child(PgShell shell, PgData data, MapView map, Function<PgHost, ClientOps> opsFactory) {
+        return new Pg(shell, data, map, opsFactory);
+    }
+
+    /// What clients sent before this epoch they send again.
+    public int lastSplit() {
+        return data.history.lastEpochSplit();
+    }
+
+    MapView map() {
+        return map;
     }
 
     /// The epoch of the map that [#load] must be given.
@@ -234,9 +273,9 @@ public final class Pg {
             removal.start();
             return;
         }
-        MapView.Mapping nextMapping = next.map(data.pgid.pgid());
+        MapView.Mapping nextMapping = place(next, nextPool);
         boolean cameUp = !map.isUp(shell.whoami()) && next.isUp(shell.whoami());
-        if (Intervals.differ(mapping, pool, nextMapping, nextPool)) {
+        if (Intervals.differ(data.pgid.pgid(), mapping, pool, nextMapping, nextPool)) {
             startInterval(next, nextPool, nextMapping);
         } else if (cameUp) {
             // for the others the interval goes on, and so it must in our history: what was told of its primary
@@ -272,6 +311,9 @@ public final class Pg {
                 mapping.up().equals(nextMapping.up()) ? history.sameUpSince() : epoch,
                 epoch,
                 mapping.actingPrimary() == nextMapping.actingPrimary() ? history.samePrimarySince() : epoch);
+        if (PgSplit.concerns(data.pgid.pgid(), pool.pgNum(), nextPool.pgNum())) {
+            data.history = data.history.withSplit(epoch, history.epochCreated());
+        }
         mapping = nextMapping;
         resetEpoch = epoch;
         dirtyInfo = true;

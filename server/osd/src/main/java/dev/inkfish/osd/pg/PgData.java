@@ -34,6 +34,8 @@ final class PgData {
     PastIntervals past;
     NavigableMap<Long, Long> purgedSnaps = new TreeMap<>();
     ObjectStatSum sum = ObjectStatSum.ZERO;
+    /// The group was split: the sums are an estimate until a scrub counts.
+    boolean sumsInvalid;
     /// The map up to which `history` and `past` are worked out on disk.
     int epochOnDisk;
 
@@ -60,7 +62,7 @@ final class PgData {
                 lastIntervalStarted,
                 history,
                 purgedSnaps,
-                PgStat.EMPTY.withSum(sum));
+                sumsInvalid ? PgStat.EMPTY.withSum(sum).withInvalid(PgStat.Invalid.STATS) : PgStat.EMPTY.withSum(sum));
     }
 
     void mergeHistory(PgHistory other) {
@@ -93,6 +95,7 @@ final class PgData {
     private void adopt(PgInfo info) {
         lastUserVersion = info.lastUserVersion();
         sum = info.stats().sum();
+        sumsInvalid = info.stats().invalid().stats();
         purgedSnaps = new TreeMap<>(info.purgedSnaps());
         updateLastComplete();
     }

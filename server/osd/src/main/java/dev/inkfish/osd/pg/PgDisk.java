@@ -50,6 +50,12 @@ final class PgDisk {
         writeInfo(data, epoch, transaction);
     }
 
+    /// Makes the collection's own object, in a collection that the transaction made, for a group that has a log.
+    static void createWithLog(PgData data, int epoch, Transaction transaction) {
+        transaction.touch(data.collection, META);
+        writeLog(data, epoch, transaction);
+    }
+
     /// Writes the info, the past intervals and what changed of the missing set.
     static void writeInfo(PgData data, int epoch, Transaction transaction) {
         WireWriter out = new WireWriter(2048);
@@ -150,6 +156,7 @@ final class PgDisk {
             decoded.lastEpochStarted = info.lastEpochStarted();
             decoded.lastIntervalStarted = info.lastIntervalStarted();
             decoded.purgedSnaps = new TreeMap<>(info.purgedSnaps());
+            decoded.sumsInvalid = info.stats().invalid().stats();
             return decoded;
         });
         readFast(data, fast, all);

@@ -75,6 +75,13 @@ final class PgLog {
         index(entry);
     }
 
+    /// The log is as new as another that has the same entries.
+    void advanceTo(Eversion newer) {
+        if (newer.compareTo(head) > 0) {
+            head = newer;
+        }
+    }
+
     private void index(PgLogEntry entry) {
         if (!entry.isError()) {
             newest.put(entry.object(), entry);
@@ -124,8 +131,12 @@ final class PgLog {
         return result;
     }
 
-    /// The newest version in the log (or its tail) that is not above `version`.
+    /// The newest version in the log (or its tail) that is not above `version`; the head is in the log too, though its
+    /// entry may be another group's since a split.
     Eversion floor(Eversion version) {
+        if (version.equals(head)) {
+            return head;
+        }
         for (Iterator<PgLogEntry> it = entries.descendingIterator(); it.hasNext(); ) {
             PgLogEntry entry = it.next();
             if (entry.version().compareTo(version) <= 0) {

@@ -144,7 +144,7 @@ final class PgReport {
                 pg.mapping.actingPrimary(),
                 info.history().sameIntervalSince(),
                 stamps,
-                PgStat.Invalid.NONE,
+                pg.data.sumsInvalid ? PgStat.Invalid.STATS : PgStat.Invalid.NONE,
                 blockedBy(),
                 pg.isActive() ? pg.ops.snapTrimQueueLength() : 0,
                 new TreeMap<>(info.purgedSnaps()),

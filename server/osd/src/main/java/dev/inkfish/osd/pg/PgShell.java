@@ -81,6 +81,9 @@ public interface PgShell {
     /// The version an object's attributes say it has (`object_info_t::version`).
     Eversion objectVersion(Bytes objectInfo);
 
+    /// Groups have been split, and children that belong to another shard are on disk: waits until all shards are there.
+    default void awaitOtherShards() {}
+
     /// The group was active for the first time.
     void created(PgId pgid);
 

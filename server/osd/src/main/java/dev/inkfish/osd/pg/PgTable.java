@@ -63,12 +63,58 @@ public final class PgTable {
 
     /// Reads the groups that are on disk and brings them to the present map.
     public void load() {
+        List<Pg> loaded = new ArrayList<>();
         for (CollectionId collection : shell.store().listCollections()) {
             SpgId pgid = collection.pgid();
             if (pgid != null && ours.test(pgid.pgid())) {
-                Pg pg = Pg.load(shell, pgid, maps::apply, opsFactory);
-                groups.put(pgid, pg);
-                catchUp(pg);
+                loaded.add(Pg.load(shell, pgid, maps::apply, opsFactory));
+            }
+        }
+        loaded.forEach(this::keep);
+        loaded.forEach(this::follow);
+        shell.awaitOtherShards();
+        adoptFromDisk();
+    }
+
+    private void keep(Pg pg) {
+        if (ours.test(pg.pgid().pgid())) {
+            groups.put(pg.pgid(), pg);
+        }
+    }
+
+    /// Brings a group that is on disk to the present map; so its children, if it is split on the way. A child that is
+    /// another shard's is left on disk for it.
+    private void follow(Pg pg) {
+        List<Pg> children = new ArrayList<>();
+        for (int epoch = pg.epoch() + 1; epoch <= map.epoch(); epoch++) {
+            children.addAll(advance(pg, maps.apply(epoch)));
+        }
+        children.forEach(this::follow);
+        if (!ours.test(pg.pgid().pgid())) {
+            pg.persistInfo();
+        }
+    }
+
+    /// @return what became of it besides
+    private List<Pg> advance(Pg pg, MapView next) {
+        MapView.PoolParams before = pg.map().pool(pg.pgid().pgid().pool());
+        pg.advanceMap(next);
+        List<Pg> children = new ArrayList<>();
+        if (before != null) {
+            for (PgData data : pg.split(before.pgNum())) {
+                Pg child = Pg.child(shell, data, next, opsFactory);
+                children.add(child);
+                keep(child);
+            }
+        }
+        return children;
+    }
+
+    private void adoptFromDisk() {
+        for (CollectionId collection : shell.store().listCollections()) {
+            SpgId pgid = collection.pgid();
+            if (pgid != null && ours.test(pgid.pgid()) && !groups.containsKey(pgid)) {
+                groups.put(pgid, Pg.load(shell, pgid, maps::apply, opsFactory));
             }
         }
     }
@@ -81,10 +127,26 @@ public final class PgTable {
 
     /// The next map; every epoch must come, in order, and be followed, now or later, by [#activate].
     public void advance(MapView next) {
+        boolean splits = splits(map, next);
         map = next;
         for (Pg pg : List.copyOf(groups.values())) {
-            pg.advanceMap(next);
+            advance(pg, next);
         }
+        if (splits) {
+            shell.awaitOtherShards();
+            adoptFromDisk();
+        }
+    }
+
+    private static boolean splits(MapView before, MapView after) {
+        for (long pool : after.pools()) {
+            MapView.PoolParams old = before.pool(pool);
+            MapView.PoolParams now = after.pool(pool);
+            if (old != null && now != null && now.pgNum() > old.pgNum()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// The map is the newest one there is.
@@ -129,8 +191,8 @@ public final class PgTable {
         }
         Pg pg = Pg.create(shell, pgid, history, past, then, opsFactory);
         groups.put(pgid, pg);
-        catchUp(pg);
-        pg.persistInfo();
+        catchUp(pg); // there is nothing to part yet
+        pg.persistNew();
         return pg;
     }
 

@@ -141,7 +141,8 @@ final class ScrubOutcome {
         for (Field field : CHECKED) {
             equal &= found.get(field) == have.get(field);
         }
-        if (equal) {
+        if (equal || pg.data.sumsInvalid) {
+            takeSums(found);
             return 0;
         }
         run.findings.shallowErrors++;
@@ -159,10 +160,15 @@ final class ScrubOutcome {
         if (!run.mode.repair()) {
             return 0;
         }
+        takeSums(found);
+        return 1;
+    }
+
+    private void takeSums(ObjectStatSum found) {
+        pg.data.sumsInvalid = false;
         for (Field field : CHECKED) {
             pg.data.sum = pg.data.sum.with(field, found.get(field));
         }
-        return 1;
     }
 
     private static String pair(ObjectStatSum found, ObjectStatSum have, Field field, String name) {

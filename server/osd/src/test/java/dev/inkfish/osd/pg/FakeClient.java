@@ -6,6 +6,7 @@ import dev.inkfish.osd.ops.ClientSession;
 import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.EntityAddr;
 import dev.inkfish.wire.EntityName;
+import dev.inkfish.wire.PgId;
 import dev.inkfish.wire.SpgId;
 import dev.inkfish.wire.message.Message;
 import dev.inkfish.wire.osd.OsdReqId;
@@ -126,7 +127,8 @@ final class FakeClient {
     private void onMap(int next) {
         epoch = next;
         FakeMap map = simulation.mapOf(epoch);
-        int now = epoch < 2 ? -1 : map.map(simulation.pgOf(name)).actingPrimary();
+        PgId pgid = map.pgOf(Simulation.hash(name));
+        int now = epoch < 2 ? -1 : map.map(pgid).actingPrimary();
         int upFrom = now < 0 ? -1 : map.upFrom(now);
         if (now != primary || upFrom != primaryUpFrom) {
             Session old = session;
@@ -138,6 +140,12 @@ final class FakeClient {
             primaryUpFrom = upFrom;
             session = now < 0 ? null : new Session(now, upFrom);
             if (waitingFor != 0) {
+                send();
+            }
+        } else if (epoch > 2 && waitingFor != 0) {
+            FakeMap before = simulation.mapOf(epoch - 1);
+            PgId was = before.pgOf(Simulation.hash(name));
+            if (PgSplit.concerns(was, before.params().pgNum(), map.params().pgNum())) {
                 send();
             }
         }
@@ -169,9 +177,15 @@ final class FakeClient {
             simulation.enqueue("client" + number + "-" + to.osd, () -> deliver(to, tid, sentAt));
             return;
         }
-        Pg pg = node.table.find(SpgId.of(simulation.pgOf(name)));
+        PgId pgid = simulation.mapOf(sentAt).pgOf(Simulation.hash(name));
+        if (!((FakeMap) node.table.map()).pgOf(Simulation.hash(name)).equals(pgid)) {
+            return; // it is another group's now
+        }
+        Pg pg = node.table.find(SpgId.of(pgid));
         if (pg != null) {
-            pg.handleOp(to, null, tid);
+            if (sentAt >= pg.lastSplit()) {
+                pg.handleOp(to, null, tid);
+            }
         } else if (node.table.map().epoch() == sentAt) {
             simulation.enqueue("client" + number + "-" + to.osd, () -> deliver(to, tid, sentAt));
         }

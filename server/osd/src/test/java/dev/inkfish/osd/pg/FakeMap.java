@@ -1,5 +1,6 @@
 package dev.inkfish.osd.pg;
 
+import dev.inkfish.osdmap.ObjectHash;
 import dev.inkfish.osdmap.OsdMap;
 import dev.inkfish.wire.PgId;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 record FakeMap(
         int epoch,
         PoolParams params,
+        int pgpNum,
         List<Integer> order,
         TreeSet<Integer> up,
         TreeMap<Integer, Integer> upThruOf,
@@ -25,11 +27,20 @@ record FakeMap(
         return new FakeMap(
                 epoch + 1,
                 params,
+                pgpNum,
                 List.copyOf(newOrder),
                 new TreeSet<>(up),
                 new TreeMap<>(upThruOf),
                 new TreeMap<>(upFromOf),
                 new TreeMap<>(pgTemp));
+    }
+
+    FakeMap with(PoolParams newParams, int newPgpNum, List<Integer> newOrder) {
+        return new FakeMap(epoch, newParams, newPgpNum, List.copyOf(newOrder), up, upThruOf, upFromOf, pgTemp);
+    }
+
+    PgId pgOf(int hash) {
+        return new PgId(POOL, ObjectHash.seedOf(hash, params.pgNum()));
     }
 
     @Override
@@ -71,7 +82,7 @@ record FakeMap(
     public Mapping map(PgId pgid) {
         List<Integer> mapped = new ArrayList<>();
         for (int i = 0; i < order.size() && mapped.size() < params.size(); i++) {
-            int osd = order.get((i + pgid.seed()) % order.size());
+            int osd = order.get((i + ObjectHash.seedOf(pgid.seed(), pgpNum)) % order.size());
             // the first places belong to the group whoever is up, as CRUSH without "out" has it
             if (i < params.size() && up.contains(osd)) {
                 mapped.add(osd);

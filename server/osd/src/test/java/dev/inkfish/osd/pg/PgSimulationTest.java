@@ -166,6 +166,73 @@ class PgSimulationTest {
         }
     }
 
+    /// The pool gets more groups while OSDs die, come back, are cut off, and groups move.
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9})
+    void nothingAcknowledgedIsLostWhenGroupsSplit(int block) {
+        int seeds = Integer.getInteger("simulation.seeds", 30);
+        int only = Integer.getInteger("simulation.seed", -1);
+        for (int seed = block * seeds; seed < block * seeds + seeds; seed++) {
+            if (only >= 0 && seed != only) {
+                continue;
+            }
+            try {
+                splits(seed);
+            } catch (AssertionError | RuntimeException e) {
+                throw new AssertionError("seed " + seed + ": " + e.getMessage(), e);
+            }
+        }
+    }
+
+    /// Writes go on; the children have what the parent had, and an OSD that was away parts its copy when it is back.
+    @Test
+    void groupsSplitUnderClients() {
+        Simulation simulation = new Simulation(8, 3, 3, 2, 1);
+        simulation.propose(map -> {});
+        simulation.settle();
+        clients(simulation, 20);
+        work(simulation, 5);
+        simulation.settle();
+        simulation.nodes.get(2).kill();
+        simulation.markDown(2);
+        work(simulation, 10);
+        simulation.run(200);
+        simulation.regroup(4, 1);
+        simulation.settle();
+        simulation.regroup(7, 4);
+        work(simulation, 5);
+        simulation.settle();
+        assertAllDone(simulation);
+        settleAndCheck(simulation);
+        assertThat(simulation.nodes.get(2).table.groups()).hasSize(7);
+    }
+
+    private static Simulation splits(long seed) {
+        Simulation simulation = new Simulation(seed, 4, 3, 2, 1 + (int) (seed % 4));
+        simulation.propose(map -> {});
+        simulation.settle();
+        clients(simulation, 16);
+        for (int round = 0; round < 14; round++) {
+            work(simulation, simulation.random.nextInt(6));
+            simulation.run(simulation.random.nextInt(400));
+            if (simulation.random.nextInt(3) == 0) {
+                simulation.thaw();
+            }
+            switch (simulation.random.nextInt(4)) {
+                case 0 -> {
+                    int more = Math.min(16, simulation.pgNum() + 1 + simulation.random.nextInt(6));
+                    simulation.regroup(more, simulation.random.nextBoolean() ? more : simulation.pgpNum());
+                }
+                case 1 -> change(simulation);
+                default -> disturb(simulation);
+            }
+        }
+        simulation.thaw();
+        simulation.resize(3, 2);
+        settleAndCheck(simulation);
+        return simulation;
+    }
+
     @Test
     void aSeedRunTwiceGivesTheSameTrace() {
         assertThat(upheaval(7).trace()).isEqualTo(upheaval(7).trace());
@@ -207,7 +274,7 @@ class PgSimulationTest {
                 simulation.freeze(from, (from + 1 + simulation.random.nextInt(osds - 1)) % osds);
             }
             default -> {
-                PgId pgid = new PgId(FakeMap.POOL, simulation.random.nextInt(simulation.pgNum));
+                PgId pgid = new PgId(FakeMap.POOL, simulation.random.nextInt(simulation.newest().params().pgNum()));
                 List<Integer> acting = new ArrayList<>(simulation.newest().up());
                 Collections.shuffle(acting, simulation.random);
                 List<Integer> some = List.copyOf(acting.subList(0, Math.min(acting.size(), 3)));

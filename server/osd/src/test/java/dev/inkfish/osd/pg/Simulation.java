@@ -46,7 +46,6 @@ final class Simulation {
     /// The cluster's log.
     final List<String> logged = new ArrayList<>();
     final Random random;
-    final int pgNum;
     final List<FakeMap> maps = new ArrayList<>();
     final List<Node> nodes = new ArrayList<>();
     final List<FakeClient> clients = new ArrayList<>();
@@ -65,7 +64,6 @@ final class Simulation {
     /// @param firstCapacity bytes that osd.0 takes
     Simulation(long seed, int osds, int size, int minSize, int pgNum, long firstCapacity) {
         random = new Random(seed);
-        this.pgNum = pgNum;
         List<Integer> order = new ArrayList<>();
         for (int i = 0; i < osds; i++) {
             order.add(i);
@@ -73,6 +71,7 @@ final class Simulation {
         maps.add(new FakeMap(
                 1,
                 new MapView.PoolParams(size, minSize, pgNum, false),
+                pgNum,
                 order,
                 new TreeSet<>(),
                 new TreeMap<>(),
@@ -190,28 +189,32 @@ final class Simulation {
     }
 
     void reorder(List<Integer> order) {
-        pending = new FakeMap(
-                pending.epoch(),
-                pending.params(),
-                List.copyOf(order),
-                pending.up(),
-                pending.upThruOf(),
-                pending.upFromOf(),
-                pending.pgTemp());
+        pending = pending.with(pending.params(), pending.pgpNum(), order);
         propose(map -> {});
     }
 
     /// `ceph osd pool set size` and `min_size`.
     void resize(int size, int minSize) {
-        pending = new FakeMap(
-                pending.epoch(),
-                new MapView.PoolParams(size, minSize, pgNum, false),
-                pending.order(),
-                pending.up(),
-                pending.upThruOf(),
-                pending.upFromOf(),
-                pending.pgTemp());
+        int pgNum = pending.params().pgNum();
+        pending = pending.with(
+                new MapView.PoolParams(size, minSize, pgNum, false), pending.pgpNum(), pending.order());
         propose(map -> {});
+    }
+
+    /// `ceph osd pool set pg_num` and `pgp_num`.
+    void regroup(int pgNum, int pgpNum) {
+        MapView.PoolParams now = pending.params();
+        pending = pending.with(
+                new MapView.PoolParams(now.size(), now.minSize(), pgNum, false), pgpNum, pending.order());
+        propose(map -> {});
+    }
+
+    int pgNum() {
+        return pending.params().pgNum();
+    }
+
+    int pgpNum() {
+        return pending.pgpNum();
     }
 
     void markDown(int osd) {
@@ -219,11 +222,15 @@ final class Simulation {
     }
 
     PgId pgOf(String name) {
-        return new PgId(FakeMap.POOL, Math.floorMod(name.hashCode(), pgNum));
+        return newest().pgOf(hash(name));
+    }
+
+    static int hash(String name) {
+        return name.hashCode() * 0x9e3779b1 >>> 4;
     }
 
     HObject object(String name) {
-        return HObject.head(name, "", (name.hashCode() & 0xffff) << 8 | pgOf(name).seed(), "", FakeMap.POOL);
+        return HObject.head(name, "", hash(name), "", FakeMap.POOL);
     }
 
     // ---- an OSD
@@ -541,7 +548,7 @@ final class Simulation {
 
     /// Every group is active and clean and its copies are the same everywhere.
     void assertClean() {
-        for (int seed = 0; seed < pgNum; seed++) {
+        for (int seed = 0; seed < newest().params().pgNum(); seed++) {
             PgId pgid = new PgId(FakeMap.POOL, seed);
             MapView.Mapping mapping = newest().map(pgid);
             Pg primary = nodes.get(mapping.actingPrimary()).table.find(SpgId.of(pgid));

@@ -220,6 +220,8 @@ public final class Options {
             mon_election_default_strategy | UINT | 1 | election strategy
             mon_config_key_max_entry_size | SIZE | 64K | largest value of a config key
             mon_fake_pool_delete | BOOL | false | rename pools instead of removing them
+            mgr_max_pg_num_change | INT | 128 | groups added to a pool at a time
+            target_max_misplaced_ratio | FLOAT | 0.05 | share of misplaced copies up to which more are moved
             mon_osd_max_split_count | INT | 32 | groups split per OSD and step
             mon_osd_max_creating_pgs | INT | 1024 | groups being created at a time
             mon_osd_initial_require_min_compat_client | STRING | luminous | first require_min_compat_client

@@ -1,5 +1,6 @@
 package dev.inkfish.mgr.core;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.inkfish.cephx.caps.MgrCap;
 import dev.inkfish.command.Command;
 import dev.inkfish.command.CommandContext;
@@ -38,6 +39,7 @@ import dev.inkfish.wire.message.MMgrMap;
 import dev.inkfish.wire.message.MMgrOpen;
 import dev.inkfish.wire.message.MMgrReport;
 import dev.inkfish.wire.message.MMgrUpdate;
+import dev.inkfish.wire.message.MMonCommand;
 import dev.inkfish.wire.message.MMonMgrReport;
 import dev.inkfish.wire.message.MOSDMap;
 import dev.inkfish.wire.message.MOSDScrub2;
@@ -84,6 +86,7 @@ public final class MgrCore {
     private final PerfCollector perf = new PerfCollector();
     private final ManagerHealth health;
     private final CommandRunner commands;
+    private final PgNumSteps pgNumSteps;
     private final List<MgrModuleCommands> modules;
     private final NavigableMap<Long, MgrSession> sessions = new TreeMap<>();
     private MgrMap mgrMap = MgrMap.EMPTY;
@@ -114,6 +117,7 @@ public final class MgrCore {
         this.effects = effects;
         this.metadata = metadata;
         this.modules = List.copyOf(modules);
+        this.pgNumSteps = new PgNumSteps(conf);
         this.health = new ManagerHealth(conf);
         this.commands = new CommandRunner(table);
         CommandTable told = new CommandTable();
@@ -271,10 +275,21 @@ public final class MgrCore {
             lastSample = now;
             pgMap.sampleRates(now);
             dirty = true;
+            pgNumSteps.next(pgMap).forEach(this::stepPgNum);
         }
         if (dirty || now.toNanos() - lastReport.toNanos() >= REPORT_NANOS) {
             report(now);
         }
+    }
+
+    private void stepPgNum(PgNumSteps.Step step) {
+        String command = JsonNodeFactory.instance.objectNode()
+                .put("prefix", "osd pool set")
+                .put("pool", step.pool())
+                .put("var", step.variable())
+                .put("val", Integer.toString(step.value()))
+                .toString();
+        effects.toMonitor(new MMonCommand(fsid, List.of(command), Bytes.EMPTY), 0);
     }
 
     private void report(Utime now) {

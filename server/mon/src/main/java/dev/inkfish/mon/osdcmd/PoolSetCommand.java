@@ -80,7 +80,7 @@ final class PoolSetCommand {
         switch (variable) {
             case "size" -> size(id, pool, draft, number(value), call);
             case "min_size" -> minSize(pool, draft, number(value));
-            case "pg_num" -> pgNum(id, pool, number(value));
+            case "pg_num" -> pgNum(id, pool, draft, number(value));
             case "pg_num_actual" -> pgNumActual(pool, draft, number(value));
             case "pgp_num" -> pgpNum(pool, draft, number(value), false);
             case "pgp_num_actual" -> pgpNum(pool, draft, number(value), true);
@@ -187,7 +187,7 @@ final class PoolSetCommand {
         }
     }
 
-    private void pgNum(long id, PgPool pool, long count) {
+    private void pgNum(long id, PgPool pool, PgPool.Draft draft, long count) {
         checkPgChange(pool, "pg_num");
         if (count == pool.pgNumTarget()) {
             return;
@@ -204,9 +204,14 @@ final class PoolSetCommand {
         if (most != 0 && count > most) {
             throw invalid("specified pg_num " + count + " > pg_num_max " + most);
         }
-        // nobody would bring the number to such a target
-        throw new CephException(Errno.EOPNOTSUPP, "placement groups cannot be split or merged: pg_num stays "
-                + pool.pgNum());
+        if (count < pool.pgNum()) {
+            throw new CephException(Errno.EOPNOTSUPP, "placement groups cannot be merged yet: pg_num stays " + pool.pgNum());
+        }
+        // the manager brings the numbers to their targets
+        if (pool.pgNumTarget() == pool.pgpNumTarget()) {
+            draft.pgpNumTarget = (int) count;
+        }
+        draft.pgNumTarget = (int) count;
     }
 
     private void pgNumActual(PgPool pool, PgPool.Draft draft, long count) {
@@ -224,15 +229,7 @@ final class PoolSetCommand {
             }
             draft.pgNum((int) count);
         } else {
-            if (count < pool.pgpNum()) {
-                throw invalid("specified pg_num " + count + " < pgp_num " + pool.pgpNum());
-            }
-            if (count < pool.pgNum() - 1) {
-                throw invalid("specified pg_num " + count + " < pg_num (" + pool.pgNum()
-                        + ") - 1; only single pg decrease is currently supported");
-            }
-            draft.pgNumPending = (int) count;
-            draft.lastForceOpResendPrenautilus = epoch;
+            throw new CephException(Errno.EOPNOTSUPP, "placement groups cannot be merged yet: pg_num stays " + pool.pgNum());
         }
         draft.lastForceOpResendPreluminous = epoch;
     }
@@ -252,8 +249,7 @@ final class PoolSetCommand {
         if (actual) {
             draft.pgpNum = (int) count;
         } else {
-            draft.pgpNumTarget = (int) count;
-            draft.pgpNum = (int) count;
+            draft.pgpNumTarget = (int) count; // the manager follows
         }
     }
 

@@ -1,0 +1,87 @@
+package dev.inkfish.mgr.core;
+
+import dev.inkfish.conf.Conf;
+import dev.inkfish.osdmap.OsdMap;
+import dev.inkfish.osdmap.PgPool;
+import dev.inkfish.wire.osd.ObjectStatSum.Field;
+import dev.inkfish.wire.osd.PgStat;
+import dev.inkfish.wire.osd.PgStates;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// Brings the numbers of groups to their targets step by step (`DaemonServer::adjust_pgs`): first there are more groups,
+/// each where its parent is; then their places change, as many at a time as may be misplaced.
+final class PgNumSteps {
+    private final Conf conf;
+    /// The map that a pool's last step was worked out from: the next waits for a newer one.
+    private final Map<Long, Integer> steppedAt = new TreeMap<>();
+
+    PgNumSteps(Conf conf) {
+        this.conf = conf;
+    }
+
+    /// A pool's next step.
+    ///
+    /// @param variable `pg_num_actual` or `pgp_num_actual`
+    record Step(String pool, String variable, int value) {}
+
+    List<Step> next(PgMap map) {
+        OsdMap osdMap = map.osdMap();
+        steppedAt.keySet().removeIf(pool -> osdMap.pool(pool) == null);
+        int changes = (int) conf.integer("mgr_max_pg_num_change");
+        double room = conf.decimal("target_max_misplaced_ratio") - misplaced(map);
+        List<Step> steps = new ArrayList<>();
+        for (Map.Entry<Long, PgPool> entry : osdMap.pools().entrySet()) {
+            PgPool pool = entry.getValue();
+            String name = osdMap.poolName(entry.getKey());
+            boolean settled = pool.pgNum() == pool.pgNumTarget() && pool.pgpNum() == pool.pgpNumTarget();
+            if (settled || name == null || pool.hasFlag(PgPool.FLAG_CREATING) || !isActive(map, entry.getKey())
+                    || steppedAt.getOrDefault(entry.getKey(), -1) == osdMap.epoch()) {
+                continue;
+            }
+            int before = steps.size();
+            int gap = pool.pgNum() - pool.pgpNum();
+            if (pool.pgNumTarget() > pool.pgNum() && gap < changes) {
+                int add = Math.min(changes - gap, pool.pgNumTarget() - pool.pgNum());
+                steps.add(new Step(name, "pg_num_actual", pool.pgNum() + add));
+            }
+            int target = Math.min(pool.pgNumPending(), pool.pgpNumTarget());
+            if (target != pool.pgpNum() && room > 0) {
+                int most = Math.max(1, (int) (pool.pgNum() * room));
+                steps.add(new Step(name, "pgp_num_actual", Math.clamp(target, pool.pgpNum() - most, pool.pgpNum() + most)));
+            }
+            if (steps.size() > before) {
+                steppedAt.put(entry.getKey(), osdMap.epoch());
+            }
+        }
+        return steps;
+    }
+
+    private static boolean isActive(PgMap map, long pool) {
+        PgPool info = map.osdMap().pool(pool);
+        int known = 0;
+        for (Map.Entry<dev.inkfish.wire.PgId, PgStat> pg : map.pgs().entrySet()) {
+            if (pg.getKey().pool() == pool) {
+                known++;
+                long state = pg.getValue().state();
+                if (!PgStates.ACTIVE.in(state) && !PgStates.PEERED.in(state)) {
+                    return false;
+                }
+            }
+        }
+        return info != null && known == info.pgNum();
+    }
+
+    /// The share of copies that are elsewhere than they should be.
+    private static double misplaced(PgMap map) {
+        long misplaced = 0;
+        long copies = 0;
+        for (PgStat pg : map.pgs().values()) {
+            misplaced += pg.sum().get(Field.NUM_OBJECTS_MISPLACED);
+            copies += pg.sum().get(Field.NUM_OBJECT_COPIES);
+        }
+        return copies <= 0 ? 0 : (double) misplaced / copies;
+    }
+}

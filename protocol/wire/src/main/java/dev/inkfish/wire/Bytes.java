@@ -26,6 +26,9 @@ public final class Bytes implements Comparable<Bytes> {
     private final @Nullable Loan loan;
     private final int offset;
     private final int length;
+    private @Nullable Checksums checksums;
+
+    private record Checksums(int piece, int[] values) {}
 
     private Bytes(byte[] heap, @Nullable Loan loan, int offset, int length) {
         this.heap = heap;
@@ -173,6 +176,30 @@ public final class Bytes implements Comparable<Bytes> {
             }
         }
         return true;
+    }
+
+    /// The crc32c, from -1, of each piece of a length of which this is a multiple. They are kept: a frame and several
+    /// stores of a process want those of the same bytes.
+    public int[] checksums(int piece) {
+        Checksums known = checksums;
+        if (known == null || known.piece != piece) {
+            int[] values = new int[length / piece];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = slice(i * piece, piece).crc32c(-1);
+            }
+            known = new Checksums(piece, values);
+            checksums = known;
+        }
+        return known.values;
+    }
+
+    /// As [#crc32c] of -1, by [#checksums].
+    public int crc32cOfPieces(int piece) {
+        int crc = -1;
+        for (int each : checksums(piece)) {
+            crc = Crc32c.shift(~crc, piece) ^ each;
+        }
+        return crc;
     }
 
     /// crc32c as Ceph computes it: continued from `seed`, neither inverted before nor after.

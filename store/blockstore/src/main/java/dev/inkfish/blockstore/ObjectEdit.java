@@ -162,12 +162,13 @@ final class ObjectEdit {
             data.copyTo(0, blocks, (int) (offset % BLOCK), data.length());
             whole = Bytes.wrap(blocks);
         }
+        int[] checksums = whole.checksums(BLOCK);
         int done = 0;
         for (Allocator.Run run : workspace.allocate(count)) {
             Bytes part = whole.slice(done * BLOCK, run.count() * BLOCK);
             workspace.writeDirectly(run.start(), part);
             for (int i = 0; i < run.count(); i++) {
-                map(first + done + i, run.start() + i, part.slice(i * BLOCK, BLOCK).crc32c(-1));
+                map(first + done + i, run.start() + i, checksums[done + i]);
             }
             done += run.count();
         }

@@ -186,7 +186,7 @@ public final class Options {
             osd_op_history_size | UINT | 20 | operations kept in the history
             osd_map_cache_size | INT | 50 | maps an OSD keeps in memory
             osd_map_message_max | INT | 40 | maps in one message
-            osd_backoff_on_down | BOOL | true | tell clients to hold back while a group is down
+            osd_backoff_on_peering | BOOL | false | tell clients to hold back while a group finds its state
             osd_backoff_on_unfound | BOOL | true | tell clients to hold back for lost objects
             osd_backoff_on_degraded | BOOL | false | tell clients to hold back for degraded objects
             osd_enable_op_tracker | BOOL | true | track operations

@@ -7,6 +7,7 @@ import dev.inkfish.wire.EntityAddrVec;
 import dev.inkfish.wire.EntityType;
 import dev.inkfish.wire.PgId;
 import dev.inkfish.wire.message.MCommand;
+import dev.inkfish.wire.message.MOSDBackoff;
 import dev.inkfish.wire.message.MOSDMap;
 import dev.inkfish.wire.message.MOSDOp;
 import dev.inkfish.wire.message.MOSDRepOp;
@@ -54,6 +55,7 @@ final class OsdDispatcher implements Dispatcher {
             case MOSDScrub2 request when connection.peerName().type() == EntityType.MGR -> daemon.scrubs().onRequest(request);
             case MOSDPing ping -> onPing(connection, ping);
             case MOSDMap maps -> onMaps(connection, maps);
+            case MOSDBackoff told -> onBackoff(connection, told);
             case MCommand command -> daemon.control(() -> commands.handle(session(connection), command, tid));
             default -> LOG.debug("osd.{}: {} sent {}", daemon.whoami(), connection.peerName(), message);
         }
@@ -93,6 +95,13 @@ final class OsdDispatcher implements Dispatcher {
             }
         }
         return true;
+    }
+
+    private void onBackoff(Connection connection, MOSDBackoff told) {
+        if (connection.attachment() instanceof OsdSession session) {
+            OsdShard shard = daemon.shardOf(told.pgid().pgid());
+            shard.post(() -> shard.onBackoff(session, told));
+        }
     }
 
     private void onMaps(Connection connection, MOSDMap maps) {

@@ -11,6 +11,7 @@ import dev.inkfish.wire.EntityType;
 import dev.inkfish.wire.message.MOSDOp;
 import dev.inkfish.wire.message.Message;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ final class OsdSession implements Caller {
     /// The newest map that the client has, as far as we know.
     private final AtomicInteger epoch = new AtomicInteger();
     private final AtomicReference<@Nullable AtomicReferenceArray<@Nullable ShardSession>> byShard = new AtomicReference<>();
+    private final AtomicLong backoffs = new AtomicLong();
 
     OsdSession(Connection connection, MapShare maps) {
         this.maps = maps;
@@ -103,6 +105,11 @@ final class OsdSession implements Caller {
             epoch.accumulateAndGet(clientEpoch, Math::max);
         }
         onDropped();
+    }
+
+    @Override
+    public long nextBackoff() {
+        return backoffs.incrementAndGet();
     }
 
     @Override

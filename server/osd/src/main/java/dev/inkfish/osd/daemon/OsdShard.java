@@ -1,5 +1,6 @@
 package dev.inkfish.osd.daemon;
 
+import dev.inkfish.conf.Conf;
 import dev.inkfish.objectstore.CollectionId;
 import dev.inkfish.objectstore.ObjectStore;
 import dev.inkfish.objectstore.StoreFullException;
@@ -18,6 +19,7 @@ import dev.inkfish.wire.Eversion;
 import dev.inkfish.wire.PgId;
 import dev.inkfish.wire.SpgId;
 import dev.inkfish.wire.Utime;
+import dev.inkfish.wire.message.MOSDBackoff;
 import dev.inkfish.wire.message.MOSDOp;
 import dev.inkfish.wire.message.MOSDRepOp;
 import dev.inkfish.wire.message.PgMessage;
@@ -238,6 +240,22 @@ final class OsdShard implements PgShell {
         return pg != null
                 ? pg.handleOp(session, op, tid)
                 : waitingOps.add(new WaitingOp(session, op, tid)); // about to be made
+    }
+
+    void onBackoff(OsdSession client, MOSDBackoff told) {
+        Pg pg = table.find(told.pgid());
+        if (pg != null) {
+            pg.onBackoff(client.on(this, number, daemon.shards().size()), told);
+        }
+    }
+
+    @Override
+    public BackoffOptions backoffOptions() {
+        Conf conf = daemon.config().conf();
+        return new BackoffOptions(
+                conf.flag("osd_backoff_on_peering"),
+                conf.flag("osd_backoff_on_degraded"),
+                conf.flag("osd_backoff_on_unfound"));
     }
 
     void onDisconnect(OsdSession client) {

@@ -53,6 +53,11 @@ final class ShardSession implements Caller {
     }
 
     @Override
+    public long nextBackoff() {
+        return session.nextBackoff();
+    }
+
+    @Override
     public void over(MOSDOp op, long tid) {
         session.over(op, tid);
         shard.over(this, tid);

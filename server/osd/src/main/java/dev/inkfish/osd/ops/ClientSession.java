@@ -21,6 +21,11 @@ public interface ClientSession {
     /// A request of its is over, answered or not: what it takes counts no more. Said once for each request that came.
     default void over(MOSDOp op, long tid) {}
 
+    /// A number for a backoff that no other of the session has.
+    default long nextBackoff() {
+        return 0;
+    }
+
     /// Sends, in order; dropped without a word if the session is gone.
     void send(Message message, long tid);
 }

@@ -190,7 +190,11 @@ public final class PrimaryOps implements ClientOps {
         HObject head = request.op.object().toHead();
         RequestKind kind = request.kind;
         if (host.isUnreadable(head) || kind.ordered() && host.isDegraded(head)) {
-            host.whenRecovered(head, inInterval(() -> start(request)));
+            if (host.holdBack(request.session, head)) {
+                request.session.over(request.op, request.tid);
+            } else {
+                host.whenRecovered(head, inInterval(() -> start(request)));
+            }
             return;
         }
         if (kind.mayWrite() && host.isScrubbing(head)) {

@@ -3,6 +3,7 @@ package dev.inkfish.osd.pg;
 import dev.inkfish.osd.ops.ClientSession;
 import dev.inkfish.wire.EntityAddr;
 import dev.inkfish.wire.EntityName;
+import dev.inkfish.wire.message.MOSDBackoff;
 import dev.inkfish.wire.message.MOSDOp;
 import dev.inkfish.wire.message.Message;
 import java.util.ArrayList;
@@ -82,6 +83,11 @@ final class OpQueue {
         }
 
         @Override
+        public long nextBackoff() {
+            return session.nextBackoff();
+        }
+
+        @Override
         public void over(MOSDOp op, long tid) {
             if (unanswered.remove(new Key(session, tid)) != null) {
                 session.over(op, tid);
@@ -104,6 +110,11 @@ final class OpQueue {
 
     void handle(ClientSession session, MOSDOp op, long tid) {
         Watched watched = sessions.computeIfAbsent(session, Watched::new);
+        boolean held = pg.backoffs.isHeld(watched, op == null ? null : op.object().toHead());
+        if (held || pg.holdsClientsBack() && pg.backoffs.holdGroup(watched)) {
+            session.over(op, tid); // it will send it again
+            return;
+        }
         Entry entry = new Entry(watched, op, tid);
         Entry before = unanswered.put(new Key(session, tid), entry);
         if (before != null) {
@@ -117,6 +128,24 @@ final class OpQueue {
     private void handOver(Entry entry) {
         entry.handedOver = true;
         pg.ops.handle(entry.session, entry.op, entry.tid);
+    }
+
+    /// The group will not serve soon: clients are to keep what waits.
+    void holdBack() {
+        unanswered.values().removeIf(entry -> {
+            boolean held = pg.backoffs.holdGroup(entry.session);
+            if (held) {
+                entry.session.session.over(entry.op, entry.tid);
+            }
+            return held;
+        });
+    }
+
+    void onBackoff(ClientSession session, MOSDBackoff told) {
+        Watched watched = sessions.get(session);
+        if (watched != null && told.op() == MOSDBackoff.ACK_BLOCK) {
+            pg.backoffs.acknowledged(watched, told.id());
+        }
     }
 
     /// The group serves: everything that waits goes on.
@@ -153,6 +182,7 @@ final class OpQueue {
                 }
                 return gone;
             });
+            pg.backoffs.forget(watched);
             pg.ops.onDisconnect(watched);
         }
     }

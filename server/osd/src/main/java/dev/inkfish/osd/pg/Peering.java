@@ -97,6 +97,7 @@ final class Peering {
         if (pg.state instanceof PgState.GetInfo now && now.awaiting().isEmpty()) {
             if (now.prior().blocked()) {
                 pg.state = new PgState.Down(now.prior());
+                pg.holdClientsBack();
                 pg.report.changed();
             } else {
                 chooseActing(now.prior());
@@ -150,6 +151,7 @@ final class Peering {
                 infos, pg.mapping.up(), pg.mapping.acting(), pg.shell.whoami(), pg.pool.size());
         if (choice == null) {
             pg.state = new PgState.Incomplete(prior);
+            pg.holdClientsBack();
             pg.report.changed();
             return;
         }

@@ -9,6 +9,7 @@ import dev.inkfish.osd.scrub.ScrubMode;
 import dev.inkfish.osdmap.OsdMap;
 import dev.inkfish.wire.SpgId;
 import dev.inkfish.wire.Utime;
+import dev.inkfish.wire.message.MOSDBackoff;
 import dev.inkfish.wire.message.MOSDOp;
 import dev.inkfish.wire.message.MOSDPGNotify2;
 import dev.inkfish.wire.message.MOSDPGQuery2;
@@ -48,6 +49,7 @@ public final class Pg {
     final Scrubber scrubber;
     final ScrubReplica scrubReplica;
     final ClientOps ops;
+    final Backoffs backoffs;
     private final OpQueue queue;
     private final PgRemoval removal;
 
@@ -95,6 +97,7 @@ public final class Pg {
         this.scrubber = new Scrubber(this);
         this.scrubReplica = new ScrubReplica(this);
         this.ops = opsFactory.apply(new PgHostPort(this));
+        this.backoffs = new Backoffs(this);
         this.queue = new OpQueue(this);
     }
 
@@ -331,6 +334,7 @@ public final class Pg {
             ops.onIntervalEnd();
         }
         queue.requeueUnanswered();
+        backoffs.releaseAll();
         backend.reset();
         recovery.reset();
         backfill.reset();
@@ -494,7 +498,29 @@ public final class Pg {
             opsActive = true;
             ops.onActive();
             queue.release();
+            backoffs.releaseAll(); // it was incomplete until somebody turned up
+        } else {
+            holdClientsBack();
         }
+    }
+
+    /// Nothing but a change of the map will make the group serve.
+    boolean holdsClientsBack() {
+        return state instanceof PgState.Down
+                || state instanceof PgState.Incomplete
+                || state instanceof PgState.Active && !opsActive
+                || state.isPeering() && shell.backoffOptions().onPeering();
+    }
+
+    void holdClientsBack() {
+        if (isPrimary() && holdsClientsBack()) {
+            queue.holdBack();
+        }
+    }
+
+    /// A client has noted that it is held back.
+    public void onBackoff(ClientSession session, MOSDBackoff told) {
+        queue.onBackoff(session, told);
     }
 
     /// Operations that wait or are under way.

@@ -2,6 +2,7 @@ package dev.inkfish.osd.pg;
 
 import dev.inkfish.objectstore.CollectionId;
 import dev.inkfish.objectstore.ObjectStore;
+import dev.inkfish.osd.ops.ClientSession;
 import dev.inkfish.osd.ops.PgMutation;
 import dev.inkfish.osdmap.OsdMap;
 import dev.inkfish.osdmap.PgPool;
@@ -71,6 +72,13 @@ public interface PgHost {
 
     /// The object cannot be written yet: some of the acting set lacks its newest version.
     boolean isDegraded(HObject object);
+
+    /// Tells a client to hold back requests for an object that it cannot have now, where options say so.
+    ///
+    /// @return whether it was told: its request is to be dropped
+    default boolean holdBack(ClientSession session, HObject object) {
+        return false;
+    }
 
     /// Hastens the object's recovery and runs `task` when neither [#isUnreadable] nor [#isDegraded] holds.
     void whenRecovered(HObject object, Runnable task);

@@ -3,6 +3,7 @@ package dev.inkfish.osd.pg;
 import dev.inkfish.objectstore.CollectionId;
 import dev.inkfish.objectstore.ObjectStore;
 import dev.inkfish.objectstore.StoreFullException;
+import dev.inkfish.osd.ops.ClientSession;
 import dev.inkfish.osd.ops.PgMutation;
 import dev.inkfish.osdmap.OsdMap;
 import dev.inkfish.osdmap.PgPool;
@@ -169,6 +170,17 @@ final class PgHostPort implements PgHost {
     @Override
     public boolean isDegraded(HObject object) {
         return pg.recovery.isDegraded(object);
+    }
+
+    @Override
+    public boolean holdBack(ClientSession session, HObject object) {
+        PgShell.BackoffOptions options = pg.shell.backoffOptions();
+        boolean wanted = options.onDegraded() || options.onUnfound() && pg.recovery.isUnfound(object);
+        if (!wanted || !pg.backoffs.holdObject(session, object)) {
+            return false;
+        }
+        pg.recovery.hasten(object, () -> {});
+        return true;
     }
 
     @Override

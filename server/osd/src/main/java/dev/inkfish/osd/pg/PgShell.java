@@ -53,6 +53,19 @@ public interface PgShell {
     /// Gives the place back.
     void releaseScrub(ScrubRole role);
 
+    /// When clients are told to hold requests back, beside groups that will not serve soon.
+    ///
+    /// @param onPeering while a group finds its state (`osd_backoff_on_peering`)
+    /// @param onDegraded for an object that must be recovered first (`osd_backoff_on_degraded`)
+    /// @param onUnfound for an object of which no copy can be found (`osd_backoff_on_unfound`)
+    record BackoffOptions(boolean onPeering, boolean onDegraded, boolean onUnfound) {
+        static final BackoffOptions DEFAULT = new BackoffOptions(false, false, true);
+    }
+
+    default BackoffOptions backoffOptions() {
+        return BackoffOptions.DEFAULT;
+    }
+
     /// As what an OSD takes part in a scrub.
     enum ScrubRole {
         PRIMARY,

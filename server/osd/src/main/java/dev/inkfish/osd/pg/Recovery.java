@@ -54,6 +54,10 @@ final class Recovery {
         return !active.isEmpty() || hasMissing();
     }
 
+    boolean isUnfound(HObject object) {
+        return unfound.contains(object);
+    }
+
     int unfoundCount() {
         return unfound.size();
     }
@@ -327,6 +331,7 @@ final class Recovery {
         if (tasks != null) {
             tasks.forEach(Runnable::run);
         }
+        pg.backoffs.release(object);
     }
 
     private void giveUp(HObject object) {

@@ -8,10 +8,13 @@ import dev.inkfish.wire.EntityAddr;
 import dev.inkfish.wire.EntityName;
 import dev.inkfish.wire.PgId;
 import dev.inkfish.wire.SpgId;
+import dev.inkfish.wire.Features;
+import dev.inkfish.wire.message.MOSDBackoff;
 import dev.inkfish.wire.message.Message;
 import dev.inkfish.wire.osd.OsdReqId;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// A client that works on one object, one request at a time, and knows what it must read back.
@@ -32,6 +35,7 @@ final class FakeClient {
     private int toDo;
     int done;
     int refused;
+    int heldBack;
 
     FakeClient(Simulation simulation, int number) {
         this.simulation = simulation;
@@ -48,6 +52,9 @@ final class FakeClient {
     private final class Session implements ClientSession {
         final int osd;
         final int upFrom;
+        private long backoffs;
+        /// What the OSD told us to hold back.
+        final TreeSet<Long> held = new TreeSet<>();
 
         Session(int osd, int upFrom) {
             this.osd = osd;
@@ -66,7 +73,12 @@ final class FakeClient {
 
         @Override
         public long features() {
-            return 0;
+            return number % 2 == 0 ? Features.RADOS_BACKOFF : 0;
+        }
+
+        @Override
+        public long nextBackoff() {
+            return ++backoffs;
         }
 
         @Override
@@ -78,7 +90,11 @@ final class FakeClient {
         public void send(Message message, long tid) {
             simulation.enqueue("reply" + osd + "-" + number, () -> {
                 if (session == this) {
-                    onReply(tid, (FakeReply) message);
+                    switch (message) {
+                        case FakeReply reply -> onReply(tid, reply);
+                        case MOSDBackoff told -> onBackoff(this, told);
+                        default -> throw new AssertionError(message);
+                    }
                 }
             });
         }
@@ -162,10 +178,31 @@ final class FakeClient {
         Session to = session;
         long tid = waitingFor;
         int sentAt = epoch;
-        if (to == null) {
+        if (to == null || !to.held.isEmpty()) {
             return;
         }
         simulation.enqueue("client" + number + "-" + to.osd, () -> deliver(to, tid, sentAt));
+    }
+
+    private void onBackoff(Session from, MOSDBackoff told) {
+        simulation.note("client" + number + " backoff " + told.op() + " " + told.id());
+        if (told.op() == MOSDBackoff.BLOCK) {
+            heldBack++;
+            from.held.add(told.id());
+            MOSDBackoff answer = new MOSDBackoff(
+                    told.pgid(), told.mapEpoch(), MOSDBackoff.ACK_BLOCK, told.id(), told.begin(), told.end());
+            simulation.enqueue("client" + number + "-" + from.osd, () -> acknowledge(from, answer));
+        } else if (from.held.remove(told.id()) && waitingFor != 0) {
+            send();
+        }
+    }
+
+    private void acknowledge(Session to, MOSDBackoff answer) {
+        Simulation.Node node = simulation.nodes.get(to.osd);
+        Pg pg = node.alive && node.upFrom == to.upFrom ? node.table.find(answer.pgid()) : null;
+        if (pg != null) {
+            pg.onBackoff(to, answer);
+        }
     }
 
     private void deliver(Session to, long tid, int sentAt) {

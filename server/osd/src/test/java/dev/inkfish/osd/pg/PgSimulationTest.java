@@ -28,6 +28,26 @@ class PgSimulationTest {
         simulation.clients.forEach(client -> client.work(requests));
     }
 
+    /// A group that has lost too many members tells its clients to wait, those that understand; all come through.
+    @Test
+    void clientsAreHeldBackWhileTooFewMembersAreThere() {
+        Simulation simulation = booted(5, 3, 3, 2);
+        clients(simulation, 8);
+        simulation.nodes.get(1).kill();
+        simulation.nodes.get(2).kill();
+        simulation.markDown(1);
+        simulation.markDown(2);
+        work(simulation, 10);
+        simulation.settle();
+        assertThat(simulation.clients).allMatch(client -> client.heldBack == (client.number % 2 == 0 ? 1 : 0));
+        assertThat(simulation.clients).noneMatch(FakeClient::isIdle);
+        simulation.nodes.get(1).start();
+        simulation.nodes.get(2).start();
+        simulation.settle();
+        assertAllDone(simulation);
+        simulation.assertClean();
+    }
+
     private static void assertAllDone(Simulation simulation) {
         for (FakeClient client : simulation.clients) {
             assertThat(client.isIdle()).as(() -> client.name + " waits\n" + simulation.describe()).isTrue();

@@ -74,6 +74,16 @@ class ClusterStatesTest {
     }
 
     @Test
+    void clientsAreToldToWaitWhileAGroupHasTooFewMembers() {
+        cluster.ok("ceph osd set noup && ceph osd down 0 1 && sleep 1");
+        cluster.ok("(timeout 60 rados -p " + POOL + " put held x --debug-ms 1 > held.log 2>&1; echo $? > held.rc) > /dev/null 2>&1 &"
+                + " for i in $(seq 40); do grep -q 'osd_backoff.* ack-block' held.log && exit 0; sleep 0.5; done; exit 1");
+        cluster.ok("ceph osd unset noup; for i in $(seq 80); do test -s held.rc && break; sleep 0.5; done;"
+                + " grep -q 'osd_backoff.* unblock' held.log && grep -qx 0 held.rc");
+        awaitClean();
+    }
+
+    @Test
     void aPoolAtItsQuotaTakesNothingButRemovals() {
         cluster.ok("ceph osd pool create quota 1 && ceph osd pool set-quota quota max_objects 2");
         cluster.ok("rados -p quota put a x && rados -p quota put b x");

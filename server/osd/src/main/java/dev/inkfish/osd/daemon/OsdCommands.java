@@ -16,8 +16,6 @@ import dev.inkfish.wire.PgId;
 import dev.inkfish.wire.SpgId;
 import dev.inkfish.wire.message.MCommand;
 import dev.inkfish.wire.message.MCommandReply;
-import dev.inkfish.wire.osd.PgInfo;
-import dev.inkfish.wire.osd.PgStates;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -166,37 +164,7 @@ final class OsdCommands {
 
     private static CommandResult.Done describe(CommandContext c, Pg pg) {
         Formatter f = c.formatter("json-pretty");
-        PgInfo info = pg.info();
-        var stat = pg.stat();
-        f.openObject("pg");
-        f.openArray("snap_trimq");
-        f.close();
-        f.dump("state", PgStates.text(pg.stateBits()));
-        f.dump("epoch", pg.epoch());
-        numbers(f, "up", stat.up());
-        numbers(f, "acting", stat.acting());
-        f.openObject("info");
-        f.dump("pgid", info.pgid().toString());
-        f.dump("last_update", info.lastUpdate().toString());
-        f.dump("last_complete", info.lastComplete().toString());
-        f.dump("log_tail", info.logTail().toString());
-        f.dump("last_user_version", info.lastUserVersion());
-        f.openObject("history");
-        f.dump("epoch_created", info.history().epochCreated());
-        f.dump("last_epoch_started", info.history().lastEpochStarted());
-        f.dump("last_epoch_clean", info.history().lastEpochClean());
-        f.dump("same_up_since", info.history().sameUpSince());
-        f.dump("same_interval_since", info.history().sameIntervalSince());
-        f.dump("same_primary_since", info.history().samePrimarySince());
-        f.close();
-        f.close();
-        f.close();
+        PgQueryText.write(pg, f);
         return CommandResult.data(f);
-    }
-
-    private static void numbers(Formatter f, String name, List<Integer> values) {
-        f.openArray(name);
-        values.forEach(value -> f.dump("osd", value));
-        f.close();
     }
 }

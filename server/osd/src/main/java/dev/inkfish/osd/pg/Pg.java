@@ -212,6 +212,37 @@ public final class Pg {
         return data.info();
     }
 
+    // ---- what is told of it
+
+    /// Acting set and backfill targets, as commands print them.
+    public List<String> memberNames() {
+        return members.stream().map(PgShard::toString).toList();
+    }
+
+    /// What the others have, as far as a primary knows.
+    public TreeMap<String, PgInfo> peers() {
+        TreeMap<String, PgInfo> peers = new TreeMap<>();
+        peerInfo.forEach((member, info) -> peers.put(member.toString(), info));
+        return peers;
+    }
+
+    /// How far a scrub is.
+    ///
+    /// @param since the epoch of the interval in which the last one ran; 0 if none did
+    public record ScrubProgress(
+            int since,
+            boolean active,
+            boolean deep,
+            String start,
+            String end,
+            int shallowErrors,
+            int deepErrors,
+            List<String> awaiting) {}
+
+    public ScrubProgress scrubProgress() {
+        return scrubber.progress();
+    }
+
     // ---- scrubs
 
     /// Somebody asks for a scrub; it begins with a coming [#scrubTick].

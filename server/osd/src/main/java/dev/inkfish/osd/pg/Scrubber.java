@@ -54,9 +54,20 @@ final class Scrubber {
         return run != null && run.begun ? run.mode : null;
     }
 
-    /// Where it is, for `pg query`.
-    @Nullable ScrubRun run() {
-        return run;
+    Pg.ScrubProgress progress() {
+        ScrubRun now = run;
+        if (now == null || !now.begun) {
+            return new Pg.ScrubProgress(hasResults ? pg.data.history.sameIntervalSince() : 0, false, false, "", "", 0, 0, List.of());
+        }
+        return new Pg.ScrubProgress(
+                pg.data.history.sameIntervalSince(),
+                true,
+                now.mode.deep(),
+                now.position.toString(),
+                now.chunk == null ? now.position.toString() : now.chunk.end.toString(),
+                now.findings.shallowErrors,
+                now.findings.deepErrors,
+                now.awaiting.stream().map(PgShard::toString).toList());
     }
 
     /// The interval is over.

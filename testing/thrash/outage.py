@@ -4,7 +4,8 @@
 outage.py POOL SECONDS AT COMMAND [AT COMMAND ...]
 
 Writes 4 KiB to one object after the other (32 of them, so that all groups of a small pool are hit), one at a time in each of 8
-threads, through librados. At each second AT the shell COMMAND runs. Prints for each thread's longest wait, and when it began.
+threads, through librados. At each second AT the shell COMMAND runs. Prints the longest wait of a write
+after each.
 """
 import os
 import subprocess
@@ -46,15 +47,21 @@ def main():
     threads = [threading.Thread(target=writer, args=(ioctx, n, end, waits, errors, counts)) for n in range(THREADS)]
     for thread in threads:
         thread.start()
+    begun = []
     for at, command in faults:
         time.sleep(max(0.0, start + at - time.monotonic()))
-        subprocess.run(command, shell=True, check=False)
-        print("%7.2f s  %s" % (time.monotonic() - start, command), flush=True)
+        begun.append((time.monotonic(), command))
+        subprocess.run(command, shell=True, check=False, stdout=subprocess.DEVNULL)
     for thread in threads:
         thread.join()
     print("%d writes, %d errors %s" % (sum(counts), len(errors), errors[:3]))
-    for wait, begin, name in sorted(waits, reverse=True)[:5]:
-        print("waited %6.2f s from %7.2f s to %7.2f s  %s" % (wait, begin - start, begin - start + wait, name))
+    begun.append((end[0], "end"))
+    for i, (at, command) in enumerate(begun[:-1]):
+        # a write that was under way when it happened counts from then on
+        later = begun[i + 1][0]
+        longest = max((begin + wait - max(begin, at), name) for wait, begin, name in waits
+                      if begin < later and begin + wait > at)
+        print("%7.2f s  longest wait after it %6.2f s (%s)  %s" % (at - start, *longest, command), flush=True)
     cluster.shutdown()
 
 

@@ -322,7 +322,7 @@ def main():
     print("seed %d, %d s" % (arguments.seed, arguments.seconds), flush=True)
     try:
         wrong = thrash(hosts, arguments)
-    except Exception:  # noqa: whatever it is, the run failed
+    except (Exception, SystemExit):  # noqa: whatever it is, the run failed
         wrong = [traceback.format_exc()]
     for text in wrong[:20]:
         print("WRONG " + text)

@@ -41,12 +41,13 @@ import org.slf4j.LoggerFactory;
 /// thread; callbacks come on the messenger's event loop.
 public final class MonClient implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MonClient.class);
-    /// Ceph's `mon_client_hunt_interval`, `mon_client_ping_interval`, `mon_client_ping_timeout`.
+    /// Ceph's `mon_client_hunt_interval`; `mon_client_ping_interval` and `mon_client_ping_timeout` are half of Ceph's: an OSD
+    /// whose monitor is cut off reports a dead peer no earlier than this lets it find another.
     private static final long HUNT_MILLIS = 3000;
     /// Each attempt that takes too long lets the next take longer (`mon_client_hunt_interval_backoff`).
     private static final long LONGEST_HUNT_MILLIS = 30_000;
-    private static final long PING_SECONDS = 10;
-    private static final long PING_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final long PING_SECONDS = 5;
+    private static final long PING_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(15);
     private static final long FIRST_BACKOFF_MILLIS = 100;
     private static final int MAX_WAITING = 10_000;
 

@@ -6,12 +6,17 @@ import java.util.TreeSet;
 
 /// The places for groups that backfill (`osd_max_backfills`); on the control thread.
 final class Backfills {
-    private final int places;
+    private int places;
     private final TreeSet<PgId> running = new TreeSet<>();
     private final LinkedHashMap<PgId, Runnable> waiting = new LinkedHashMap<>();
 
     Backfills(int places) {
         this.places = places;
+    }
+
+    void places(int count) {
+        places = count;
+        grant();
     }
 
     void reserve(PgId pgid, Runnable granted) {

@@ -107,7 +107,17 @@ public final class OsdDaemon implements AutoCloseable {
         conf.onChange(changed -> {
             PgSettings settings = settings(conf);
             shards.forEach(shard -> shard.settings(settings));
+            control(this::limitRecovery);
         });
+    }
+
+    /// Recovery leaves room for clients: so many objects at a time in all shards together, so many groups that backfill.
+    private void limitRecovery() {
+        Conf conf = config.conf();
+        backfills.places((int) Math.max(1, conf.integer("osd_max_backfills")));
+        int most = (settings(conf).recoveryActive() + shards.size() - 1) / shards.size();
+        long sleep = (long) (conf.decimal("osd_recovery_sleep") * 1e9);
+        shards.forEach(shard -> shard.post(() -> shard.recoveryLimits(most, sleep)));
     }
 
     private static NettyMessenger.Builder messenger(OsdConfig config, List<EntityAddr> bind, OsdDispatcher dispatcher) {
@@ -187,6 +197,7 @@ public final class OsdDaemon implements AutoCloseable {
             shard.post(shard::load);
             shard.start();
         }
+        daemon.control(daemon::limitRecovery);
         daemon.control(daemon.boot::start);
         daemon.every(CHECK_MILLIS, daemon.heartbeats::tick);
         daemon.every(CHECK_MILLIS, daemon.boot::tick);

@@ -11,6 +11,7 @@ import dev.inkfish.osd.pg.PgHost;
 import dev.inkfish.osd.pg.PgSettings;
 import dev.inkfish.osd.pg.PgShell;
 import dev.inkfish.osd.pg.PgTable;
+import dev.inkfish.osd.pg.RecoveryPlaces;
 import dev.inkfish.osd.scrub.ScrubMode;
 import dev.inkfish.osd.scrub.ScrubSettings;
 import dev.inkfish.wire.Bytes;
@@ -51,6 +52,8 @@ final class OsdShard implements PgShell {
     private final Deque<WaitingOp> waitingOps = new ArrayDeque<>();
     private final Map<SpgId, Long> reportedState = new HashMap<>();
     private final OpTracker tracker = new OpTracker();
+    private final RecoveryPlaces recovery = new RecoveryPlaces();
+    private boolean recoveryTimer;
     private volatile PgSettings settings;
 
     private record WaitingOp(Caller session, MOSDOp op, long tid) {}
@@ -379,6 +382,44 @@ final class OsdShard implements PgShell {
     @Override
     public void wantPgTemp(PgId pgid, List<Integer> acting) {
         daemon.control(() -> daemon.monLink().wantPgTemp(pgid, acting));
+    }
+
+    /// On the thread, too.
+    void recoveryLimits(int most, long sleepNanos) {
+        recovery.limits(most, sleepNanos);
+        wakeRecovery();
+    }
+
+    @Override
+    public boolean takeRecoveryPlace(PgId pgid, Runnable retry) {
+        if (recovery.take(pgid, System.nanoTime(), retry)) {
+            return true;
+        }
+        awaitRecovery();
+        return false;
+    }
+
+    @Override
+    public void releaseRecoveryPlace() {
+        recovery.release();
+        post(this::wakeRecovery);
+    }
+
+    private void wakeRecovery() {
+        recovery.wake(System.nanoTime());
+        awaitRecovery();
+    }
+
+    /// Where only time is missing (`osd_recovery_sleep`): one timer at most.
+    private void awaitRecovery() {
+        long nanos = recovery.nanosToWait(System.nanoTime());
+        if (nanos > 0 && !recoveryTimer) {
+            recoveryTimer = true;
+            schedule(nanos / 1_000_000 + 1, () -> {
+                recoveryTimer = false;
+                wakeRecovery();
+            });
+        }
     }
 
     @Override

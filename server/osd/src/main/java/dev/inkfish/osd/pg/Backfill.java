@@ -37,6 +37,8 @@ final class Backfill {
     private final TreeMap<HObject, SortedSet<PgShard>> copying = new TreeMap<>();
     private final Deque<HObject> queue = new ArrayDeque<>();
     private final TreeSet<HObject> started = new TreeSet<>();
+    /// Those of them that hold one of the OSD's places.
+    private final TreeSet<HObject> placed = new TreeSet<>();
 
     Backfill(Pg pg) {
         this.pg = pg;
@@ -65,6 +67,8 @@ final class Backfill {
         copying.clear();
         queue.clear();
         started.clear();
+        placed.forEach(object -> pg.shell.releaseRecoveryPlace());
+        placed.clear();
     }
 
     boolean isRunning() {
@@ -218,7 +222,16 @@ final class Backfill {
 
     private void more() {
         while (started.size() < pg.shell.settings().recoveryActive() && !queue.isEmpty()) {
-            copy(queue.poll());
+            HObject object = queue.getFirst();
+            boolean needed = copying.containsKey(object) && !started.contains(object);
+            if (needed && !pg.shell.takeRecoveryPlace(pg.data.pgid.pgid(), pg.inInterval(this::more))) {
+                break;
+            }
+            queue.removeFirst();
+            if (needed) {
+                placed.add(object);
+                copy(object);
+            }
         }
         if (copying.isEmpty() && queue.isEmpty() && awaiting.isEmpty() && running) {
             progress(MOSDPGBackfill.Op.PROGRESS);
@@ -243,6 +256,9 @@ final class Backfill {
         }
         copying.remove(object);
         started.remove(object);
+        if (placed.remove(object)) {
+            pg.shell.releaseRecoveryPlace();
+        }
         pg.report.recovered();
         pg.recovery.runWaiting(object);
         more();

@@ -43,6 +43,14 @@ public interface PgShell {
     /// Gives the place, or the wish for one, back.
     void releaseBackfill(PgId pgid);
 
+    /// One of the OSD's places for objects under recovery; where there is none, `retry` runs when there may be one.
+    default boolean takeRecoveryPlace(PgId pgid, Runnable retry) {
+        return true;
+    }
+
+    /// Gives the place back.
+    default void releaseRecoveryPlace() {}
+
     ScrubSettings scrubSettings();
 
     /// One of the few places for scrubs that this OSD takes part in, as primary or as replica.

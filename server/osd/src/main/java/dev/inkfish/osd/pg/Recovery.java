@@ -27,6 +27,8 @@ final class Recovery {
     private final TreeMap<HObject, List<Runnable>> otherwise = new TreeMap<>();
     /// Under way, with the members that do not have it yet.
     private final TreeMap<HObject, SortedSet<PgShard>> active = new TreeMap<>();
+    /// Those of them that hold one of the OSD's places.
+    private final TreeSet<HObject> placed = new TreeSet<>();
     /// No member that we know of has them.
     private final TreeSet<HObject> unfound = new TreeSet<>();
     private final SortedSet<PgShard> asked = new TreeSet<>();
@@ -40,6 +42,8 @@ final class Recovery {
         wanted.clear();
         otherwise.clear();
         active.clear();
+        placed.forEach(object -> pg.shell.releaseRecoveryPlace());
+        placed.clear();
         unfound.clear();
         asked.clear();
         running = false;
@@ -113,7 +117,7 @@ final class Recovery {
             } catch (CephException e) {
                 version = Eversion.ZERO;
             }
-            active.remove(object);
+            ended(object);
             pg.data.missing.put(object, version, Eversion.ZERO);
             pg.data.updateLastComplete();
             Transaction transaction = new Transaction();
@@ -162,9 +166,10 @@ final class Recovery {
         }
         while (running && active.size() < pg.shell.settings().recoveryActive()) {
             HObject next = next();
-            if (next == null) {
+            if (next == null || !pg.shell.takeRecoveryPlace(pg.data.pgid.pgid(), pg.inInterval(this::kick))) {
                 break;
             }
+            placed.add(next);
             begin(next);
         }
         if (running && active.isEmpty() && !hasMissing()) {
@@ -227,7 +232,7 @@ final class Recovery {
         }
         PgShard source = source(object, lacking.need());
         if (source == null) {
-            active.remove(object);
+            ended(object);
             unfound.add(object);
             giveUp(object);
             askStrays();
@@ -315,8 +320,15 @@ final class Recovery {
         }
     }
 
-    private void done(HObject object) {
+    private void ended(HObject object) {
         active.remove(object);
+        if (placed.remove(object)) {
+            pg.shell.releaseRecoveryPlace();
+        }
+    }
+
+    private void done(HObject object) {
+        ended(object);
         otherwise.remove(object);
         pg.report.recovered();
         if (!pg.backfill.isCopying(object)) {

@@ -1,0 +1,42 @@
+package dev.inkfish.osd.pg;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.inkfish.wire.PgId;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class RecoveryPlacesTest {
+    private static final PgId A = new PgId(1, 0);
+    private static final PgId B = new PgId(1, 1);
+
+    @Test
+    void groupsTakeTurnsWherePlacesAreFew() {
+        RecoveryPlaces places = new RecoveryPlaces();
+        places.limits(2, 0);
+        List<String> woken = new ArrayList<>();
+        assertThat(places.take(A, 0, () -> {})).isTrue();
+        assertThat(places.take(A, 0, () -> {})).isTrue();
+        assertThat(places.take(A, 0, () -> woken.add("a"))).isFalse();
+        assertThat(places.take(B, 0, () -> woken.add("b" + places.take(B, 0, () -> {})))).isFalse();
+        places.wake(0);
+        assertThat(woken).isEmpty();
+        places.release();
+        places.wake(0);
+        assertThat(woken).as("A asked first, found nothing to do; then B").containsExactly("a", "btrue");
+        assertThat(places.nanosToWait(0)).isZero();
+    }
+
+    @Test
+    void oneBeginsSomeTimeAfterTheOther() {
+        RecoveryPlaces places = new RecoveryPlaces();
+        places.limits(10, 100);
+        assertThat(places.take(A, 1000, () -> {})).isTrue();
+        assertThat(places.take(A, 1050, () -> {})).isFalse();
+        assertThat(places.nanosToWait(1050)).isEqualTo(50);
+        assertThat(places.take(A, 1100, () -> {})).isTrue();
+        places.limits(10, 0);
+        assertThat(places.take(A, 1101, () -> {})).isTrue();
+    }
+}

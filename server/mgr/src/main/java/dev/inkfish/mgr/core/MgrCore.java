@@ -46,6 +46,7 @@ import dev.inkfish.wire.message.MOSDScrub2;
 import dev.inkfish.wire.message.MPGStats;
 import dev.inkfish.wire.message.Message;
 import dev.inkfish.wire.mon.CommandDescription;
+import dev.inkfish.wire.mon.HealthCheck;
 import dev.inkfish.wire.mon.LogEntry;
 import dev.inkfish.wire.mon.MgrMap;
 import dev.inkfish.wire.mon.MgrModule;
@@ -58,6 +59,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /// The manager without its surroundings (`MgrStandby`, `Mgr`, `DaemonServer`). It tells the monitors that
 /// it lives; chosen by them, it takes the reports of OSDs, serves commands, and reports sums.
@@ -84,6 +86,8 @@ public final class MgrCore {
     private final ServiceRegistry services = new ServiceRegistry();
     private final ProgressLog progress = new ProgressLog();
     private final PerfCollector perf = new PerfCollector();
+    private final NavigableMap<String, String> endpoints = new TreeMap<>();
+    private final NavigableMap<String, String> problems = new TreeMap<>();
     private final ManagerHealth health;
     private final CommandRunner commands;
     private final PgNumSteps pgNumSteps;
@@ -259,7 +263,7 @@ public final class MgrCore {
                 .map(module -> MgrModule.of(module.name()))
                 .toList();
         effects.toMonitor(new MMgrBeacon(
-                addrs, gid, available, name, fsid, descriptions, metadata, new TreeMap<>(), known, Features.PACIFIC,
+                addrs, gid, available, name, fsid, descriptions, metadata, new TreeMap<>(endpoints), known, Features.PACIFIC,
                 List.of()), 0);
     }
 
@@ -298,10 +302,44 @@ public final class MgrCore {
         PgMapDigest sums = pgMap.digest();
         Bytes digest = WireWriter.encode(sums, (d, out) -> d.encode(out));
         effects.toMonitor(new MMonMgrReport(
-                health.check(pgMap, sessions.values(), now), services.takeChanged(now), progress.forMonitors(now), gid, digest), 0);
+                checks(now), services.takeChanged(now), progress.forMonitors(now), gid, digest), 0);
         if (now.toNanos() - lastLine.toNanos() >= BEACON_NANOS) {
             lastLine = now;
             clusterLog("pgmap v" + pgMap.version() + ": " + PgMapText.oneLine(sums), now);
+        }
+    }
+
+    private NavigableMap<String, HealthCheck> checks(Utime now) {
+        NavigableMap<String, HealthCheck> checks = health.check(pgMap, sessions.values(), now);
+        if (!problems.isEmpty()) {
+            List<String> detail = new ArrayList<>();
+            problems.forEach((module, why) -> detail.add("Module '" + module + "' has failed: " + why));
+            String summary = detail.size() == 1 ? detail.getFirst() : detail.size() + " mgr modules have failed";
+            checks.put("MGR_MODULE_ERROR", HealthCheck.error(summary, detail.size(), detail));
+        }
+        return checks;
+    }
+
+    /// Whether an operator enabled a module.
+    public boolean isEnabled(String module) {
+        return mgrMap.modules().contains(module);
+    }
+
+    /// What a module serves, for `ceph mgr services`; null for nothing.
+    public void endpoint(String module, @Nullable String uri) {
+        if (uri == null) {
+            endpoints.remove(module);
+        } else {
+            endpoints.put(module, uri);
+        }
+    }
+
+    /// Why a module does not work; null where it does.
+    public void problem(String module, @Nullable String why) {
+        if (why == null) {
+            problems.remove(module);
+        } else {
+            problems.put(module, why);
         }
     }
 

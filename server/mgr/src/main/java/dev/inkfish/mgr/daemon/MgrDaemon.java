@@ -1,5 +1,13 @@
 package dev.inkfish.mgr.daemon;
 
+import dev.inkfish.conf.Conf;
+import dev.inkfish.wire.message.MConfig;
+import dev.inkfish.mgr.prometheus.Snapshot;
+import dev.inkfish.mgr.prometheus.PrometheusModule;
+import java.util.function.Supplier;
+import java.net.InetSocketAddress;
+import java.io.IOException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.inkfish.conf.LocalCommands;
 import dev.inkfish.net.AdminSocket;
 import dev.inkfish.wire.Errno;
@@ -64,6 +72,7 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
     private static final Logger LOG = LoggerFactory.getLogger(MgrDaemon.class);
     private static final long TICK_MILLIS = 200;
     private static final long ANSWER_SECONDS = 10;
+    private static final ObjectMapper JSON = new ObjectMapper();
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final MgrConfig config;
@@ -72,6 +81,7 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
     private final MonClient monitors;
     private final RadosClient rados;
     private final RbdSupport rbd;
+    private final PrometheusModule prometheus;
     private @Nullable AdminSocket adminSocket;
     private boolean active;
     private int passedOn;
@@ -116,6 +126,8 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
         rbd = new RbdSupport(new RbdSurroundings());
         List<MgrModuleCommands> modules = new ArrayList<>(Modules.all(this::coreOf));
         modules.add(rbd);
+        prometheus = new PrometheusModule(new MetricsHost());
+        modules.add(prometheus);
         core = new MgrCore(config.name(), config.fsid(), config.conf(), metadata, modules, new CommandTable(), this);
         monitors = MonClient.create(messenger, name, clientAuth, config.monitors(), new Monitors());
     }
@@ -131,6 +143,7 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
         daemon.monitors.start();
         daemon.monitors.subscribe("mgrmap", 0);
         daemon.monitors.subscribe("osdmap", 0);
+        daemon.monitors.subscribe("config", 0);
         daemon.adminSocket = AdminSocket.open(config.conf().string("admin_socket"), (json, answer) ->
                 daemon.post(() -> LocalCommands.run(daemon.core.tells(), json, now(),
                         done -> answer.done(done.code(), done.outs(), done.data()))));
@@ -148,6 +161,7 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
         if (adminSocket != null) {
             adminSocket.close();
         }
+        prometheus.close();
         rbd.stop();
         rados.close();
         thread.shutdownNow();
@@ -196,6 +210,64 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
                 rbd.stop();
             }
         }
+        prometheus.follow(active && core.isEnabled(prometheus.name()));
+    }
+
+    /// Asks the core's thread, and waits.
+    private <T> T onCore(Supplier<T> question) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        post(() -> answer.complete(question.get()));
+        return await(answer);
+    }
+
+    private static <T> T await(CompletableFuture<T> answer) {
+        try {
+            return answer.get(ANSWER_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CephException(Errno.EINTR, "interrupted");
+        } catch (ExecutionException | TimeoutException e) {
+            throw new CephException(Errno.ETIMEDOUT, "no answer");
+        }
+    }
+
+    private final class MetricsHost implements PrometheusModule.Host {
+        @Override
+        public Snapshot snapshot() {
+            return onCore(() -> Snapshot.of(core));
+        }
+
+        @Override
+        public JsonNode ask(String members) {
+            CompletableFuture<Bytes> answer = new CompletableFuture<>();
+            monitors.command("{" + members + ", \"format\": \"json\"}", Bytes.EMPTY,
+                    (code, status, output) -> answer.complete(code < 0 ? Bytes.EMPTY : output));
+            try {
+                return JSON.readTree(await(answer).toArray());
+            } catch (IOException e) {
+                throw new CephException(Errno.EIO, "the monitors' answer makes no sense: " + e.getMessage());
+            }
+        }
+
+        @Override
+        public InetSocketAddress address() {
+            String host = config.conf().string("mgr/prometheus/server_addr");
+            if (host.isEmpty()) {
+                String own = messenger.addrs().addrs().getFirst().hostAndPort();
+                host = own.substring(0, own.lastIndexOf(':')).replaceAll("[\\[\\]]", "");
+            }
+            return new InetSocketAddress(host, (int) config.conf().integer("mgr/prometheus/server_port"));
+        }
+
+        @Override
+        public void serving(@Nullable String uri) {
+            core.endpoint("prometheus", uri);
+        }
+
+        @Override
+        public void problem(@Nullable String text) {
+            core.problem("prometheus", text);
+        }
     }
 
     private final class RbdSurroundings implements RbdHost {
@@ -228,16 +300,7 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
 
         @Override
         public NavigableMap<List<List<String>>, long[]> takePerf(OsdPerfQuery query) {
-            CompletableFuture<NavigableMap<List<List<String>>, long[]>> taken = new CompletableFuture<>();
-            post(() -> taken.complete(core.perf().take(query)));
-            try {
-                return taken.get(ANSWER_SECONDS, TimeUnit.SECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new CephException(Errno.EINTR, "interrupted");
-            } catch (ExecutionException | TimeoutException e) {
-                throw new CephException(Errno.ETIMEDOUT, "the manager does not answer");
-            }
+            return onCore(() -> core.perf().take(query));
         }
 
         @Override
@@ -309,6 +372,8 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
         @Override
         public void onMessage(Connection connection, Message message, long tid) {
             switch (message) {
+                case MConfig settings ->
+                    post(() -> config.conf().replaceLayer(Conf.Layer.MON, settings.config()));
                 case MMgrMap map -> monitors.received("mgrmap", map.map().epoch());
                 case MOSDMap maps -> {
                     int newest = Math.max(

@@ -65,6 +65,13 @@ public final class RbdSupport implements MgrModuleCommands {
     @Override
     public void register(CommandTable table) {
         registerPerf(table);
+        for (String step : new String[] {"execute", "commit", "abort"}) {
+            add(table, "rbd task add migration " + step + IMAGE, "not supported: use `rbd migration " + step + "`", "w",
+                    call -> {
+                        throw new CephException(Errno.EOPNOTSUPP,
+                                "the manager does not migrate images: use `rbd migration " + step + "`");
+                    });
+        }
         add(table, "rbd task add flatten" + IMAGE, "Flatten a cloned image asynchronously in the background", "w",
                 call -> queue(call, "image_spec", Task.FLATTEN, TaskCheck::flatten));
         add(table, "rbd task add remove" + IMAGE, "Remove an image asynchronously in the background", "w",

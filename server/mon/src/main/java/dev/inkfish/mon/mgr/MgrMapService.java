@@ -40,6 +40,9 @@ public final class MgrMapService extends MonService {
     private static final String METADATA = "metadata/";
     /// The number of Pacific, under which modules are listed that are always on.
     private static final int RELEASE = 16;
+    /// `always_on_modules` of Pacific; all others an operator enables.
+    private static final List<String> ALWAYS_ON = List.of("balancer", "crash", "devicehealth", "orchestrator",
+            "pg_autoscaler", "progress", "rbd_support", "status", "telemetry", "volumes");
 
     private final CommandProxy proxy = new CommandProxy(this::toActive);
     /// The session of each manager, by global id.
@@ -363,6 +366,7 @@ public final class MgrMapService extends MonService {
                 NavigableMap<String, String> services, List<MgrMap.Client> clients) {
             NavigableMap<Integer, NavigableSet<String>> always = new TreeMap<>();
             NavigableSet<String> names = new TreeSet<>(MgrMap.names(known));
+            names.retainAll(ALWAYS_ON);
             always.put(RELEASE, names);
             m = new MgrMap(
                     epoch, gid, addrs, available, name, change, features, standbys, modules, always, known, services,

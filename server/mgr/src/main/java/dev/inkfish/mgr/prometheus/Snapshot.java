@@ -1,0 +1,41 @@
+package dev.inkfish.mgr.prometheus;
+
+import dev.inkfish.mgr.core.MgrCore;
+import dev.inkfish.mgr.core.MgrSession;
+import dev.inkfish.osdmap.OsdMap;
+import dev.inkfish.wire.EntityType;
+import dev.inkfish.wire.PgId;
+import dev.inkfish.wire.mon.DaemonHealthMetric;
+import dev.inkfish.wire.osd.ObjectStatSum;
+import dev.inkfish.wire.osd.OsdStat;
+import dev.inkfish.wire.osd.PgStat;
+import dev.inkfish.wire.osd.PoolStat;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+
+/// What the manager itself knows, taken at one moment on the core's thread.
+///
+/// @param counters by daemon, then by path
+/// @param health by daemon
+public record Snapshot(
+        OsdMap osdMap,
+        NavigableMap<PgId, PgStat> pgs,
+        NavigableMap<Integer, OsdStat> osds,
+        NavigableMap<Long, PoolStat> pools,
+        ObjectStatSum sum,
+        NavigableMap<String, NavigableMap<String, MgrSession.Counter>> counters,
+        NavigableMap<String, List<DaemonHealthMetric>> health) {
+    public static Snapshot of(MgrCore core) {
+        NavigableMap<String, NavigableMap<String, MgrSession.Counter>> counters = new TreeMap<>();
+        NavigableMap<String, List<DaemonHealthMetric>> health = new TreeMap<>();
+        for (MgrSession session : core.sessions()) {
+            if (session.peer().type() == EntityType.OSD && !session.daemon().isEmpty()) {
+                counters.put(session.daemon(), new TreeMap<>(session.counters()));
+                health.put(session.daemon(), session.health());
+            }
+        }
+        return new Snapshot(core.pgMap().osdMap(), new TreeMap<>(core.pgMap().pgs()), new TreeMap<>(core.pgMap().osds()),
+                new TreeMap<>(core.pgMap().poolSums()), core.pgMap().sum().sum(), counters, health);
+    }
+}

@@ -1,0 +1,92 @@
+package dev.inkfish.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/// What an operator looks at: the manager's work on images, admin sockets, metrics.
+class OperatorTest {
+    private static final String POOL = "operated";
+    private static Cluster cluster;
+
+    @BeforeAll
+    static void createPool() {
+        cluster = Cluster.shared();
+        cluster.ok("ceph osd pool create " + POOL + " 8 && rbd pool init " + POOL);
+    }
+
+    @AfterAll
+    static void removePool() {
+        cluster.ok("ceph osd pool rm " + POOL + " " + POOL + " --yes-i-really-really-mean-it");
+    }
+
+    /// Until a command succeeds: some work goes on in the background.
+    private static void eventually(String command) {
+        cluster.ok("for i in $(seq 1 60); do if " + command + "; then exit 0; fi; sleep 0.5; done; exit 1");
+    }
+
+    @Test
+    void theManagerFlattensACloneWhoseSnapshotsKeepTheirContent() {
+        cluster.ok("rbd create --size 16M operated/parent"
+                + " && rbd bench --io-type write --io-size 64K --io-total 2M --io-pattern rand operated/parent > bench.log"
+                + " && rbd snap create --no-progress operated/parent@s"
+                + " && rbd clone operated/parent@s operated/child --rbd-default-clone-format=2"
+                + " && rbd snap create --no-progress operated/child@before"
+                + " && rbd bench --io-type write --io-size 64K --io-total 1M --io-pattern rand operated/child > bench.log");
+        String sums = "rbd export --no-progress operated/child - | md5sum;"
+                + " rbd export --no-progress operated/child@before - | md5sum";
+        String before = cluster.ok(sums);
+        assertThat(cluster.ok("ceph rbd task add flatten operated/child")).contains("Flattening image operated/child");
+        eventually("! rbd info operated/child | grep -q parent:");
+        assertThat(cluster.ok(sums)).isEqualTo(before);
+        assertThat(cluster.ok("rbd children operated/parent@s")).isEmpty();
+        assertThat(cluster.ok("rbd object-map check --no-progress operated/child && rbd info operated/child"))
+                .doesNotContain("object map invalid");
+    }
+
+    @Test
+    void theManagerRemovesImagesOnceTheyAreNotInUse() {
+        cluster.ok("rbd create --size 8M operated/gone && rbd create --size 8M operated/trashed"
+                + " && rbd trash mv operated/trashed");
+        cluster.ok("ceph rbd task add remove operated/gone");
+        cluster.ok("ceph rbd task add trash remove operated/$(rbd trash ls operated --format json | jq -r '.[0].id')");
+        eventually("[ -z \"$(rbd trash ls operated)\" ]");
+        eventually("! rbd info operated/gone 2> err");
+        assertThat(cluster.ok("rados -p operated ls")).doesNotContain("rbd_id.gone").doesNotContain("rbd_id.trashed");
+        assertThat(cluster.ok("ceph progress json")).contains("Removing image operated/gone");
+        Cluster.Outcome missing = cluster.run("ceph rbd task add remove operated/never");
+        assertThat(missing.code()).isEqualTo(2);
+        assertThat(missing.err()).contains("[errno 2] RBD image not found (Image operated/never does not exist)");
+    }
+
+    @Test
+    void adminSocketsTellOfOperationsAndCounters() {
+        cluster.ok("echo x > x && rados -p operated put traced x");
+        String primary = cluster.ok("ceph osd map operated traced --format json | jq -r .acting_primary");
+        assertThat(cluster.ok("ceph daemon osd." + primary + " dump_historic_ops"))
+                .contains(":::traced:head [writefull 0~2]")
+                .contains("\"initiated\"");
+        assertThat(cluster.ok("ceph daemon osd." + primary + " perf dump | jq .osd.op_w")).isNotEqualTo("0");
+        assertThat(cluster.ok("ceph tell osd." + primary + " perf dump | jq .osd.op_w")).isNotEqualTo("0");
+        for (String daemon : new String[] {"mon.a", "mgr.x", "osd.0"}) {
+            assertThat(cluster.ok("ceph daemon " + daemon + " version")).contains("16.2.15");
+        }
+        assertThat(cluster.run("ceph daemon osd.0 no-such-command").code()).isNotZero();
+    }
+
+    @Test
+    void metricsAreServedWhileTheModuleIsEnabled() {
+        cluster.ok("ceph config set mgr mgr/prometheus/server_port 0 && ceph mgr module enable prometheus");
+        eventually("ceph mgr services | grep -q prometheus");
+        String metrics = cluster.ok("curl -sf $(ceph mgr services | jq -r .prometheus)metrics");
+        assertThat(metrics)
+                .contains("ceph_osd_up{ceph_daemon=\"osd.0\"} 1.0")
+                .contains("ceph_mon_quorum_status{ceph_daemon=\"mon.a\"} 1.0")
+                .contains("# TYPE ceph_pg_active gauge")
+                .contains("name=\"operated\",type=\"replicated\"");
+        cluster.ok("ceph mgr module disable prometheus");
+        eventually("! ceph mgr services | grep -q prometheus");
+    }
+}

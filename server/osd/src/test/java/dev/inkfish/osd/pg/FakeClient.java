@@ -37,10 +37,23 @@ final class FakeClient {
     int refused;
     int heldBack;
 
+    private long startedAt;
+    private @Nullable History shared;
+
     FakeClient(Simulation simulation, int number) {
+        this(simulation, number, "object" + number);
+    }
+
+    /// A client whose object others work on too: what they saw together is in `history`.
+    FakeClient(Simulation simulation, int number, String name, History history) {
+        this(simulation, number, name);
+        this.shared = history;
+    }
+
+    private FakeClient(Simulation simulation, int number, String name) {
         this.simulation = simulation;
         this.number = number;
-        this.name = "object" + number;
+        this.name = name;
         this.lastTid = number * TIDS;
         simulation.clients.add(this);
     }
@@ -120,6 +133,7 @@ final class FakeClient {
         }
         toDo--;
         waitingFor = ++lastTid;
+        startedAt = simulation.clock();
         int dice = simulation.random.nextInt(10);
         FakeOps.Kind kind =
                 dice < 6 ? FakeOps.Kind.WRITE : dice < 7 ? FakeOps.Kind.REMOVE : FakeOps.Kind.READ;
@@ -235,7 +249,10 @@ final class FakeClient {
         }
         FakeOps.Request request = requests.get(tid);
         simulation.note("client" + number + " " + request.kind() + " " + tid + " answered");
-        if (request.kind() == FakeOps.Kind.READ) {
+        if (shared != null) {
+            boolean reads = request.kind() == FakeOps.Kind.READ;
+            shared.add(number, new History.Event(reads, reads ? value : request.value(), startedAt, simulation.clock()));
+        } else if (request.kind() == FakeOps.Kind.READ) {
             assertThat(value.utf8())
                     .as(() -> name + " in " + simulation.pgOf(name) + "\n" + simulation.describe())
                     .isEqualTo(acknowledged.utf8());

@@ -56,7 +56,9 @@ final class FakeOps implements ClientOps {
         Runnable later = () -> host.schedule(1, again);
         if (request.kind == Kind.READ) {
             try {
-                session.send(new FakeReply(read(object)), tid);
+                // what is not durable everywhere may still be lost: nobody is to see it before
+                FakeReply reply = new FakeReply(read(object));
+                host.whenCommitted(host.lastUpdate(), () -> session.send(reply, tid));
             } catch (CephException e) {
                 host.repair(object, again, later);
             }

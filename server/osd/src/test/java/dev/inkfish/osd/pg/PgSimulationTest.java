@@ -19,9 +19,25 @@ class PgSimulationTest {
     }
 
     private static void clients(Simulation simulation, int count) {
-        for (int i = 0; i < count; i++) {
+        clients(simulation, 0, count);
+    }
+
+    private static void clients(Simulation simulation, int from, int to) {
+        for (int i = from; i < to; i++) {
             new FakeClient(simulation, i);
         }
+    }
+
+    /// Three to an object.
+    private static List<History> sharingClients(Simulation simulation, int count) {
+        List<History> histories = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            if (i % 3 == 0) {
+                histories.add(new History());
+            }
+            new FakeClient(simulation, i, "shared" + i / 3, histories.getLast());
+        }
+        return histories;
     }
 
     private static void work(Simulation simulation, int requests) {
@@ -231,7 +247,8 @@ class PgSimulationTest {
         Simulation simulation = new Simulation(seed, 4, 3, 2, 1 + (int) (seed % 4));
         simulation.propose(map -> {});
         simulation.settle();
-        clients(simulation, 16);
+        List<History> histories = sharingClients(simulation, 12);
+        clients(simulation, 12, 20);
         for (int round = 0; round < 14; round++) {
             work(simulation, simulation.random.nextInt(6));
             simulation.run(simulation.random.nextInt(400));
@@ -250,6 +267,9 @@ class PgSimulationTest {
         simulation.thaw();
         simulation.resize(3, 2);
         settleAndCheck(simulation);
+        for (History history : histories) {
+            assertThat(history.isLinearizable()).as(() -> history + "\n" + simulation.describe()).isTrue();
+        }
         return simulation;
     }
 

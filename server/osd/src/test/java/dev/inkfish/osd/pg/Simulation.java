@@ -129,6 +129,10 @@ final class Simulation {
         frozen.clear();
     }
 
+    long clock() {
+        return clock;
+    }
+
     List<String> trace() {
         return trace;
     }

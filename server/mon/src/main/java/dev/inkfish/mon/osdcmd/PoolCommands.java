@@ -216,10 +216,13 @@ final class PoolCommands {
         boolean objects = field.equals("max_objects");
         long value;
         try {
+            if (!text.matches(objects ? "[0-9]+[KMGTPE]?" : "[0-9]+([BKMGTPE]|[KMGTPE][iB])?")) {
+                throw new IllegalArgumentException(text);
+            }
             value = objects ? Sizes.parseSi(text) : Values.size(text);
         } catch (IllegalArgumentException | ArithmeticException e) {
-            throw new CephException(Errno.EINVAL, "error parsing value '" + text + "': "
-                    + (objects ? "strict_si_cast" : "strict_iec_cast") + ": unit prefix not recognized");
+            throw new CephException(Errno.EINVAL,
+                    "error parsing value '" + text + "': " + (objects ? notSi(text) : notIec(text)));
         }
         pools.change(id, d -> {
             if (objects) {
@@ -229,5 +232,35 @@ final class PoolCommands {
             }
         });
         return CommandResult.afterCommit("set-quota " + field + " = " + value + " for pool " + name);
+    }
+
+    /// What is wrong with a number that may end in one letter, in Ceph's words.
+    private static String notSi(String text) {
+        if (text.isEmpty()) {
+            return "strict_sistrtoll: value not specified";
+        }
+        if (text.startsWith("-")) {
+            return "strict_sistrtoll: value should not be negative";
+        }
+        String rest = text.replaceFirst("^[0-9]*", "");
+        if (rest.length() <= 1 || text.chars().noneMatch(Character::isDigit)) {
+            return "strict_si_cast: unit prefix not recognized";
+        }
+        String number = "KMGTPE".indexOf(text.charAt(text.length() - 1)) < 0
+                ? text
+                : text.substring(0, text.length() - 1);
+        return "Expected option value to be integer, got '" + number + "'";
+    }
+
+    /// Of a size, which may end in up to two letters.
+    private static String notIec(String text) {
+        if (text.isEmpty()) {
+            return "strict_iecstrtoll: value not specified";
+        }
+        if (text.startsWith("-")) {
+            return "strict_iecstrtoll: value should not be negative";
+        }
+        boolean two = text.replaceFirst("^[0-9]*", "").length() <= 2;
+        return "strict_iecstrtoll: " + (two ? "unit prefix not recognized" : "illegal prefix (length > 2)");
     }
 }

@@ -59,7 +59,7 @@ def main():
     for i, (at, command) in enumerate(begun[:-1]):
         # a write that was under way when it happened counts from then on
         later = begun[i + 1][0]
-        longest = max((begin + wait - max(begin, at), name) for wait, begin, name in waits
+        longest = max((min(begin + wait, later) - max(begin, at), name) for wait, begin, name in waits
                       if begin < later and begin + wait > at)
         print("%7.2f s  longest wait after it %6.2f s (%s)  %s" % (at - start, *longest, command), flush=True)
     cluster.shutdown()

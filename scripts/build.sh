@@ -13,4 +13,7 @@ flock 9
 # Maven's own libraries make the JVM warn about itself; that is not about this build.
 mvn -q -B -Dstyle.color=never -T2 -pl apps/inkfish -am -DskipTests package \
   2> >(grep -v -e sun.misc.Unsafe -e 'Please consider reporting this to the maintainers' >&2)
+# RocksDB's own library, beside its jar: else each daemon unpacks it for itself, and leaves it behind when it is killed.
+case $(uname -m) in x86_64) native=linux64 ;; aarch64) native=linux-aarch64 ;; *) native=linux-$(uname -m) ;; esac
+(cd apps/inkfish/target/lib && "$JAVA_HOME/bin/jar" xf rocksdbjni-*.jar "librocksdbjni-$native.so")
 touch apps/inkfish/target/.built

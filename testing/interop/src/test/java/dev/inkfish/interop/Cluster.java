@@ -79,7 +79,7 @@ final class Cluster implements AutoCloseable {
             builder.directory(dir.toFile());
             builder.redirectInput(new File("/dev/null")).redirectError(err.toFile());
             Process client = builder.start();
-            Thread killer = Thread.ofVirtual().start(() -> {
+            Thread killer = Thread.ofPlatform().daemon().start(() -> {
                 try {
                     if (!client.waitFor(seconds, TimeUnit.SECONDS)) {
                         client.descendants().forEach(ProcessHandle::destroyForcibly);
@@ -178,7 +178,8 @@ final class Cluster implements AutoCloseable {
         if (line == null) {
             throw new AssertionError("the cluster did not come up:\n" + seen);
         }
-        Thread.ofVirtual().start(() -> lines.lines().forEach(each -> {}));
+        // a thread of the system: the read blocks it, and a virtual one would hold a carrier that others need
+        Thread.ofPlatform().daemon().start(() -> lines.lines().forEach(each -> {}));
     }
 
     /// A port that is free, and the next one too (msgr1): below the range from which the kernel gives ports to clients, since

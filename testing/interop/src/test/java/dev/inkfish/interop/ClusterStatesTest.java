@@ -102,24 +102,30 @@ class ClusterStatesTest {
         cluster.ok("ceph osd pool create fill 8 && ceph osd pool application enable fill rados"
                 + " && head -c 2000000 /dev/urandom > two && rados -p fill put a two && rados -p fill put b two");
         awaitClean();
-        cluster.ok("ceph osd set-nearfull-ratio 0.000001");
-        cluster.ok(awaitHealth("OSD_NEARFULL"));
-        assertThat(cluster.ok("ceph health detail"))
-                .contains("3 nearfull osd(s)").contains("osd.1 is near full").contains("pool 'fill' is nearfull");
-        cluster.ok("ceph osd set-backfillfull-ratio 0.000001 && ceph osd set-full-ratio 0.000001");
-        cluster.ok(awaitHealth("OSD_FULL"));
-        assertThat(cluster.ok("ceph health detail"))
-                .contains("HEALTH_ERR").contains("3 full osd(s)").contains("pool 'fill' is full (no space)");
-        assertThat(cluster.run("timeout 2 rados -p fill put c two").code()).isEqualTo(124);
-        assertThat(cluster.run("timeout 2 rados -p fill rm a").code()).isEqualTo(124);
-        cluster.ok("rados -p fill get b - | cmp - two && timeout 20 rados -p fill rm a --force-full");
-        cluster.ok("(timeout 60 rados -p fill put late two && echo done > late) & sleep 1; ! test -e late;"
-                + " ceph osd set-full-ratio 0.95 && ceph osd set-backfillfull-ratio 0.9"
-                + " && ceph osd set-nearfull-ratio 0.85; wait; test -e late");
-        assertThat(cluster.ok("rados -p fill ls | sort | xargs")).isEqualTo("b late");
-        cluster.ok("for i in $(seq 60); do ceph health detail | grep -q FULL || exit 0; sleep 0.5; done; exit 1");
+        try {
+            cluster.ok("ceph osd set-nearfull-ratio 0.000001");
+            cluster.ok(awaitHealth("OSD_NEARFULL"));
+            assertThat(cluster.ok("ceph health detail"))
+                    .contains("3 nearfull osd(s)").contains("osd.1 is near full").contains("pool 'fill' is nearfull");
+            cluster.ok("ceph osd set-backfillfull-ratio 0.000001 && ceph osd set-full-ratio 0.000001");
+            cluster.ok(awaitHealth("OSD_FULL"));
+            assertThat(cluster.ok("ceph health detail"))
+                    .contains("HEALTH_ERR").contains("3 full osd(s)").contains("pool 'fill' is full (no space)");
+            assertThat(cluster.run("timeout 2 rados -p fill put c two").code()).isEqualTo(124);
+            assertThat(cluster.run("timeout 2 rados -p fill rm a").code()).isEqualTo(124);
+            cluster.ok("rados -p fill get b - | cmp - two && timeout 20 rados -p fill rm a --force-full");
+            cluster.ok("(timeout 60 rados -p fill put late two && echo done > late) & sleep 1; ! test -e late;"
+                    + " " + NORMAL_RATIOS + "; wait; test -e late");
+            assertThat(cluster.ok("rados -p fill ls | sort | xargs")).isEqualTo("b late");
+            cluster.ok("for i in $(seq 60); do ceph health detail | grep -q FULL || exit 0; sleep 0.5; done; exit 1");
+        } finally {
+            cluster.ok(NORMAL_RATIOS);
+        }
         awaitClean();
     }
+
+    private static final String NORMAL_RATIOS = "ceph osd set-full-ratio 0.95 && ceph osd set-backfillfull-ratio 0.9"
+            + " && ceph osd set-nearfull-ratio 0.85";
 
     private static String awaitHealth(String check) {
         return "for i in $(seq 60); do ceph health detail | grep -q " + check + " && exit 0; sleep 0.5; done; exit 1";

@@ -79,7 +79,7 @@ class ClusterStatesTest {
         cluster.ok("(timeout 60 rados -p " + POOL + " put held x --debug-ms 1 > held.log 2>&1; echo $? > held.rc) > /dev/null 2>&1 &"
                 + " for i in $(seq 40); do grep -q 'osd_backoff.* ack-block' held.log && exit 0; sleep 0.5; done; exit 1");
         cluster.ok("ceph osd unset noup; for i in $(seq 80); do test -s held.rc && break; sleep 0.5; done;"
-                + " grep -q 'osd_backoff.* unblock' held.log && grep -qx 0 held.rc");
+                + " grep -q 'osd_backoff.* unblock' held.log && grep -qx 0 held.rc && rados -p " + POOL + " rm held");
         awaitClean();
     }
 
@@ -104,11 +104,11 @@ class ClusterStatesTest {
         awaitClean();
         try {
             cluster.ok("ceph osd set-nearfull-ratio 0.000001");
-            cluster.ok(awaitHealth("OSD_NEARFULL"));
+            cluster.ok(awaitHealth("'3 nearfull osd'"));
             assertThat(cluster.ok("ceph health detail"))
                     .contains("3 nearfull osd(s)").contains("osd.1 is near full").contains("pool 'fill' is nearfull");
             cluster.ok("ceph osd set-backfillfull-ratio 0.000001 && ceph osd set-full-ratio 0.000001");
-            cluster.ok(awaitHealth("OSD_FULL"));
+            cluster.ok(awaitHealth("'3 full osd'"));
             assertThat(cluster.ok("ceph health detail"))
                     .contains("HEALTH_ERR").contains("3 full osd(s)").contains("pool 'fill' is full (no space)");
             assertThat(cluster.run("timeout 2 rados -p fill put c two").code()).isEqualTo(124);

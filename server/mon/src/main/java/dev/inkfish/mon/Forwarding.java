@@ -44,6 +44,8 @@ final class Forwarding {
     private final Deque<Waiting> waiting = new ArrayDeque<>();
     /// By monitor, then by its number of the session.
     private final NavigableMap<String, NavigableMap<Long, MonSession>> remote = new TreeMap<>();
+    /// Monitors whose sessions were dropped while this one leads.
+    private final Set<String> givenUp = new TreeSet<>();
     private final Deque<Held> held = new ArrayDeque<>();
     private long lastRemoteId;
 
@@ -113,6 +115,7 @@ final class Forwarding {
         waiting.clear();
         held.clear();
         new ArrayList<>(remote.keySet()).forEach(this::left);
+        givenUp.clear();
     }
 
     /// Everything that is not done is handed to whoever leads now.
@@ -143,8 +146,13 @@ final class Forwarding {
         }
         Message message = forward.message().open();
         MonSession session = session(from, forward.caller());
-        execute(session, message, forward.message().tid(), () -> mon.effects().toMonitor(
-                from, new PeerMessage.Done(quorum().epoch(), forward.request(), mon.committedVersion())));
+        execute(session, message, forward.message().tid(), () -> {
+            // of a session that was given up with its monitor, nothing was answered: the request comes again
+            if (session.isOpen()) {
+                mon.effects().toMonitor(
+                        from, new PeerMessage.Done(quorum().epoch(), forward.request(), mon.committedVersion()));
+            }
+        });
     }
 
     private MonSession session(String from, PeerMessage.Caller caller) {
@@ -177,12 +185,17 @@ final class Forwarding {
     void left(String monitor) {
         NavigableMap<Long, MonSession> there = remote.remove(monitor);
         if (there != null) {
+            givenUp.add(monitor);
             there.values().forEach(mon::drop);
         }
     }
 
-    void left(Collection<String> monitors) {
-        monitors.forEach(this::left);
+    /// Some monitors have left the quorum, others may have come: what they have asked for before is not answered any
+    /// more, and has to be handed on again. They themselves may not know that they were missed.
+    void membersChanged(Collection<String> left) {
+        left.forEach(this::left);
+        quorum().members().stream().filter(givenUp::remove).forEach(
+                monitor -> mon.effects().toMonitor(monitor, new PeerMessage.Again(quorum().epoch())));
     }
 
     // ---- at a peon, from the leader

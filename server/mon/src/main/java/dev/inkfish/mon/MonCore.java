@@ -68,7 +68,8 @@ public final class MonCore {
     private Supplier<String> pong = () -> "";
     private @Nullable Op op;
     private NavigableMap<String, String> metadata = new TreeMap<>();
-    private boolean proposing;
+    /// What was proposed and is neither agreed on nor abandoned.
+    private @Nullable MonTransaction underWay;
     private boolean lost;
     private long version;
     private Utime now = Utime.ZERO;
@@ -290,7 +291,7 @@ public final class MonCore {
 
     /// What was proposed may or may not become committed; nobody was promised anything.
     void abandon() {
-        proposing = false;
+        underWay = null;
         whenCommitted = new ArrayList<>();
         whenProposed.clear();
         waitingToWrite.clear();
@@ -300,7 +301,7 @@ public final class MonCore {
     /// What was proposed is agreed on and the store shows it.
     public void committed(MonTransaction transaction, Utime time) {
         turn(time, () -> {
-            proposing = false;
+            underWay = null;
             List<Runnable> promises = whenCommitted;
             whenCommitted = new ArrayList<>();
             version = store.number(META, VERSION_KEY);
@@ -318,10 +319,26 @@ public final class MonCore {
 
     /// Something was agreed on that this monitor did not propose: at a peon, or of a leader before.
     public void learned(MonTransaction transaction, Utime time) {
-        if (proposing) {
+        if (underWay != null) {
             throw new IllegalStateException("another leader's transaction while one of ours is under way");
         }
         committed(transaction, time);
+    }
+
+    /// The log has passed over what this leader proposed last, or agreed on something that it had given up: it begins
+    /// again from what the store has now, and all that is not answered comes again. Its standing remains.
+    public void startOver(Utime time) {
+        turn(time, () -> {
+            abandon();
+            services.values().forEach(MonService::leaderChanged);
+            forwarding.standingChanged();
+            refreshAll();
+            if (quorum.state() == Quorum.State.LEADER) {
+                service(MonMapService.class).map().ranks().stream().filter(other -> !other.equals(name))
+                        .forEach(other -> effects.toMonitor(other, new PeerMessage.Again(quorum.epoch())));
+            }
+            forwarding.handOnAll();
+        });
     }
 
     public void tick(Utime time) {
@@ -335,7 +352,7 @@ public final class MonCore {
     private void turn(Utime time, Runnable body) {
         now = time;
         body.run();
-        if (!proposing && quorum.leads()) {
+        if (underWay == null && quorum.leads()) {
             proposePending();
         }
     }
@@ -352,7 +369,7 @@ public final class MonCore {
             return;
         }
         whenCommitted = promises;
-        proposing = true;
+        underWay = transaction;
         effects.propose(transaction);
     }
 
@@ -361,7 +378,7 @@ public final class MonCore {
     /// Runs the change now, or as soon as nothing is in flight, on the state of then. What waits for a
     /// session that is gone by then must look at [MonSession#isOpen] itself if it cares.
     public void whenWriteable(Runnable change) {
-        if (!proposing) {
+        if (underWay == null) {
             change.run();
         } else if (waitingToWrite.size() < MAX_WAITING) {
             waitingToWrite.addLast(ofThisOp(change));
@@ -396,7 +413,12 @@ public final class MonCore {
     }
 
     public boolean isWriteable() {
-        return !proposing;
+        return underWay == null;
+    }
+
+    /// Whether the proposal still counts: what was abandoned must not reach the log any more.
+    public boolean isUnderWay(MonTransaction proposal) {
+        return underWay == proposal;
     }
 
     /// Looks at the subscriptions to a topic again: there may be something new.

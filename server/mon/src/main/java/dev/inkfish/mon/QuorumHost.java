@@ -56,7 +56,7 @@ final class QuorumHost implements Quorum.Host {
 
     @Override
     public void membersChanged(Collection<String> left) {
-        mon.forwarding().left(left);
+        mon.forwarding().membersChanged(left);
         if (mon.quorum().state() == Quorum.State.LEADER) {
             mon.service(MonMapService.class).quorumChanged();
         }

@@ -31,15 +31,23 @@ class QuorumSimulationTest {
         for (int i = 1; i <= 4; i++) {
             clients.add(world.new Client(i));
         }
+        List<Integer> before = List.of();
         for (int step = 0; step < STEPS + CALM; step++) {
             if (step < STEPS) {
                 disturb(world);
             } else if (step == STEPS) {
                 world.nodes.stream().filter(node -> !node.alive).forEach(Node::restart);
                 world.nodes.forEach(node -> node.cut = false);
+                world.calm = true;
+            } else if (step == STEPS + CALM / 2) {
+                before = clients.stream().map(client -> client.answers).toList();
             }
             world.step();
             clients.forEach(Client::step);
+        }
+        for (int i = 0; i < clients.size(); i++) {
+            // nobody waits for an answer that never comes
+            assertThat(clients.get(i).answers).as("seed %d: answers in the end", seed).isGreaterThan(before.get(i));
         }
         clients.forEach(client -> assertThat(client.answers).as("seed %d: answers", seed).isGreaterThan(20));
         for (Node node : world.nodes) {

@@ -171,6 +171,27 @@ final class Companions implements Member {
     }
 
     @Override
+    public void passedOver() {
+        startOver();
+    }
+
+    @Override
+    public void givenUp(MonTransaction transaction) {
+        if (loop.core().quorum().state() == Quorum.State.LEADER) {
+            startOver();
+        } else {
+            loop.core().learned(transaction, MonDaemon.now());
+        }
+    }
+
+    private void startOver() {
+        if (loop.core().quorum().state() == Quorum.State.LEADER) {
+            LOG.warn("mon.{}: its proposals begin again from what was agreed on", name);
+            loop.core().startOver(MonDaemon.now());
+        }
+    }
+
+    @Override
     public void restored() {
         leadsNoMore();
         loop.core().restored(MonDaemon.now());

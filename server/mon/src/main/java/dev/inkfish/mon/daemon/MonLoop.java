@@ -146,6 +146,10 @@ final class MonLoop implements MonEffects, Dispatcher {
         while (proposal != null) {
             MonTransaction agreed = proposal;
             proposal = null;
+            if (!core().isUnderWay(agreed)) {
+                // this monitor has ceased to lead since, in the same batch
+                continue;
+            }
             Companions others = companions;
             if (others != null) {
                 others.propose(agreed);

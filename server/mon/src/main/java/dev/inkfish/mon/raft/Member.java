@@ -28,6 +28,12 @@ public interface Member {
     /// What another one proposed is agreed on and in the store.
     void learned(MonTransaction transaction);
 
+    /// What this monitor proposed last was made from another version of the store, and has changed nothing.
+    void passedOver();
+
+    /// What this monitor proposed once, and does not wait for any more, is agreed on and in the store all the same.
+    void givenUp(MonTransaction transaction);
+
     /// The store is another monitor's now.
     void restored();
 }

@@ -183,7 +183,8 @@ public final class RaftLog implements AutoCloseable {
                 }
             });
         } catch (IOException e) {
-            LOG.warn("mon.{}: proposal", name, e);
+            LOG.info("mon.{}: a proposal was not taken: {}", name, e.getMessage());
+            Thread.ofVirtual().start(() -> again(proposal));
         }
     }
 
@@ -195,7 +196,8 @@ public final class RaftLog implements AutoCloseable {
             return;
         }
         member.run(() -> {
-            if (machine.awaits(proposal) && isLeader()) {
+            // before the log has started, this monitor may lead already
+            if (machine.awaits(proposal) && (isLeader() || server == null && !closed)) {
                 submit(proposal);
             }
         });

@@ -76,23 +76,36 @@ final class StoreMachine extends BaseStateMachine {
         return proposal.sequence() == awaited;
     }
 
-    private void apply(long index, Proposal proposal) {
+    /// What was proposed last is not waited for any more, and not to be sent again.
+    private void forget() {
+        awaited++;
+    }
+
+    /// Brings the store up to an entry. On the monitor's thread.
+    void apply(long index, Proposal proposal) {
         if (index <= store().number(MonCore.META, APPLIED)) {
             return;
         }
         long version = store().number(MonCore.META, MonCore.VERSION_KEY);
-        boolean ours = proposal.proposer().equals(proposer) && awaits(proposal);
+        boolean own = proposal.proposer().equals(proposer);
+        boolean waited = own && awaits(proposal);
         MonTransaction transaction = proposal.transaction();
         if (proposal.base() != version) {
             // of a leader that did not know the newest state, or the repetition of one that is there
             store().applyLater(new MonTransaction().putNumber(MonCore.META, APPLIED, index));
+            if (waited) {
+                forget();
+                member.passedOver();
+            }
             return;
         }
         transaction.putNumber(MonCore.META, MonCore.VERSION_KEY, version + 1).putNumber(MonCore.META, APPLIED, index);
         store().applyLater(transaction);
-        if (ours) {
-            awaited++;
+        if (waited) {
+            forget();
             member.committed(transaction);
+        } else if (own) {
+            member.givenUp(transaction);
         } else {
             member.learned(transaction);
         }
@@ -143,7 +156,10 @@ final class StoreMachine extends BaseStateMachine {
     public void notifyLeaderReady() {
         long term = currentTerm();
         List<String> voters = voters();
-        member.run(() -> member.leads(term, voters));
+        member.run(() -> {
+            forget();
+            member.leads(term, voters);
+        });
     }
 
     private long currentTerm() {

@@ -151,6 +151,20 @@ public final class CommandContext {
         };
     }
 
+    /// The numbers of a repeated parameter, whole or not.
+    public List<Double> decimals(String name) {
+        List<?> values = arguments.get(name) instanceof List<?> list ? list
+                : arguments.get(name) == null ? List.of() : List.of(arguments.get(name));
+        List<Double> numbers = new ArrayList<>();
+        for (Object value : values) {
+            if (!(value instanceof Number number)) {
+                throw bad(name);
+            }
+            numbers.add(number.doubleValue());
+        }
+        return numbers;
+    }
+
     public double decimal(String name, double otherwise) {
         Object value = arguments.get(name);
         return switch (value) {

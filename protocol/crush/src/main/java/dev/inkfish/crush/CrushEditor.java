@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 /// A location is bucket names by type name: `root=default host=a`. Failures are `CephException`s.
 public final class CrushEditor {
     private static final int INITIAL_BUCKETS = 8;
-    private static final int MAX_RULES = 256;
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]+");
 
     final List<@Nullable EditedBucket> buckets = new ArrayList<>();
@@ -27,6 +27,8 @@ public final class CrushEditor {
     final NavigableMap<Integer, Integer> deviceClasses;
     final NavigableMap<Integer, String> classNames;
     NavigableMap<Integer, NavigableMap<Integer, Integer>> classBuckets;
+    private final WeightSetEditor weightSets = new WeightSetEditor(this);
+    private final RuleEditor ruleEditor = new RuleEditor(this);
     private final CrushMap before;
     private CrushTunables tunables;
     private int maxDevices;
@@ -45,6 +47,15 @@ public final class CrushEditor {
         classBuckets = new TreeMap<>(map.classBuckets());
         tunables = map.tunables();
         maxDevices = map.maxDevices();
+        map.chooseArgs().forEach((pool, byBucket) -> {
+            weightSets.pools.add(pool);
+            byBucket.forEach((index, arg) -> {
+                EditedBucket bucket = bucket(-1 - index);
+                if (bucket != null) {
+                    bucket.weightSets.put(pool, WeightSet.of(arg, bucket.weights));
+                }
+            });
+        });
     }
 
     public static CrushEditor of(CrushMap map) {
@@ -63,7 +74,7 @@ public final class CrushEditor {
             editor.typeNames.put(i, types[i]);
         }
         editor.addBucket(CrushBucket.Algorithm.STRAW2, types.length - 1, "default");
-        editor.addSimpleRule(
+        editor.rules().addSimple(
                 "replicated_rule", "default", failureDomain == 0 ? "" : types[failureDomain], "", CrushRule.TYPE_REPLICATED);
         return editor.build();
     }
@@ -75,19 +86,24 @@ public final class CrushEditor {
             built.add(bucket == null ? null : bucket.build(before.bucket(-1 - i)));
         }
         NavigableMap<Long, NavigableMap<Integer, ChooseArg>> args = new TreeMap<>();
-        before.chooseArgs().forEach((pool, byBucket) -> {
-            NavigableMap<Integer, ChooseArg> kept = new TreeMap<>();
-            byBucket.forEach((index, arg) -> {
-                CrushBucket bucket = index < built.size() ? built.get(index) : null;
-                if (bucket != null && (arg.ids() == 0 || arg.ids() == bucket.size())) {
-                    kept.put(index, arg.fit(bucket.size()));
-                }
-            });
-            args.put(pool, kept);
-        });
+        weightSets.pools.forEach(pool -> args.put(pool, new TreeMap<>()));
+        for (EditedBucket bucket : buckets) {
+            if (bucket != null) {
+                bucket.weightSets.forEach((pool, set) ->
+                        args.get(pool).put(-1 - bucket.id, set.build(bucket.items.size())));
+            }
+        }
         return new CrushMap(
                 built, rules, maxDevices, typeNames, itemNames, ruleNames, tunables, deviceClasses, classNames, classBuckets,
                 args);
+    }
+
+    public RuleEditor rules() {
+        return ruleEditor;
+    }
+
+    public WeightSetEditor weightSets() {
+        return weightSets;
     }
 
     // -- names
@@ -307,6 +323,49 @@ public final class CrushEditor {
         rebuildShadows();
     }
 
+    /// Makes a bucket an item of another place too; it stays where it is.
+    public void linkBucket(int id, Map<String, String> location) {
+        int weight = bucketOf(id).weight();
+        if (!link(id, location)) {
+            throw new CephException(Errno.EINVAL, "location names no type above the bucket");
+        }
+        setItemWeight(id, weight);
+        rebuildShadows();
+    }
+
+    /// Two buckets trade their names and all that is in them; each stays where it is in the tree.
+    public void swapBuckets(int one, int other) {
+        EditedBucket a = bucketOf(one);
+        EditedBucket b = bucketOf(other);
+        if (subtreeContains(one, other) || subtreeContains(other, one)) {
+            throw new CephException(Errno.EINVAL, "failed to swap bucket contents: (22) Invalid argument");
+        }
+        a.swapItems(b);
+        adjustUp(a);
+        adjustUp(b);
+        String name = itemNames.get(one);
+        itemNames.put(one, itemNames.get(other));
+        itemNames.put(other, name);
+        rebuildShadows();
+    }
+
+    /// Buckets of algorithm straw become straw2, with the same weights.
+    public void convertStrawBuckets() {
+        for (EditedBucket bucket : buckets) {
+            if (bucket != null && bucket.algorithm == CrushBucket.Algorithm.STRAW) {
+                bucket.algorithm = CrushBucket.Algorithm.STRAW2;
+            }
+        }
+    }
+
+    public CrushBucket.Algorithm algorithm(int bucket) {
+        return bucketOf(bucket).algorithm;
+    }
+
+    public boolean isAllStraw2() {
+        return buckets.stream().allMatch(bucket -> bucket == null || bucket.algorithm == CrushBucket.Algorithm.STRAW2);
+    }
+
     /// Takes an item out of the bucket that holds it; it exists still.
     public void unlink(int item) {
         EditedBucket parent = parentOf(item);
@@ -369,17 +428,9 @@ public final class CrushEditor {
         for (EditedBucket bucket : buckets) {
             int at = bucket == null ? -1 : bucket.items.indexOf(item);
             if (bucket != null && at >= 0) {
-                setWeightAt(bucket, at, weight);
+                bucket.setWeight(at, weight);
                 adjustUp(bucket);
             }
-        }
-    }
-
-    private static void setWeightAt(EditedBucket bucket, int at, int weight) {
-        if (bucket.algorithm == CrushBucket.Algorithm.UNIFORM) {
-            bucket.weights.replaceAll(old -> weight);
-        } else {
-            bucket.weights.set(at, weight);
         }
     }
 
@@ -387,7 +438,13 @@ public final class CrushEditor {
         for (EditedBucket parent : buckets) {
             int at = parent == null ? -1 : parent.items.indexOf(bucket.id);
             if (parent != null && at >= 0) {
-                setWeightAt(parent, at, bucket.weight());
+                parent.setWeight(at, bucket.weight());
+                bucket.weightSets.forEach((pool, set) -> {
+                    WeightSet above = parent.weightSets.get(pool);
+                    if (above != null && above.positions() == set.positions()) {
+                        above.set(at, set.sums());
+                    }
+                });
                 adjustUp(parent);
             }
         }
@@ -411,6 +468,50 @@ public final class CrushEditor {
         checkName(name);
         deviceClasses.put(device, classId(name));
         rebuildShadows();
+    }
+
+    public boolean hasClass(String name) {
+        return classNames.containsValue(name);
+    }
+
+    /// The names of the rules that take from a shadow tree of the class.
+    public List<String> rulesWithClass(String name) {
+        Integer id = keyOf(classNames, name);
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < rules.size(); i++) {
+            CrushRule rule = rules.get(i);
+            if (rule != null && rule.steps().stream().anyMatch(step -> step.op() == CrushRule.TAKE && step.arg1() < 0
+                    && isShadow(step.arg1()) && Objects.equals(id, deviceClasses.get(step.arg1())))) {
+                names.add(ruleNames.getOrDefault(i, ""));
+            }
+        }
+        return names;
+    }
+
+    /// Removes a class, and takes it from the devices that have it.
+    public void removeClass(String name) {
+        Integer id = keyOf(classNames, name);
+        if (id != null) {
+            deviceClasses.entrySet().removeIf(e -> e.getKey() >= 0 && e.getValue().equals(id));
+            classNames.remove(id);
+            rebuildShadows();
+        }
+    }
+
+    public void renameClass(String from, String to) {
+        Integer id = keyOf(classNames, from);
+        if (id == null) {
+            throw new CephException(Errno.ENOENT, Errno.describe(Errno.ENOENT.code()));
+        }
+        if (hasClass(to)) {
+            throw new CephException(Errno.EEXIST, Errno.describe(Errno.EEXIST.code()));
+        }
+        classNames.put(id, to);
+        deviceClasses.forEach((item, classId) -> {
+            if (item < 0 && classId.equals(id)) {
+                itemNames.computeIfPresent(item, (k, name) -> name.substring(0, name.indexOf('~') + 1) + to);
+            }
+        });
     }
 
     public void removeDeviceClass(int device) {
@@ -440,88 +541,7 @@ public final class CrushEditor {
         ShadowTrees.rebuild(this);
     }
 
-    // -- rules
-
-    public @Nullable Integer ruleNamed(String name) {
-        return keyOf(ruleNames, name);
-    }
-
-    /// A rule that takes different buckets of a type below a root; gives its number.
-    ///
-    /// @param failureDomain a type's name; empty for devices without regard to where they are
-    /// @param deviceClass empty for any
-    /// @param type replicated (chooses `firstn`) or erasure (chooses `indep`)
-    public int addSimpleRule(String name, String root, String failureDomain, String deviceClass, int type) {
-        if (ruleNamed(name) != null) {
-            throw new CephException(Errno.EEXIST, "rule " + name + " exists");
-        }
-        if (!hasItem(root)) {
-            throw new CephException(Errno.ENOENT, "root item " + root + " does not exist");
-        }
-        int domain = failureDomain.isEmpty() ? 0 : typeId(failureDomain);
-        if (domain < 0) {
-            throw new CephException(Errno.EINVAL, "unknown type " + failureDomain);
-        }
-        int take = itemId(root);
-        if (!deviceClass.isEmpty()) {
-            Integer classId = keyOf(classNames, deviceClass);
-            if (classId == null) {
-                throw new CephException(Errno.EINVAL, "device class " + deviceClass + " does not exist");
-            }
-            Integer shadow = classBuckets.getOrDefault(take, new TreeMap<>()).get(classId);
-            if (shadow == null) {
-                throw new CephException(
-                        Errno.EINVAL, "root " + root + " has no devices with class " + deviceClass);
-            }
-            take = shadow;
-        }
-        int number = freeRule();
-        boolean erasure = type == CrushRule.TYPE_ERASURE;
-        List<CrushRule.Step> steps = new ArrayList<>();
-        if (erasure) {
-            steps.add(new CrushRule.Step(CrushRule.SET_CHOOSELEAF_TRIES, 5, 0));
-            steps.add(new CrushRule.Step(CrushRule.SET_CHOOSE_TRIES, 100, 0));
-        }
-        steps.add(new CrushRule.Step(CrushRule.TAKE, take, 0));
-        int op = domain == 0
-                ? erasure ? CrushRule.CHOOSE_INDEP : CrushRule.CHOOSE_FIRSTN
-                : erasure ? CrushRule.CHOOSELEAF_INDEP : CrushRule.CHOOSELEAF_FIRSTN;
-        steps.add(new CrushRule.Step(op, 0, domain));
-        steps.add(new CrushRule.Step(CrushRule.EMIT, 0, 0));
-        putRule(number, new CrushRule(number, type, erasure ? 3 : 1, erasure ? 20 : 10, steps), name);
-        return number;
-    }
-
-    private int freeRule() {
-        int number = rules.indexOf(null);
-        number = number < 0 ? rules.size() : number;
-        if (number >= MAX_RULES) {
-            throw new CephException(Errno.ENOSPC, "no rule number is free");
-        }
-        return number;
-    }
-
-    private void putRule(int number, CrushRule rule, String name) {
-        while (rules.size() <= number) {
-            rules.add(null);
-        }
-        rules.set(number, rule);
-        ruleNames.put(number, name);
-    }
-
-    public void removeRule(int number) {
-        rules.set(number, null);
-        ruleNames.remove(number);
-        rebuildShadows();
-    }
-
-    public void renameRule(String from, String to) {
-        Integer number = ruleNamed(from);
-        if (number == null) {
-            throw new CephException(Errno.ENOENT, "source rule name '" + from + "' does not exist");
-        }
-        ruleNames.put(number, to);
-    }
+    // -- tunables
 
     public void setTunables(CrushTunables other) {
         tunables = other;

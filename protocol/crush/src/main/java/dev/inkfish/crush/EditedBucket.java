@@ -4,15 +4,19 @@ import dev.inkfish.wire.CephException;
 import dev.inkfish.wire.Errno;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// A bucket while it is edited; computes what the algorithm derives from the weights (`src/crush/builder.c`).
 final class EditedBucket {
     final int id;
     final int type;
-    final CrushBucket.Algorithm algorithm;
+    CrushBucket.Algorithm algorithm;
     final List<Integer> items = new ArrayList<>();
     final List<Integer> weights = new ArrayList<>();
+    /// By pool (-1: the one that serves all others); what choices are made by instead of the weights.
+    final NavigableMap<Long, WeightSet> weightSets = new TreeMap<>();
     private final int hash;
 
     EditedBucket(int id, int type, CrushBucket.Algorithm algorithm) {
@@ -42,12 +46,39 @@ final class EditedBucket {
     void add(int item, int weight) {
         items.add(item);
         weights.add(weight);
+        weightSets.values().forEach(set -> set.add(weight));
     }
 
     void remove(int item) {
         int at = items.indexOf(item);
         items.remove(at);
         weights.remove(at);
+        weightSets.values().forEach(set -> set.remove(at));
+    }
+
+    /// Sets an item's weight, in the weight sets too.
+    void setWeight(int at, int weight) {
+        if (algorithm == CrushBucket.Algorithm.UNIFORM) {
+            weights.replaceAll(old -> weight);
+        } else {
+            weights.set(at, weight);
+        }
+        weightSets.values().forEach(set -> set.setAll(at, weight));
+    }
+
+    /// Trades all items with another bucket.
+    void swapItems(EditedBucket other) {
+        List<Integer> ours = List.copyOf(items);
+        List<Integer> ourWeights = List.copyOf(weights);
+        replaceItems(other.items, other.weights);
+        other.replaceItems(ours, ourWeights);
+    }
+
+    private void replaceItems(List<Integer> others, List<Integer> theirWeights) {
+        List.copyOf(items).forEach(this::remove);
+        for (int i = 0; i < others.size(); i++) {
+            add(others.get(i), theirWeights.get(i));
+        }
     }
 
     /// @param before the bucket as it was, given back if nothing changed; or null

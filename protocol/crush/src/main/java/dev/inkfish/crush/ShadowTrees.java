@@ -99,11 +99,30 @@ final class ShadowTrees {
         EditedBucket shadow = new EditedBucket(shadowId == null ? freeId() : shadowId, original.type, original.algorithm);
         shadow.items.addAll(items);
         shadow.weights.addAll(weights);
+        original.weightSets.forEach((pool, set) -> shadow.weightSets.put(pool, weightSet(pool, set, original, shadow)));
         editor.put(shadow);
         editor.itemNames.put(shadow.id, editor.itemNames.get(id) + "~" + editor.classNames.get(classId));
         editor.deviceClasses.put(shadow.id, classId);
         made.computeIfAbsent(id, k -> new TreeMap<>()).put(classId, shadow.id);
         return shadow;
+    }
+
+    /// The rows of the original's set for the items that its shadow has; a bucket below weighs what its shadow does.
+    private WeightSet weightSet(long pool, WeightSet originals, EditedBucket original, EditedBucket shadow) {
+        WeightSet set = WeightSet.of(List.of(), originals.positions());
+        for (int i = 0; i < shadow.items.size(); i++) {
+            int item = shadow.items.get(i);
+            List<Integer> row = new ArrayList<>();
+            EditedBucket below = item < 0 ? editor.bucket(item) : null;
+            WeightSet belowSet = below == null ? null : below.weightSets.get(pool);
+            int at = item < 0 ? -1 : original.items.indexOf(item);
+            for (int p = 0; p < originals.positions(); p++) {
+                row.add(belowSet != null && p < belowSet.positions() ? belowSet.sums().get(p)
+                        : at >= 0 ? originals.weight(p, at) : shadow.weights.get(i));
+            }
+            set.add(row);
+        }
+        return set;
     }
 
     private int freeId() {

@@ -205,8 +205,18 @@ public final class MgrStatService extends MonService {
 
     @Override
     public void registerCommands(CommandTable table) {
+        table.add("osd last-stat-seq name=id,type=CephOsdName",
+                "get the last pg stats sequence number reported for this osd", "osd", "r", this::lastStatSeq);
         table.add("service dump", "dump service map", "service", "r", this::dump);
         table.add("service status", "dump service state", "service", "r", this::status);
+    }
+
+    private CommandResult lastStatSeq(CommandContext call) {
+        String name = call.texts().getOrDefault("id", "");
+        int osd = Integer.parseInt(name.startsWith("osd.") ? name.substring(4) : name);
+        long seq = osd >= 0 && osd < digest.osdLastSeq().size() ? digest.osdLastSeq().get(osd) : 0;
+        // Ceph leaves the answer out where a format is asked for
+        return CommandResult.data(call.formatter() == null ? seq + "\n" : "");
     }
 
     private CommandResult dump(CommandContext call) {

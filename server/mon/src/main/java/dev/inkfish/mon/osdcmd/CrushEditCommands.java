@@ -32,8 +32,9 @@ final class CrushEditCommands {
         on.on("osd crush rm", this::remove).on("osd crush remove", this::remove).on("osd crush unlink", this::remove);
         on.on("osd crush reweight-all", this::reweightAll).on("osd crush reweight", this::reweight);
         on.on("osd crush reweight-subtree", this::reweightSubtree).on("osd crush tunables", this::tunables);
-        on.on("osd crush set-tunable", this::setTunable).on("osd crush set-device-class", this::setClass);
-        on.on("osd crush rm-device-class", this::removeClass);
+        on.on("osd crush set-tunable", this::setTunable).on("osd crush link", this::link);
+        on.on("osd crush swap-bucket", this::swapBuckets);
+        on.on("osd crush set-all-straw-buckets-to-straw2", this::convertStraw);
         on.on("osd crush rule create-simple", this::createSimple);
         on.on("osd crush rule create-replicated", this::createReplicated);
         on.on("osd crush rule create-erasure", this::createErasure);
@@ -107,6 +108,56 @@ final class CrushEditCommands {
         }
     }
 
+    private CommandResult link(CommandContext call) {
+        String name = call.string("name");
+        TreeMap<String, String> location = location(call);
+        CrushEditor editor = editor();
+        int id = item(editor, name);
+        String what = " item id " + id + " name '" + name + "' to location " + text(location);
+        if (editor.isAt(id, location)) {
+            return CommandResult.status("no need to move" + what + " in crush map");
+        }
+        if (id >= 0) {
+            throw new CephException(Errno.EINVAL, "cannot link" + what);
+        }
+        editor.linkBucket(id, location);
+        return done(editor, "linked" + what + " in crush map");
+    }
+
+    private CommandResult swapBuckets(CommandContext call) {
+        CrushEditor editor = editor();
+        int source = bucket(editor, "source", call.string("source"));
+        int dest = bucket(editor, "dest", call.string("dest"));
+        String anyway = "; pass --yes-i-really-mean-it to proceed anyway";
+        boolean forced = call.flag("yes_i_really_mean_it");
+        if (editor.isInUse(source) && !forced) {
+            throw new CephException(Errno.EPERM, "source item " + call.string("source") + " is not an orphan bucket" + anyway);
+        }
+        if (editor.algorithm(source) != editor.algorithm(dest) && !forced) {
+            throw new CephException(Errno.EPERM, "source bucket alg " + editor.algorithm(source).text()
+                    + " != dest bucket alg " + editor.algorithm(dest).text() + anyway);
+        }
+        editor.swapBuckets(source, dest);
+        return done(editor, "swapped bucket of " + call.string("source") + " to " + call.string("dest"));
+    }
+
+    private static int bucket(CrushEditor editor, String role, String name) {
+        if (!editor.hasItem(name)) {
+            throw new CephException(Errno.ENOENT, role + " item " + name + " does not exist");
+        }
+        int id = editor.itemId(name);
+        if (id >= 0) {
+            throw new CephException(Errno.EINVAL, "failed to swap bucket contents: (22) Invalid argument");
+        }
+        return id;
+    }
+
+    private CommandResult convertStraw(CommandContext call) {
+        CrushEditor editor = editor();
+        editor.convertStrawBuckets();
+        return done(editor, "");
+    }
+
     private CommandResult addBucket(CommandContext call) {
         String name = call.string("name");
         String typeName = call.string("type");
@@ -157,7 +208,9 @@ final class CrushEditCommands {
     private int osd(CommandContext call) {
         int osd = OsdReadCommands.osdArgument(call, "id");
         if (!maps.map().exists(osd)) {
-            throw new CephException(Errno.ENOENT, "osd." + osd + " does not exist.  create it before updating the crush map");
+            String create = call.prefix().equals("osd crush create-or-move") ? ".  create" : ". Create";
+            throw new CephException(
+                    Errno.ENOENT, "osd." + osd + " does not exist" + create + " it before updating the crush map");
         }
         return osd;
     }
@@ -319,79 +372,13 @@ final class CrushEditCommands {
         return done(editor, "adjusted tunable " + name + " to " + value);
     }
 
-    private List<Integer> osds(CommandContext call) {
-        List<Integer> osds = new ArrayList<>();
-        for (String word : call.strings("ids")) {
-            if (List.of("all", "any", "*").contains(word)) {
-                return maps.map().osds();
-            }
-            int osd = OsdReadCommands.osdId(word);
-            if (osd < 0) {
-                throw new CephException(Errno.EINVAL, "unable to parse osd id:'" + word + "'");
-            }
-            osds.add(osd);
-        }
-        return osds;
-    }
-
-    private CommandResult setClass(CommandContext call) {
-        String name = call.string("class");
-        CrushEditor editor = editor();
-        List<Integer> changed = new ArrayList<>();
-        StringBuilder status = new StringBuilder();
-        for (int osd : osds(call)) {
-            if (!maps.map().exists(osd)) {
-                throw new CephException(Errno.ENOENT, "osd." + osd + " does not exist. ");
-            }
-            String before = editor.deviceClass(osd);
-            if (name.equals(before)) {
-                status.append("osd.").append(osd).append(" already set to class ").append(name);
-                status.append(". set-device-class item id ").append(osd).append(" name 'osd.").append(osd);
-                status.append("' device_class '").append(name).append("': no change. ");
-                continue;
-            }
-            if (before != null) {
-                throw new CephException(Errno.EBUSY, "osd." + osd + " has already bound to class '" + before
-                        + "', can not reset class to '" + name + "'; use 'ceph osd crush rm-device-class <id>' to remove old "
-                        + "class first");
-            }
-            editor.setDeviceClass(osd, name);
-            changed.add(osd);
-        }
-        status.append("set osd(s) ").append(numbers(changed)).append(" to class '").append(name).append("'");
-        return changed.isEmpty() ? CommandResult.status(status.toString()) : done(editor, status.toString());
-    }
-
-    private static String numbers(List<Integer> osds) {
-        return String.join(",", osds.stream().map(String::valueOf).toList());
-    }
-
-    private CommandResult removeClass(CommandContext call) {
-        CrushEditor editor = editor();
-        List<Integer> changed = new ArrayList<>();
-        StringBuilder status = new StringBuilder();
-        for (int osd : osds(call)) {
-            if (!maps.map().exists(osd)) {
-                throw new CephException(Errno.ENOENT, "osd." + osd + " does not exist");
-            }
-            if (editor.deviceClass(osd) == null) {
-                status.append("osd.").append(osd).append(" belongs to no class, ");
-                continue;
-            }
-            editor.removeDeviceClass(osd);
-            changed.add(osd);
-        }
-        status.append("done removing class of osd(s): ").append(numbers(changed));
-        return changed.isEmpty() ? CommandResult.status(status.toString()) : done(editor, status.toString());
-    }
-
     private CommandResult create(CommandContext call, String root, String domain, String deviceClass, int type) {
         String name = call.string("name");
         CrushEditor editor = editor();
-        if (editor.ruleNamed(name) != null) {
+        if (editor.rules().named(name) != null) {
             return CommandResult.status("rule " + name + " already exists");
         }
-        editor.addSimpleRule(name, root, domain, deviceClass, type);
+        editor.rules().addSimple(name, root, domain, deviceClass, type);
         return done(editor, "");
     }
 
@@ -418,7 +405,7 @@ final class CrushEditCommands {
     private CommandResult removeRule(CommandContext call) {
         String name = call.string("name");
         CrushEditor editor = editor();
-        Integer number = editor.ruleNamed(name);
+        Integer number = editor.rules().named(name);
         if (number == null) {
             return CommandResult.status("rule " + name + " does not exist");
         }
@@ -427,7 +414,7 @@ final class CrushEditCommands {
                 throw new CephException(Errno.EBUSY, "crush ruleset " + name + " " + number + " is in use");
             }
         }
-        editor.removeRule(number);
+        editor.rules().remove(number);
         return done(editor, "");
     }
 
@@ -438,13 +425,13 @@ final class CrushEditCommands {
         if (from.equals(to)) {
             return CommandResult.status("destination rule name is equal to source rule name");
         }
-        if (editor.ruleNamed(from) == null && editor.ruleNamed(to) != null) {
+        if (editor.rules().named(from) == null && editor.rules().named(to) != null) {
             return CommandResult.status("already renamed to '" + to + "'");
         }
-        if (editor.ruleNamed(to) != null) {
+        if (editor.rules().named(to) != null) {
             throw new CephException(Errno.EEXIST, "destination rule name '" + to + "' already exists");
         }
-        editor.renameRule(from, to);
+        editor.rules().rename(from, to);
         return done(editor, "");
     }
 }

@@ -28,6 +28,7 @@ public final class OsdCommands {
     public void register(CommandTable table) {
         OsdSignatures signatures = new OsdSignatures();
         new OsdReadCommands(maps).register(signatures);
+        new NumaCommands(maps).register(signatures);
         new OsdStateCommands(maps, conf).register(signatures);
         new OsdIdCommands(maps).register(signatures);
         new PoolCommands(maps, conf, use).register(signatures);
@@ -38,6 +39,8 @@ public final class OsdCommands {
         new ErasureProfileCommands(maps, conf).register(signatures);
         new CrushReadCommands(maps).register(signatures);
         new CrushEditCommands(maps).register(signatures);
+        new CrushClassCommands(maps).register(signatures);
+        new CrushWeightSetCommands(maps).register(signatures);
         signatures.register(table);
     }
 }

@@ -143,7 +143,7 @@ final class OsdIdCommands {
             f.openObject("created_osd").dump("osdid", id).close();
             text = f.text();
         } else {
-            text = call.prefix().equals("osd new") ? text + "\n" : text;
+            text += "\n";
         }
         CommandResult.Done answer = CommandResult.ok("", text);
         return changed ? new CommandResult.AfterCommit(answer) : answer;

@@ -82,6 +82,12 @@ final class OsdSignatures {
             rw|0|osd crush unlink name=name,goodchars=[A-Za-z0-9-_.],type=CephString \
             name=ancestor,goodchars=[A-Za-z0-9-_.],req=false,type=CephString|unlink <name> from crush map \
             (everywhere, or just at <ancestor>)
+            rw|0|osd crush swap-bucket name=source,goodchars=[A-Za-z0-9-_.],type=CephString \
+            name=dest,goodchars=[A-Za-z0-9-_.],type=CephString \
+            name=yes_i_really_mean_it,req=false,type=CephBool|swap existing bucket contents from (orphan) \
+            bucket <source> and <target>
+            rw|0|osd crush set-all-straw-buckets-to-straw2|convert all CRUSH current straw buckets to use \
+            the straw2 algorithm
             rw|0|osd crush reweight-all|recalculate the weights for the tree to ensure they sum correctly
             rw|0|osd crush reweight name=name,goodchars=[A-Za-z0-9-_.],type=CephString \
             name=weight,range=0.0,type=CephFloat|change <name>'s weight to <weight> in crush map
@@ -126,6 +132,17 @@ final class OsdSignatures {
             [<id>...]
             r|0|osd crush weight-set ls|list crush weight sets
             r|0|osd crush weight-set dump|dump crush weight sets
+            rw|0|osd crush weight-set create-compat|create a default backward-compatible weight-set
+            rw|0|osd crush weight-set create name=pool,type=CephPoolname \
+            name=mode,strings=flat/positional,type=CephChoices|create a weight-set for a given pool
+            rw|0|osd crush weight-set rm name=pool,type=CephPoolname|remove the weight-set for a given pool
+            rw|0|osd crush weight-set rm-compat|remove the backward-compatible weight-set
+            rw|0|osd crush weight-set reweight name=pool,type=CephPoolname name=item,type=CephString \
+            name=weight,n=N,range=0.0,type=CephFloat|set weight for an item (bucket or osd) in a pool's \
+            weight-set
+            rw|0|osd crush weight-set reweight-compat name=item,type=CephString \
+            name=weight,n=N,range=0.0,type=CephFloat|set weight for an item (bucket or osd) in the \
+            backward-compatible weight-set
             rw|0|osd setmaxosd name=newmax,range=0,type=CephInt|set new maximum osd value
             rw|0|osd set-full-ratio name=ratio,range=0.0/1.0,type=CephFloat|set usage ratio at which OSDs \
             are marked full
@@ -196,6 +213,7 @@ final class OsdSignatures {
             rw|0|osd reweight name=id,type=CephOsdName name=weight,range=0.0/1.0,type=CephFloat|reweight osd \
             to 0.0 < <weight> < 1.0
             rw|0|osd reweightn name=weights,type=CephString|reweight osds with {<id>: <weight>,...}
+            rw|0|pg repeer name=pgid,type=CephPgid|force a PG to repeer
             rw|0|osd pg-temp name=pgid,type=CephPgid name=id,n=N,req=false,type=CephOsdName|set pg_temp \
             mapping pgid:[<id> [<id>...]] (developers only)
             rw|0|osd pg-upmap name=pgid,type=CephPgid name=id,n=N,type=CephOsdName|set pg_upmap mapping \

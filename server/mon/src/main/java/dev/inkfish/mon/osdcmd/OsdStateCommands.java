@@ -40,6 +40,7 @@ final class OsdStateCommands {
         on.on("osd unset", call -> setFlag(flag(call.string("key")), false));
         on.on("osd set-full-ratio", this::ratio).on("osd set-backfillfull-ratio", this::ratio);
         on.on("osd set-nearfull-ratio", this::ratio).on("osd require-osd-release", this::requireRelease);
+        on.on("pg repeer", this::repeer);
         on.on("osd set-require-min-compat-client", this::requireClient).on("osd setmaxosd", this::setMaxOsd);
         on.on("osd down", this::down).on("osd out", this::out).on("osd in", this::in).on("osd stop", this::stop);
         for (String flag : List.of("noup", "nodown", "noin", "noout")) {
@@ -350,6 +351,28 @@ final class OsdStateCommands {
         List<Integer> osds = osds(call);
         maps.pending().newPgTemp.put(pg, osds);
         return CommandResult.afterCommit("set " + pg + " pg_temp mapping to " + OsdMapText.list(osds));
+    }
+
+    /// Maps a group elsewhere for a moment: it comes back, with an interval and a peering of its own.
+    private CommandResult repeer(CommandContext call) {
+        PgId pg = PgId.parse(call.string("pgid"));
+        PgPool pool = maps.map().pool(pg.pool());
+        if (pool == null || pg.seed() < 0 || pg.seed() >= pool.pgNum()) {
+            throw new CephException(Errno.ENOENT, "pg '" + pg + "' does not exist");
+        }
+        var place = maps.map().place(pg);
+        int primary = place.actingPrimary();
+        if (primary < 0) {
+            throw new CephException(Errno.EAGAIN, "pg currently has no primary");
+        }
+        List<Integer> elsewhere = new ArrayList<>(List.of(primary));
+        if (place.acting().size() <= 1) {
+            elsewhere.add(maps.map().osds().stream().filter(osd -> osd != primary && maps.map().isUp(osd)).findFirst()
+                    .orElseThrow(() -> new CephException(
+                            Errno.EAGAIN, "not enough up OSDs in the cluster to force repeer")));
+        }
+        maps.pending().newPgTemp.put(pg, elsewhere);
+        return CommandResult.afterCommit("");
     }
 
     private CommandResult primaryTemp(CommandContext call) {

@@ -231,6 +231,9 @@ public final class Options {
             mon_max_log_epochs | INT | 500 | log versions kept
             mon_health_to_clog | BOOL | true | health changes go to the cluster log
             mon_max_snap_prune_per_epoch | INT | 100 | removed snapshots dropped per map
+            mon_reweight_min_pgs_per_osd | UINT | 10 | groups per OSD below which nothing is reweighted by groups
+            mon_reweight_min_bytes_per_osd | SIZE | 100M | bytes per OSD below which nothing is reweighted by use
+            mon_reweight_max_change | FLOAT | 0.05 | most that one reweight changes a weight
             mon_reweight_max_osds | INT | 4 | OSDs changed by one reweight
             client_mount_timeout | SECONDS | 300 | seconds a client waits for the cluster
             rados_osd_op_timeout | SECONDS | 0 | seconds an operation may take; 0 for ever

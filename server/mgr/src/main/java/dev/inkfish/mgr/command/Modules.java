@@ -1,5 +1,6 @@
 package dev.inkfish.mgr.command;
 
+import dev.inkfish.conf.Conf;
 import dev.inkfish.mgr.core.MgrCore;
 import java.util.List;
 import java.util.function.Supplier;
@@ -8,7 +9,8 @@ import java.util.function.Supplier;
 public final class Modules {
     private Modules() {}
 
-    public static List<MgrModuleCommands> all(Supplier<MgrCore> core) {
-        return List.of(new PgCommands(core), new OsdCommands(core), new ProgressCommands(core));
+    public static List<MgrModuleCommands> all(Supplier<MgrCore> core, Conf conf) {
+        return List.of(new PgCommands(core), new OsdCommands(core), new OsdRemovalCommands(core),
+                new ReweightCommands(core, conf), new ProgressCommands(core));
     }
 }

@@ -4,6 +4,8 @@ import dev.inkfish.command.CommandContext;
 import dev.inkfish.osdmap.OsdMap;
 import dev.inkfish.wire.CephException;
 import dev.inkfish.wire.Errno;
+import java.util.NavigableSet;
+import java.util.TreeSet;
 
 /// Arguments that name OSDs.
 final class OsdArguments {
@@ -29,5 +31,18 @@ final class OsdArguments {
             throw new CephException(Errno.ENOENT, "osd." + osd + " does not exist");
         }
         return osd;
+    }
+
+    /// A list of OSDs, or `all`.
+    static NavigableSet<Integer> osds(CommandContext call, String name, OsdMap map) {
+        NavigableSet<Integer> osds = new TreeSet<>();
+        for (String id : call.strings(name)) {
+            if (id.equals("all") || id.equals("any") || id.equals("*")) {
+                osds.addAll(map.osds());
+            } else {
+                osds.add(parse(id));
+            }
+        }
+        return osds;
     }
 }

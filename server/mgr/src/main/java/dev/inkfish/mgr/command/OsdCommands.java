@@ -54,8 +54,6 @@ final class OsdCommands implements MgrModuleCommands {
         add(table, "osd blocked-by", "print histogram of which OSDs are blocking their peers", this::blockedBy);
         add(table, "osd pool stats name=pool_name,type=CephPoolname,req=false",
                 "obtain stats from all pools, or from specified pool", this::poolStats);
-        add(table, "osd safe-to-destroy" + IDS,
-                "check whether osd(s) can be safely destroyed without reducing data durability", this::safeToDestroy);
         add(table, "osd ok-to-stop" + IDS + " name=max,type=CephInt,req=false",
                 "check whether osd(s) can be safely stopped without reducing immediate data availability", this::okToStop);
         for (String what : new String[] {"scrub", "deep-scrub", "repair"}) {
@@ -187,20 +185,8 @@ final class OsdCommands implements MgrModuleCommands {
 
     // ---- may an OSD go?
 
-    private NavigableSet<Integer> ids(CommandContext call) {
-        NavigableSet<Integer> osds = new TreeSet<>();
-        for (String id : call.strings("ids")) {
-            if (id.equals("all") || id.equals("any") || id.equals("*")) {
-                osds.addAll(map().osdMap().osds());
-            } else {
-                osds.add(OsdArguments.parse(id));
-            }
-        }
-        return osds;
-    }
-
     private CommandResult okToStop(CommandContext call) {
-        NavigableSet<Integer> osds = ids(call);
+        NavigableSet<Integer> osds = OsdArguments.osds(call, "ids", map().osdMap());
         NavigableSet<PgId> degraded = new TreeSet<>();
         NavigableSet<PgId> inactive = new TreeSet<>();
         NavigableSet<PgId> unknown = new TreeSet<>();
@@ -246,71 +232,6 @@ final class OsdCommands implements MgrModuleCommands {
             pgs.forEach(pg -> f.dump("pg", pg.toString()));
             f.close();
         }
-    }
-
-    private CommandResult safeToDestroy(CommandContext call) {
-        NavigableSet<Integer> osds = ids(call);
-        OsdMap osdMap = map().osdMap();
-        NavigableMap<Integer, PgMapDigest.PgCount> counts = map().countsByOsd();
-        NavigableSet<Integer> safe = new TreeSet<>();
-        NavigableSet<Integer> active = new TreeSet<>();
-        NavigableSet<Integer> missing = new TreeSet<>();
-        NavigableSet<Integer> stored = new TreeSet<>();
-        long mapped = 0;
-        boolean allClean = map().pgs().values().stream()
-                .allMatch(pg -> PgStates.ACTIVE.in(pg.state()) && PgStates.CLEAN.in(pg.state()));
-        for (int osd : osds) {
-            PgMapDigest.PgCount count = counts.get(osd);
-            var stat = map().osds().get(osd);
-            if (!osdMap.exists(osd)) {
-                safe.add(osd);
-            } else if (count != null && count.acting() + count.upNotActing() > 0) {
-                active.add(osd);
-                mapped += count.acting() + count.upNotActing();
-            } else if (allClean && (!osdMap.isUp(osd) || stat != null && stat.pgs() == 0)) {
-                safe.add(osd);
-            } else if (stat == null || stat.upFrom() == 0) {
-                missing.add(osd);
-            } else {
-                stored.add(osd);
-            }
-        }
-        String problem = "";
-        if (!active.isEmpty()) {
-            problem = "OSD(s) " + join(active) + " have " + mapped + " pgs currently mapped to them. ";
-        }
-        if (!missing.isEmpty()) {
-            problem += "OSD(s) " + join(missing) + " have no reported stats, and not all PGs are active+clean; we cannot "
-                    + "draw any conclusions. ";
-        }
-        if (!stored.isEmpty()) {
-            problem += "OSD(s) " + join(stored) + " last reported they still store some PG data, and not all PGs are "
-                    + "active+clean; we cannot be sure they aren't still needed.";
-        }
-        Formatter f = call.formatter();
-        String output = "";
-        if (f != null) {
-            f.openObject("osd_status");
-            array(f, "safe_to_destroy", safe);
-            array(f, "active", active);
-            array(f, "missing_stats", missing);
-            array(f, "stored_pgs", stored);
-            output = f.close().text();
-        }
-        if (problem.isEmpty()) {
-            String text = "OSD(s) " + join(safe) + " are safe to destroy without reducing data durability.";
-            return CommandResult.ok(f == null ? text : "", output);
-        }
-        if (f != null) {
-            return CommandResult.data(output);
-        }
-        return CommandResult.error(active.isEmpty() ? Errno.EAGAIN : Errno.EBUSY, problem);
-    }
-
-    private static void array(Formatter f, String name, NavigableSet<Integer> osds) {
-        f.openArray(name);
-        osds.forEach(osd -> f.dump("osd", osd));
-        f.close();
     }
 
     private static String join(NavigableSet<Integer> osds) {

@@ -1,6 +1,8 @@
 package dev.inkfish.mgr.core;
 
+import dev.inkfish.command.CommandResult;
 import dev.inkfish.wire.message.Message;
+import java.util.function.Consumer;
 
 /// What the core asks of its surroundings.
 public interface MgrEffects {
@@ -14,6 +16,9 @@ public interface MgrEffects {
 
     /// To an OSD, on a connection that is kept.
     void toOsd(int osd, Message message);
+
+    /// Gives the monitors a command, as JSON; the answer comes on the core's thread.
+    void askMonitors(String command, Consumer<CommandResult.Done> answer);
 
     /// For the daemon's own log.
     void log(String text);

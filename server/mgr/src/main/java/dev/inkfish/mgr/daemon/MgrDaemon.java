@@ -4,6 +4,7 @@ import dev.inkfish.conf.Conf;
 import dev.inkfish.wire.message.MConfig;
 import dev.inkfish.mgr.prometheus.Snapshot;
 import dev.inkfish.mgr.prometheus.PrometheusModule;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.net.InetSocketAddress;
 import java.io.IOException;
@@ -33,6 +34,7 @@ import dev.inkfish.cephx.auth.ClientAuth;
 import dev.inkfish.cephx.auth.Identity;
 import dev.inkfish.cephx.auth.ServerAuth;
 import dev.inkfish.cephx.caps.MgrCap;
+import dev.inkfish.command.CommandResult;
 import dev.inkfish.command.CommandTable;
 import dev.inkfish.mgr.command.Modules;
 import dev.inkfish.mgr.core.MgrCore;
@@ -124,7 +126,7 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
         TreeMap<String, String> metadata = new TreeMap<>(config.metadata());
         rados = new RadosClient(messenger, "mgr." + config.name() + "-rados");
         rbd = new RbdSupport(new RbdSurroundings());
-        List<MgrModuleCommands> modules = new ArrayList<>(Modules.all(this::coreOf));
+        List<MgrModuleCommands> modules = new ArrayList<>(Modules.all(this::coreOf, config.conf()));
         modules.add(rbd);
         prometheus = new PrometheusModule(new MetricsHost());
         modules.add(prometheus);
@@ -335,6 +337,12 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
     @Override
     public void toMonitor(Message message, long tid) {
         monitors.send(message, tid);
+    }
+
+    @Override
+    public void askMonitors(String command, Consumer<CommandResult.Done> answer) {
+        monitors.command(command, Bytes.EMPTY, (code, status, output) ->
+                post(() -> answer.accept(new CommandResult.Done(code, status, output))));
     }
 
     @Override

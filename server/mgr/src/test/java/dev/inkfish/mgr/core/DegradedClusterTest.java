@@ -3,6 +3,7 @@ package dev.inkfish.mgr.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.inkfish.cephx.caps.MgrCap;
+import dev.inkfish.command.CommandResult;
 import dev.inkfish.command.CommandTable;
 import dev.inkfish.command.Json;
 import dev.inkfish.conf.Conf;
@@ -40,6 +41,7 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -75,13 +77,18 @@ class DegradedClusterTest {
         }
 
         @Override
+        public void askMonitors(String command, Consumer<CommandResult.Done> answer) {
+            answer.accept(CommandResult.status("asked"));
+        }
+
+        @Override
         public void log(String text) {}
     }
 
     @BeforeEach
     void start() throws IOException {
         core = new MgrCore(
-                "x", FSID, new Conf("mgr", "x"), new TreeMap<>(), Modules.all(() -> core), new CommandTable(), new Effects());
+                "x", FSID, new Conf("mgr", "x"), new TreeMap<>(), Modules.all(() -> core, new Conf("mgr", "x")), new CommandTable(), new Effects());
         core.session(GID, EntityAddrVec.EMPTY, NOW);
         NavigableMap<Integer, Bytes> maps = new TreeMap<>(Map.of(1, Bytes.wrap(resource("osdmap"))));
         int epoch = dev.inkfish.osdmap.OsdMap.decode(maps.get(1)).epoch();

@@ -210,7 +210,7 @@ final class OsdIdCommands {
         confirm(call, "Are you SURE?  Did you verify with 'ceph osd safe-to-destroy'?  This will mean real, permanent "
                 + "data loss, as well as deletion of cephx and lockbox keys. Pass --yes-i-really-mean-it if you really do.");
         if (!maps.map().exists(osd)) {
-            throw new CephException(Errno.ENOENT, "osd." + osd + " does not exist");
+            return CommandResult.status("osd." + osd + " does not exist");
         }
         if (maps.map().isUp(osd)) {
             throw new CephException(Errno.EBUSY, "osd." + osd + " is not `down`.");

@@ -5,6 +5,7 @@ import dev.inkfish.command.CommandResult;
 import dev.inkfish.command.Formatter;
 import dev.inkfish.command.GeneralFormat;
 import dev.inkfish.command.Stamp;
+import dev.inkfish.command.stats.MappingStats;
 import dev.inkfish.crush.CrushBucket;
 import dev.inkfish.crush.CrushEditor;
 import dev.inkfish.osdmap.OsdMap;
@@ -449,44 +450,24 @@ final class OsdReadCommands {
     /// How evenly groups are spread over OSDs.
     private CommandResult utilization(CommandContext call) {
         OsdMap m = maps.map();
-        TreeMap<Integer, Long> counts = new TreeMap<>();
-        m.osds().stream().filter(m::isIn).forEach(osd -> counts.put(osd, 0L));
-        if (counts.isEmpty()) {
-            return CommandResult.data(call.formatter() == null ? "\n" : "{}");
-        }
+        TreeMap<Integer, Integer> counts = new TreeMap<>();
+        m.osds().stream().filter(osd -> m.isUp(osd) && m.isIn(osd)).forEach(osd -> counts.put(osd, 0));
+        int[] copies = new int[1];
         m.pools().forEach((id, pool) -> {
+            copies[0] += pool.pgNum() * pool.size();
             for (int seed = 0; seed < pool.pgNum(); seed++) {
                 m.place(new PgId(id, seed)).up().forEach(osd -> counts.computeIfPresent(osd, (o, n) -> n + 1));
             }
         });
-        long total = counts.values().stream().mapToLong(Long::longValue).sum();
-        int osds = counts.size();
-        long average = total / osds;
-        double deviation = Math.sqrt(counts.values().stream()
-                .mapToDouble(n -> (double) (n - average) * (n - average)).sum() / osds);
-        double expected = Math.sqrt((double) total / osds * (1.0 - 1.0 / osds));
-        int min = osds == 0 ? -1 : counts.firstKey();
-        int max = min;
-        for (Map.Entry<Integer, Long> each : counts.entrySet()) {
-            min = each.getValue() < counts.getOrDefault(min, 0L) ? each.getKey() : min;
-            max = each.getValue() > counts.getOrDefault(max, 0L) ? each.getKey() : max;
-        }
+        MappingStats stats = new MappingStats(counts, null, copies[0], 0);
         Formatter f = call.formatter();
-        long least = counts.getOrDefault(min, 0L);
-        long most = counts.getOrDefault(max, 0L);
         if (f == null) {
-            return CommandResult.data("avg " + average + "\nstddev " + GeneralFormat.format(deviation, 6)
-                    + " (expected baseline " + GeneralFormat.format(expected, 6) + ")\nmin osd." + min + " with " + least
-                    + " pgs (" + share(least, average) + " * mean)\nmax osd." + max + " with " + most + " pgs ("
-                    + share(most, average) + " * mean)\n");
+            return CommandResult.data(stats.text() + (counts.isEmpty() ? "\n" : ""));
         }
-        f.openObject("utilization").dump("avg_pgs", average).dump("std_dev", (double) (float) deviation);
-        f.dump("expected_baseline_std_dev", (double) (float) expected).dump("min_osd", min).dump("min_osd_pgs", least);
-        f.dump("max_osd", max).dump("max_osd_pgs", most).close();
+        if (counts.isEmpty()) {
+            return CommandResult.data("{}");
+        }
+        stats.dump(f);
         return CommandResult.data(f);
-    }
-
-    private static String share(long count, long average) {
-        return GeneralFormat.format(average == 0 ? 0 : (double) count / average, 6);
     }
 }

@@ -10,6 +10,8 @@ export MAVEN_OPTS="${MAVEN_OPTS:-} -XX:+UseSerialGC -XX:TieredStopAtLevel=1"
 mkdir -p apps/inkfish/target
 exec 9>apps/inkfish/target/.building
 flock 9
+# Not written over: a cluster that runs keeps the files it has opened.
+rm -rf apps/inkfish/target/lib
 # Maven's own libraries make the JVM warn about itself; that is not about this build.
 mvn -q -B -Dstyle.color=never -T2 -pl apps/inkfish -am -DskipTests package \
   2> >(grep -v -e sun.misc.Unsafe -e 'Please consider reporting this to the maintainers' >&2)

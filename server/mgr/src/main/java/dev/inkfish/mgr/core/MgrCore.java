@@ -10,6 +10,7 @@ import dev.inkfish.command.Formatter;
 import dev.inkfish.command.stats.PgMapText;
 import dev.inkfish.conf.Conf;
 import dev.inkfish.conf.LocalCommands;
+import dev.inkfish.conf.ReportedConfig;
 import dev.inkfish.conf.RuntimeConfig;
 import dev.inkfish.mgr.command.CommandRunner;
 import dev.inkfish.mgr.command.MgrModuleCommands;
@@ -80,6 +81,7 @@ public final class MgrCore {
 
     private final String name;
     private final UUID fsid;
+    private final Conf conf;
     private final MgrEffects effects;
     private final NavigableMap<String, String> metadata;
     private final PgMap pgMap = new PgMap();
@@ -118,6 +120,7 @@ public final class MgrCore {
             MgrEffects effects) {
         this.name = name;
         this.fsid = fsid;
+        this.conf = conf;
         this.effects = effects;
         this.metadata = metadata;
         this.modules = List.copyOf(modules);
@@ -184,6 +187,16 @@ public final class MgrCore {
 
     public Collection<MgrSession> sessions() {
         return sessions.values();
+    }
+
+    /// The options of a daemon that reports here, or of this manager; null for others.
+    public @Nullable ReportedConfig configOf(String daemon) {
+        if (daemon.equals("mgr." + name)) {
+            return ReportedConfig.of(conf);
+        }
+        return sessions.values().stream()
+                .filter(session -> session.daemon().equals(daemon) && session.peer().type() != EntityType.CLIENT)
+                .map(MgrSession::config).findFirst().orElse(null);
     }
 
     /// Whether the monitors chose this manager and it serves.
@@ -372,7 +385,7 @@ public final class MgrCore {
     public void message(MgrSession session, Message message, long tid, Utime now) {
         switch (message) {
             case MMgrOpen open -> {
-                session.opened(open.service(), open.daemon());
+                session.opened(open);
                 if (open.serviceDaemon()) {
                     services.add(session, open, pgMap.osdMap().epoch(), now);
                     dirty = true;

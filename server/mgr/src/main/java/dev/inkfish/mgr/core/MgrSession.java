@@ -1,9 +1,11 @@
 package dev.inkfish.mgr.core;
 
 import dev.inkfish.cephx.caps.MgrCap;
+import dev.inkfish.conf.ReportedConfig;
 import dev.inkfish.wire.EntityAddr;
 import dev.inkfish.wire.EntityAuthName;
 import dev.inkfish.wire.EntityName;
+import dev.inkfish.wire.message.MMgrOpen;
 import dev.inkfish.wire.message.MMgrReport;
 import dev.inkfish.wire.mon.DaemonHealthMetric;
 import dev.inkfish.wire.mon.PerfCounterType;
@@ -20,6 +22,7 @@ public final class MgrSession {
     private final EntityAddr address;
     private final MgrCap caps;
     private String daemon = "";
+    private ReportedConfig config = ReportedConfig.NONE;
     private List<DaemonHealthMetric> health = List.of();
     private final TreeMap<String, Counter> counters = new TreeMap<>();
 
@@ -57,8 +60,14 @@ public final class MgrSession {
         return daemon;
     }
 
-    void opened(String service, String name) {
-        daemon = (service.isEmpty() ? peer.type().text() : service) + "." + name;
+    void opened(MMgrOpen open) {
+        daemon = (open.service().isEmpty() ? peer.type().text() : open.service()) + "." + open.daemon();
+        config = ReportedConfig.decode(open.config(), open.configDefaults());
+    }
+
+    /// Its options, as it last told.
+    public ReportedConfig config() {
+        return config;
     }
 
     /// What it last reported of its health.
@@ -68,6 +77,7 @@ public final class MgrSession {
 
     void report(MMgrReport report) {
         health = List.copyOf(report.health());
+        config = config.with(report.config());
         report.undeclared().forEach(counters::remove);
         report.declared().forEach(type -> counters.put(type.path(), new Counter(type, 0, 0)));
         if (counters.isEmpty()) {

@@ -1,5 +1,6 @@
 package dev.inkfish.osd.daemon;
 
+import dev.inkfish.conf.ReportedConfig;
 import dev.inkfish.net.Connection;
 import dev.inkfish.objectstore.ObjectStore;
 import dev.inkfish.osd.pg.PgShell;
@@ -26,6 +27,7 @@ final class MgrReports {
     private NavigableMap<OsdPerfQuery, NavigableSet<OsdPerfQuery.Limit>> queries = new TreeMap<>();
     private int priority = 5;
     private boolean declared;
+    private ReportedConfig config = ReportedConfig.NONE;
 
     /// What a shard tells.
     private record Part(
@@ -37,8 +39,20 @@ final class MgrReports {
         this.daemon = daemon;
     }
 
-    void newSession() {
+    /// @param told in its first message
+    void newSession(ReportedConfig told) {
         declared = false;
+        config = told;
+    }
+
+    /// The options, if they changed since they were last told; else nothing.
+    private Bytes changedConfig() {
+        ReportedConfig now = ReportedConfig.of(daemon.config().conf());
+        if (now.values().equals(config.values())) {
+            return Bytes.EMPTY;
+        }
+        config = now;
+        return now.encodedValues();
     }
 
     void configure(MMgrConfigure wanted) {
@@ -115,7 +129,7 @@ final class MgrReports {
         });
         List<TrackedOp> slow = parts.stream().flatMap(part -> part.slow.stream()).toList();
         to.send(new MMgrReport(Integer.toString(daemon.whoami()), "", types, List.of(), OsdCounters.pack(values),
-                null, null, health(slow), Bytes.EMPTY, perf));
+                null, null, health(slow), changedConfig(), perf));
     }
 
     private List<DaemonHealthMetric> health(List<TrackedOp> slow) {

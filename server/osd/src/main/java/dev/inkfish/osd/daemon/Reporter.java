@@ -1,11 +1,11 @@
 package dev.inkfish.osd.daemon;
 
+import dev.inkfish.conf.ReportedConfig;
 import dev.inkfish.net.Connection;
 import dev.inkfish.net.ConnectionPolicy;
 import dev.inkfish.net.Dispatcher;
 import dev.inkfish.objectstore.ObjectStore;
 import dev.inkfish.osdmap.OsdMap;
-import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.EntityType;
 import dev.inkfish.wire.PgId;
 import dev.inkfish.wire.message.MMgrConfigure;
@@ -70,15 +70,10 @@ final class Reporter {
                         daemon.control(() -> reconnect(lost));
                     }
                 });
-        connection.send(new MMgrOpen(
-                Integer.toString(daemon.whoami()),
-                "",
-                false,
-                new TreeMap<>(),
-                new TreeMap<>(),
-                Bytes.EMPTY,
-                Bytes.EMPTY));
-        mgrReports.newSession();
+        ReportedConfig config = ReportedConfig.of(daemon.config().conf());
+        connection.send(new MMgrOpen(Integer.toString(daemon.whoami()), "", false, new TreeMap<>(), new TreeMap<>(),
+                config.encodedValues(), config.encodedDefaults()));
+        mgrReports.newSession(config);
         report();
     }
 

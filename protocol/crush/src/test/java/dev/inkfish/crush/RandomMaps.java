@@ -9,7 +9,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Hierarchies of racks, hosts and devices with any algorithms, tunables, classes and rules, from a seed.
-final class RandomMaps {
+public final class RandomMaps {
     private static final int[] TYPES = {1, 3, 11};
 
     private final Random random;
@@ -20,7 +20,7 @@ final class RandomMaps {
         editor = CrushEditor.of(CrushEditor.initial(1));
     }
 
-    static CrushMap of(long seed) {
+    public static CrushMap of(long seed) {
         return new RandomMaps(seed).map();
     }
 

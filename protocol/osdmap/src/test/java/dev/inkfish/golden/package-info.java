@@ -1,2 +1,0 @@
-/// Structs against real encodings of them.
-package dev.inkfish.golden;

@@ -51,7 +51,7 @@ class GuestTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"v2,ms_mode=crc", "v2,ms_mode=secure", "v1,ms_mode=legacy"})
+    @CsvSource({"v2,ms_mode=crc", "v2,ms_mode=secure", "v2,ms_mode=prefer-crc", "v2,ms_mode=prefer-secure", "v1,ms_mode=legacy"})
     void theKernelMapsAnImage(String protocol, String option) {
         String image = option.substring("ms_mode=".length());
         cluster.ok("rbd create --size 64 guests/" + image);

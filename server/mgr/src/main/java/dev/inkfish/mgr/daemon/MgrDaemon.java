@@ -291,6 +291,26 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
         }
 
         @Override
+        public String moduleOption(String module, String name) {
+            return config.conf().string("mgr/" + module + "/" + name);
+        }
+
+        @Override
+        public void setModuleOption(String module, String name, @Nullable String value) {
+            var command = JSON.createObjectNode().put("prefix", value == null ? "config rm" : "config set")
+                    .put("who", "mgr").put("name", "mgr/" + module + "/" + name);
+            if (value != null) {
+                command.put("value", value);
+            }
+            CompletableFuture<Integer> answer = new CompletableFuture<>();
+            monitors.command(command.toString(), Bytes.EMPTY, (code, status, output) -> answer.complete(code));
+            int code = await(answer);
+            if (code < 0) {
+                throw new CephException(code, "the monitors refuse option " + name);
+            }
+        }
+
+        @Override
         public void addPerfQuery(OsdPerfQuery query, List<OsdPerfQuery.Limit> limits) {
             post(() -> core.addPerfQuery(query, limits));
         }

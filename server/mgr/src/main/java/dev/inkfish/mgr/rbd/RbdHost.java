@@ -5,6 +5,7 @@ import dev.inkfish.rados.RadosClient;
 import dev.inkfish.wire.mon.OsdPerfQuery;
 import java.util.List;
 import java.util.NavigableMap;
+import org.jspecify.annotations.Nullable;
 
 /// What the work on images needs of the manager.
 public interface RbdHost {
@@ -15,6 +16,12 @@ public interface RbdHost {
 
     /// Waits until the newest OSD map that the monitors have is known here.
     void awaitLatestMap();
+
+    /// Of a module, as the monitors keep it; empty if it is not set.
+    String moduleOption(String module, String name);
+
+    /// @param value null to unset it
+    void setModuleOption(String module, String name, @Nullable String value);
 
     // operations that OSDs count apart
 

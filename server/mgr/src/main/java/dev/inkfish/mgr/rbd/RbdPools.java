@@ -1,6 +1,7 @@
 package dev.inkfish.mgr.rbd;
 
 import dev.inkfish.osdmap.OsdMap;
+import dev.inkfish.osdmap.PgPool;
 import dev.inkfish.rados.ObjectOps;
 import dev.inkfish.rados.PoolIo;
 import dev.inkfish.rados.RadosClient;
@@ -34,6 +35,11 @@ final class RbdPools {
             }
         });
         return all;
+    }
+
+    static boolean isOne(OsdMap map, long pool) {
+        PgPool known = map.pool(pool);
+        return known != null && known.applicationMetadata().containsKey("rbd");
     }
 
     static List<String> namespaces(PoolIo io) {

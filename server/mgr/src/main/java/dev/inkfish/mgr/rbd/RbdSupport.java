@@ -5,12 +5,14 @@ import dev.inkfish.command.CommandContext;
 import dev.inkfish.command.CommandResult;
 import dev.inkfish.command.CommandTable;
 import dev.inkfish.mgr.command.MgrModuleCommands;
+import dev.inkfish.mgr.command.PythonJson;
 import dev.inkfish.mgr.core.MgrSession;
 import dev.inkfish.wire.CephException;
 import dev.inkfish.wire.DecodeException;
 import dev.inkfish.wire.Errno;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +25,7 @@ public final class RbdSupport implements MgrModuleCommands {
     private final RbdHost host;
     private volatile @Nullable Tasks tasks;
     private volatile @Nullable ImagePerf perf;
+    private volatile @Nullable Scheduler trashPurges;
 
     public RbdSupport(RbdHost host) {
         this.host = host;
@@ -37,6 +40,9 @@ public final class RbdSupport implements MgrModuleCommands {
                 ImagePerf counts = new ImagePerf(host);
                 counts.start();
                 perf = counts;
+                Scheduler purges = new Scheduler(host, new TrashPurges());
+                purges.start();
+                trashPurges = purges;
                 tasks = made;
             } catch (CephException e) {
                 LOG.warn("rbd_support does not start: {}", e.getMessage());
@@ -55,6 +61,10 @@ public final class RbdSupport implements MgrModuleCommands {
         if (counts != null) {
             counts.stop();
         }
+        Scheduler purges = trashPurges;
+        if (purges != null) {
+            purges.stop();
+        }
     }
 
     @Override
@@ -65,6 +75,7 @@ public final class RbdSupport implements MgrModuleCommands {
     @Override
     public void register(CommandTable table) {
         registerPerf(table);
+        registerSchedule(table, "trash purge", () -> trashPurges);
         for (String step : new String[] {"execute", "commit", "abort"}) {
             add(table, "rbd task add migration " + step + IMAGE, "not supported: use `rbd migration " + step + "`", "w",
                     call -> {
@@ -87,6 +98,34 @@ public final class RbdSupport implements MgrModuleCommands {
         add(table, "rbd task list name=task_id,type=CephString,req=false",
                 "List pending or running asynchronous tasks", "r", call -> ready().list(
                         call.stringOrNull("task_id"), (pool, nspace) -> mayUse(call, pool, nspace)));
+    }
+
+    private void registerSchedule(CommandTable table, String work, Supplier<@Nullable Scheduler> scheduler) {
+        String prefix = "rbd " + work + " schedule ";
+        String level = " name=level_spec,type=CephString";
+        String when = " name=interval,type=CephString%s name=start_time,type=CephString,req=false";
+        add(table, prefix + "add" + level + when.formatted(""), "Add rbd " + work + " schedule", "w", call -> {
+            running(scheduler).add(call.string("level_spec"), call.string("interval"), call.stringOrNull("start_time"));
+            return "";
+        });
+        add(table, prefix + "remove" + level + when.formatted(",req=false"), "Remove rbd " + work + " schedule", "w",
+                call -> {
+                    running(scheduler).remove(call.string("level_spec"), call.stringOrNull("interval"),
+                            call.stringOrNull("start_time"));
+                    return "";
+                });
+        add(table, prefix + "list" + level + ",req=false", "List rbd " + work + " schedule", "r",
+                call -> PythonJson.pretty(running(scheduler).list(call.string("level_spec", ""))));
+        add(table, prefix + "status" + level + ",req=false", "Show rbd " + work + " schedule status", "r",
+                call -> PythonJson.pretty(running(scheduler).status(call.string("level_spec", ""))));
+    }
+
+    private static Scheduler running(Supplier<@Nullable Scheduler> scheduler) {
+        Scheduler running = scheduler.get();
+        if (running == null) {
+            throw new CephException(Errno.EAGAIN, "rbd_support module is not ready, try again");
+        }
+        return running;
     }
 
     private void registerPerf(CommandTable table) {

@@ -17,8 +17,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
-/// `mon add`, `mon rm`.
+/// `mon add`, `mon rm`, `mon set-weight`, `mon set_location`.
 final class MonMapEdits {
     private static final int MSGR2_PORT = 3300;
     private static final int MSGR1_PORT = 6789;
@@ -36,6 +37,10 @@ final class MonMapEdits {
                         + "name=location,type=CephString,n=N,goodchars=[A-Za-z0-9-_.=],req=false",
                 "add new monitor named <name> at <addr>, possibly with CRUSH location <location>", "mon", "rw", this::add);
         table.add("mon rm name=name,type=CephString", "remove monitor named <name>", "mon", "rw", this::remove);
+        table.add("mon set-weight name=name,type=CephString name=weight,type=CephInt,range=0|65535",
+                "set the weight for the specified mon", "mon", "rw", this::setWeight);
+        table.add("mon set_location name=name,type=CephString name=args,type=CephString,n=N,goodchars=[A-Za-z0-9-_.=]",
+                "specify location <args> for the monitor <name>, using CRUSH bucket names", "mon", "rw", this::setLocation);
         table.add("mon remove name=name,type=CephString", "remove monitor named <name>", "mon", "rw",
                 Command.FLAG_DEPRECATED, this::remove);
     }
@@ -58,15 +63,7 @@ final class MonMapEdits {
             }
         }
         List<MonInfo> all = new ArrayList<>(map.ranks().stream().map(map.monitors()::get).toList());
-        NavigableMap<String, String> location = new TreeMap<>();
-        for (String pair : call.strings("location")) {
-            int equals = pair.indexOf('=');
-            if (equals < 1) {
-                return CommandResult.error(Errno.EINVAL, "location '" + pair + "' is not kind=name");
-            }
-            location.put(pair.substring(0, equals), pair.substring(equals + 1));
-        }
-        all.add(new MonInfo(name, addrs, 0, 0, location));
+        all.add(new MonInfo(name, addrs, 0, 0, location(call.strings("location"))));
         service.propose(map.changed(all, List.of(), mon.now()));
         return CommandResult.afterCommit("adding mon." + name + " at " + addrs);
     }
@@ -93,6 +90,45 @@ final class MonMapEdits {
             }
         }
         return new EntityAddrVec(addrs);
+    }
+
+    private static NavigableMap<String, String> location(List<String> pairs) {
+        NavigableMap<String, String> location = new TreeMap<>();
+        for (String pair : pairs) {
+            int equals = pair.indexOf('=');
+            if (equals < 1) {
+                throw new CephException(Errno.EINVAL, "location '" + pair + "' is not kind=name");
+            }
+            location.put(pair.substring(0, equals), pair.substring(equals + 1));
+        }
+        return location;
+    }
+
+    private CommandResult setWeight(CommandContext call) {
+        int weight = (int) call.integer("weight", 0);
+        return change(call, old -> new MonInfo(old.name(), old.addrs(), old.priority(), weight, old.crushLocation()));
+    }
+
+    private CommandResult setLocation(CommandContext call) {
+        List<String> words = call.strings("args");
+        NavigableMap<String, String> location = location(words.stream().filter(word -> word.indexOf('=') > 0).toList());
+        if (location.isEmpty()) {
+            return CommandResult.error(Errno.EINVAL, "We could not parse your input location to anything real; ["
+                    + String.join(",", words) + "] turned into an empty map!");
+        }
+        return change(call, old -> new MonInfo(old.name(), old.addrs(), old.priority(), old.weight(), location));
+    }
+
+    private CommandResult change(CommandContext call, UnaryOperator<MonInfo> edit) {
+        String name = call.string("name");
+        MonMap map = service.pending();
+        if (!map.monitors().containsKey(name)) {
+            return CommandResult.error(Errno.ENOENT, "mon." + name + " does not exist");
+        }
+        List<MonInfo> all = map.ranks().stream().map(map.monitors()::get)
+                .map(monitor -> monitor.name().equals(name) ? edit.apply(monitor) : monitor).toList();
+        service.propose(map.changed(all, List.of(), mon.now()));
+        return CommandResult.afterCommit("");
     }
 
     private CommandResult remove(CommandContext call) {

@@ -2,7 +2,6 @@ package dev.inkfish.codecs;
 
 import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.DecodeException;
-import dev.inkfish.wire.EntityName;
 import dev.inkfish.wire.WireReader;
 import dev.inkfish.wire.WireWriter;
 import dev.inkfish.wire.message.Message;
@@ -16,6 +15,9 @@ import java.util.List;
 /// A message with what surrounds it when a monitor forwards it (`encode_message`): header, checksums, then its three
 /// parts. Its class has Ceph's name.
 record MessageCodec(Class<? extends Message> type) implements Codec {
+    private static final int HEADER = 53;
+    private static final int FOOTER = 13;
+    private static final int ENTITY_NAME = 9;
     private static final int SEQ_AND_TID = 16;
     private static final long TID = 7;
 
@@ -55,9 +57,9 @@ record MessageCodec(Class<? extends Message> type) implements Codec {
         int version = in.u16();
         in.skip(12);
         int dataOffset = in.u16();
-        EntityName.decode(in);
+        in.skip(ENTITY_NAME);
         int compat = in.u16();
-        in.skip(2 + 4 + 12 + 1);
+        in.skip(2 + 4 + FOOTER);
         MessageHeader header = new MessageHeader(number, version, compat, priority, TID, dataOffset);
         Message message = MessageType.decode(header, in.bytes(), in.bytes(), in.bytes());
         in.end();
@@ -82,6 +84,13 @@ record MessageCodec(Class<? extends Message> type) implements Codec {
         message.encodeFront(front, features);
         Bytes whole = front.toBytes();
         return whole.isEmpty() ? whole : envelope(message, features, whole.slice(0, whole.length() - 1));
+    }
+
+    /// The front part of an encoded message.
+    Bytes front(Bytes encoded) {
+        WireReader in = encoded.reader();
+        in.skip(HEADER + FOOTER);
+        return in.bytes();
     }
 
     private static Bytes envelope(Message message, long features, Bytes front) {

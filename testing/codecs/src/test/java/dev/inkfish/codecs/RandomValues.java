@@ -15,6 +15,8 @@ import dev.inkfish.wire.IntervalSet;
 import dev.inkfish.wire.Utime;
 import dev.inkfish.wire.osd.ObjectStatSum;
 import dev.inkfish.wire.osd.OsdSuperblock;
+import dev.inkfish.wire.osd.PgMissing;
+import dev.inkfish.wire.osd.PgShard;
 import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
@@ -24,6 +26,7 @@ import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.lang.reflect.WildcardType;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -54,6 +57,13 @@ final class RandomValues {
             entry("PgPool.tiers", r -> new TreeSet<>(List.of(3L, 5L + r.random.nextInt(99)))),
             entry("PgPool.hitSetCount", r -> r.random.nextInt(9)),
             entry("PgPool.hitSetParams", r -> Bytes.hex("01010100000000")),
+            entry("SubKey.type", r -> r.random.nextInt(8)),
+            entry("SubKey.regex", r -> "^(" + r.text() + ".*)$"),
+            entry("MOSDPGLog.missing", r -> PgMissing.EMPTY), // 14 does not know the form of its items
+            entry("PgStat.objectLocationCounts", r -> r.locations()),
+            entry("Limit.orderBy", r -> r.random.nextInt(9)),
+            entry("OsdPerfQuery.counters", r -> r.counters()),
+            entry("Report.counters", r -> r.counters()),
             entry("Snapshot.protection", r -> r.random.nextInt(3)),
             entry("MonMap.ranks", r -> List.of()),
             entry("Migration.source", r -> ""),
@@ -85,7 +95,9 @@ final class RandomValues {
         Type[] arguments = type.getActualTypeArguments();
         int count = depth >= DEEPEST ? 0 : random.nextInt(4);
         if (Map.class.isAssignableFrom(raw)) {
-            TreeMap<Object, Object> map = new TreeMap<>();
+            TreeMap<Object, Object> map = arguments[0] instanceof Class<?> key && Comparable.class.isAssignableFrom(key)
+                    ? new TreeMap<>()
+                    : new TreeMap<>(Comparator.comparing(Object::toString));
             for (int i = 0; i < count; i++) {
                 map.put(of(arguments[0], depth + 1), of(arguments[1], depth + 1));
             }
@@ -244,6 +256,16 @@ final class RandomValues {
 
     private List<String> sortedTexts() {
         return List.copyOf(new TreeSet<>(List.of(text(), text(), text())));
+    }
+
+    private TreeMap<List<PgShard>, Integer> locations() {
+        TreeMap<List<PgShard>, Integer> counts = new TreeMap<>(Comparator.comparing(List::toString));
+        counts.put(List.of(new PgShard(random.nextInt(9), -1)), random.nextInt(99));
+        return counts;
+    }
+
+    private List<Integer> counters() {
+        return List.of(random.nextInt(9), random.nextInt(9));
     }
 
     private Object pick(Object[] choices) {

@@ -11,6 +11,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -40,6 +41,33 @@ final class Values {
         values.match(value, dump, "");
         values.differences.addFirst(Integer.toString(values.compared));
         return values.differences;
+    }
+
+    /// All numbers in a value, in decimals without sign: as they are, and taken for unsigned.
+    static TreeSet<String> numbers(Object value) {
+        TreeSet<String> numbers = new TreeSet<>();
+        collect(value, numbers);
+        return numbers;
+    }
+
+    private static void collect(@Nullable Object value, TreeSet<String> numbers) {
+        switch (value) {
+            case Integer number -> numbers.addAll(List.of(number.toString().replace("-", ""),
+                    Integer.toUnsignedString(number)));
+            case Long number -> numbers.addAll(List.of(number.toString().replace("-", ""),
+                    Long.toUnsignedString(number)));
+            case Collection<?> all -> all.forEach(each -> collect(each, numbers));
+            case Map<?, ?> map -> map.forEach((k, v) -> {
+                collect(k, numbers);
+                collect(v, numbers);
+            });
+            case Record record -> {
+                for (RecordComponent component : record.getClass().getRecordComponents()) {
+                    collect(get(component, record), numbers);
+                }
+            }
+            case null, default -> {}
+        }
     }
 
     private void compare(@Nullable Object a, @Nullable Object b, String path) {

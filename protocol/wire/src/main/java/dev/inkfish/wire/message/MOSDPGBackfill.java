@@ -2,10 +2,12 @@ package dev.inkfish.wire.message;
 
 import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.HObject;
+import dev.inkfish.wire.PgId;
 import dev.inkfish.wire.SpgId;
 import dev.inkfish.wire.WireReader;
 import dev.inkfish.wire.WireWriter;
 import dev.inkfish.wire.osd.ObjectStatSum;
+import dev.inkfish.wire.osd.PgStat;
 
 /// How far backfill has come; the member remembers it.
 public record MOSDPGBackfill(
@@ -30,9 +32,12 @@ public record MOSDPGBackfill(
         }
         int mapEpoch = in.u32();
         int minEpoch = in.u32();
-        SpgId pgid = SpgId.decode(in);
+        PgId pg = PgId.decode(in);
         HObject upTo = HObject.decode(in);
-        return new MOSDPGBackfill(pgid, Op.values()[number - 2], mapEpoch, minEpoch, upTo, ObjectStatSum.decode(in));
+        in.versioned(2, (sums, version) -> sums.rest()); // the sums alone, for version 1
+        ObjectStatSum sum = PgStat.decode(in).sum();
+        SpgId pgid = new SpgId(pg, (byte) in.u8());
+        return new MOSDPGBackfill(pgid, Op.values()[number - 2], mapEpoch, minEpoch, upTo, sum);
     }
 
     @Override
@@ -53,8 +58,13 @@ public record MOSDPGBackfill(
     @Override
     public void encodeFront(WireWriter out, long features) {
         out.u32(op.ordinal() + 2).u32(mapEpoch).u32(minEpoch);
-        pgid.encode(out);
+        pgid.pgid().encode(out);
         lastBackfill.encode(out);
-        sum.encode(out);
+        out.versioned(2, 2, () -> {
+            sum.encode(out);
+            out.u32(0);
+        });
+        PgStat.EMPTY.withSum(sum).encode(out);
+        out.u8(pgid.shard());
     }
 }

@@ -38,7 +38,9 @@ public record MOSDPGLog(
         PastIntervals past = PastIntervals.decode(in);
         int to = (byte) in.u8();
         int from = (byte) in.u8();
-        in.skip(1); // whether a lease follows
+        if (header.version() >= 6) {
+            in.skip(1); // whether a lease follows
+        }
         return new MOSDPGLog(mapEpoch, minEpoch, to, from, info, log, missing, past);
     }
 

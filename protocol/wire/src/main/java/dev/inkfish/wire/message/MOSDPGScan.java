@@ -3,11 +3,13 @@ package dev.inkfish.wire.message;
 import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.Eversion;
 import dev.inkfish.wire.HObject;
+import dev.inkfish.wire.PgId;
 import dev.inkfish.wire.SpgId;
 import dev.inkfish.wire.WireReader;
 import dev.inkfish.wire.WireWriter;
 import dev.inkfish.wire.osd.PgShard;
 import java.util.NavigableMap;
+import java.util.TreeMap;
 
 /// Backfill: which objects, in which versions, lie in a range; question and answer.
 ///
@@ -37,12 +39,14 @@ public record MOSDPGScan(
         }
         int mapEpoch = in.u32();
         int minEpoch = in.u32();
-        SpgId pgid = SpgId.decode(in);
-        PgShard from = PgShard.decode(in);
+        PgId pg = PgId.decode(in);
         HObject begin = HObject.decode(in);
         HObject end = HObject.decode(in);
-        return new MOSDPGScan(
-                pgid, Op.values()[number - 1], mapEpoch, minEpoch, from, begin, end, in.map(HObject::decode, Eversion::decode));
+        PgShard from = PgShard.decode(in);
+        SpgId pgid = new SpgId(pg, (byte) in.u8());
+        NavigableMap<HObject, Eversion> objects =
+                data.isEmpty() ? new TreeMap<>() : data.reader().map(HObject::decode, Eversion::decode);
+        return new MOSDPGScan(pgid, Op.values()[number - 1], mapEpoch, minEpoch, from, begin, end, objects);
     }
 
     @Override
@@ -63,10 +67,22 @@ public record MOSDPGScan(
     @Override
     public void encodeFront(WireWriter out, long features) {
         out.u32(op.ordinal() + 1).u32(mapEpoch).u32(minEpoch);
-        pgid.encode(out);
-        from.encode(out);
+        pgid.pgid().encode(out);
         begin.encode(out);
         end.encode(out);
-        out.map(objects, (w, o) -> o.encode(w), (w, v) -> v.encode(w));
+        from.encode(out);
+        out.u8(pgid.shard());
+    }
+
+    @Override
+    public Bytes data() {
+        return op == Op.GET_DIGEST ? Bytes.EMPTY : WireWriter.encode(objects, (all, out) ->
+                out.map(all, (w, o) -> o.encode(w), (w, v) -> v.encode(w)));
+    }
+
+    /// Without encoding the objects.
+    @Override
+    public long weight() {
+        return 256L + 64L * objects.size();
     }
 }

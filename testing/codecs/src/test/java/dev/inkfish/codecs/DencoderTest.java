@@ -162,7 +162,7 @@ class DencoderTest {
         List<Object> values = new ArrayList<>();
         List<Bytes> encodings = new ArrayList<>();
         for (StructCodec codec : structs()) {
-            if (codec.decodes() && codec.encodes() && !deviations.notTaken(codec.name())) {
+            if (codec.encodes() && !deviations.notTaken(codec.name())) {
                 for (Object value : ours(codec)) {
                     codecs.add(codec);
                     values.add(value);
@@ -182,6 +182,10 @@ class DencoderTest {
             matchDump(codec + " ours", values.get(i), json(t.outcome.out()));
             if (t.again.equals(encodings.get(i))) {
                 same++;
+                continue;
+            }
+            if (!codec.decodes()) {
+                fault(codec + " ours", different(encodings.get(i), t.again));
                 continue;
             }
             try {
@@ -248,7 +252,8 @@ class DencoderTest {
         for (int tries = 0; values.size() < OURS_PER_TYPE && tries < 20 * OURS_PER_TYPE; tries++) {
             try {
                 Object drawn = random.of(codec.type());
-                values.add(codec.decode(codec.encode(drawn, Features.PACIFIC)));
+                Bytes encoded = codec.encode(drawn, Features.PACIFIC);
+                values.add(codec.decodes() ? codec.decode(encoded) : drawn);
             } catch (RuntimeException e) {
                 last = e;
             }

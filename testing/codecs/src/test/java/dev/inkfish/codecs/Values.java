@@ -91,7 +91,7 @@ final class Values {
         } else if (a instanceof Map<?, ?> as && b instanceof Map<?, ?> bs && as.keySet().equals(bs.keySet())) {
             as.forEach((key, each) -> compare(each, bs.get(key), path));
         } else {
-            differences.add(path.isEmpty() ? "whole" : path);
+            differences.add(path.isEmpty() && a != null ? a.getClass().getSimpleName() : path);
         }
     }
 

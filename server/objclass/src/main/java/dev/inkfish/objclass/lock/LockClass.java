@@ -9,11 +9,13 @@ import dev.inkfish.objclass.lock.LockInfo.LockType;
 import dev.inkfish.objclass.lock.LockInfo.Locker;
 import dev.inkfish.objclass.lock.LockInfo.LockerId;
 import dev.inkfish.wire.Bytes;
+import dev.inkfish.wire.CephType;
 import dev.inkfish.wire.EntityAddr;
 import dev.inkfish.wire.EntityName;
 import dev.inkfish.wire.Errno;
 import dev.inkfish.wire.Utime;
 import dev.inkfish.wire.WireReader;
+import dev.inkfish.wire.WireWriter;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -36,7 +38,7 @@ public final class LockClass {
                 .readWrite("set_cookie", LockClass::setCookie);
     }
 
-    /// `cls_lock_lock_op`
+    @CephType("cls_lock_lock_op")
     record LockRequest(
             String name, LockType type, String cookie, String tag, String description, Utime duration, int flags) {
         static LockRequest decode(WireReader in) {
@@ -51,7 +53,8 @@ public final class LockClass {
         }
     }
 
-    /// `cls_lock_assert_op`, and `cls_lock_set_cookie_op`, which has one more field.
+    /// An assertion, or a change of cookies, which has one more field.
+    @CephType({"cls_lock_assert_op", "cls_lock_set_cookie_op"})
     record Claim(String name, LockType type, String cookie, String tag, String newCookie) {
         static Claim decode(WireReader in) {
             return in.versioned(1, (body, version) -> new Claim(
@@ -60,6 +63,28 @@ public final class LockClass {
                     body.string(),
                     body.string(),
                     body.remaining() > 0 ? body.string() : ""));
+        }
+    }
+
+    @CephType("cls_lock_unlock_op")
+    record Unlocking(String name, String cookie) {
+        static Unlocking decode(WireReader in) {
+            return in.versioned(1, (body, version) -> new Unlocking(body.string(), body.string()));
+        }
+    }
+
+    @CephType("cls_lock_break_op")
+    record Breaking(String name, EntityName locker, String cookie) {
+        static Breaking decode(WireReader in) {
+            return in.versioned(
+                    1, (body, version) -> new Breaking(body.string(), EntityName.decode(body), body.string()));
+        }
+    }
+
+    @CephType("cls_lock_list_locks_reply")
+    record Listing(List<String> locks) {
+        void encode(WireWriter out) {
+            out.versioned(1, 1, () -> out.list(locks, WireWriter::string));
         }
     }
 
@@ -100,21 +125,14 @@ public final class LockClass {
     }
 
     private static Bytes unlock(ClassContext context, Bytes input) {
-        record Request(String name, String cookie) {}
-        Request request = Codec.input(
-                input, in -> in.versioned(1, (body, version) -> new Request(body.string(), body.string())));
+        Unlocking request = Codec.input(input, Unlocking::decode);
         release(context, request.name, new LockerId(context.origin().name(), request.cookie));
         return Bytes.EMPTY;
     }
 
     private static Bytes breakLock(ClassContext context, Bytes input) {
-        record Request(String name, LockerId locker) {}
-        Request request = Codec.input(input, in -> in.versioned(1, (body, version) -> {
-            String name = body.string();
-            EntityName holder = EntityName.decode(body);
-            return new Request(name, new LockerId(holder, body.string()));
-        }));
-        release(context, request.name, request.locker);
+        Breaking request = Codec.input(input, Breaking::decode);
+        release(context, request.name, new LockerId(request.locker, request.cookie));
         return Bytes.EMPTY;
     }
 
@@ -144,7 +162,7 @@ public final class LockClass {
                 names.add(attr.substring(ATTR_PREFIX.length()));
             }
         }
-        return Codec.encode(out -> out.versioned(1, 1, () -> out.list(names, (w, name) -> w.string(name))));
+        return Codec.encode(new Listing(names)::encode);
     }
 
     private static Bytes assertLocked(ClassContext context, Bytes input) {

@@ -15,7 +15,7 @@ import java.util.TreeMap;
 /// The state of one lock, kept in the attribute `lock.NAME` (`rados::cls::lock::lock_info_t`).
 ///
 /// @param tag later lockers must bring the same one as long as anybody holds the lock
-@CephType("rados::cls::lock::lock_info_t")
+@CephType({"rados::cls::lock::lock_info_t", "cls_lock_get_info_reply"})
 record LockInfo(NavigableMap<LockerId, Locker> lockers, LockType type, String tag) {
     static final LockInfo FREE = new LockInfo(Collections.emptyNavigableMap(), LockType.NONE, "");
 

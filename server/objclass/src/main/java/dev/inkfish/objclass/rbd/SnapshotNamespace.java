@@ -1,11 +1,13 @@
 package dev.inkfish.objclass.rbd;
 
+import dev.inkfish.wire.CephType;
 import dev.inkfish.wire.WireReader;
 import dev.inkfish.wire.WireWriter;
 import java.util.List;
 import java.util.NavigableMap;
 
 /// Whose snapshot it is (`cls::rbd::SnapshotNamespace`): a type number, then the type's fields.
+@CephType("cls::rbd::SnapshotNamespace")
 sealed interface SnapshotNamespace {
     int USER = 0;
     int GROUP = 1;

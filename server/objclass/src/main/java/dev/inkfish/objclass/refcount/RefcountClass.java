@@ -33,7 +33,7 @@ public final class RefcountClass {
 
     private static Bytes get(ClassContext context, Bytes input) {
         Reference reference = Codec.input(input, Reference::decode);
-        References current = load(context, reference.implicit);
+        References current = load(context, reference.implicitRef);
         current.held.put(reference.tag, true);
         store(context, current);
         return Bytes.EMPTY;
@@ -41,7 +41,7 @@ public final class RefcountClass {
 
     private static Bytes put(ClassContext context, Bytes input) {
         Reference reference = Codec.input(input, Reference::decode);
-        References current = load(context, reference.implicit);
+        References current = load(context, reference.implicitRef);
         if (current.held.isEmpty()) {
             throw fail(Errno.EINVAL, "there is no reference");
         }
@@ -49,7 +49,7 @@ public final class RefcountClass {
             return Bytes.EMPTY;
         }
         boolean dropped = current.held.remove(reference.tag) != null
-                || reference.implicit && current.held.remove(ANYBODY) != null;
+                || reference.implicitRef && current.held.remove(ANYBODY) != null;
         if (!dropped) {
             return Bytes.EMPTY;
         }
@@ -63,8 +63,7 @@ public final class RefcountClass {
     }
 
     private static Bytes set(ClassContext context, Bytes input) {
-        List<String> tags =
-                Codec.input(input, in -> in.versioned(1, (body, version) -> body.list(WireReader::string)));
+        List<String> tags = Codec.input(input, Tags::decode).refs;
         if (tags.isEmpty()) {
             context.remove();
             return Bytes.EMPTY;
@@ -76,10 +75,8 @@ public final class RefcountClass {
     }
 
     private static Bytes read(ClassContext context, Bytes input) {
-        boolean implicit = Codec.input(input, in -> in.versioned(1, (body, version) -> body.bool()));
-        References current = load(context, implicit);
-        return Codec.encode(
-                out -> out.versioned(1, 1, () -> out.list(current.held.keySet(), (w, tag) -> w.string(tag))));
+        References current = load(context, Codec.input(input, ReadRequest::decode).implicitRef);
+        return Codec.encode(new Tags(List.copyOf(current.held.keySet()))::encode);
     }
 
     private static References load(ClassContext context, boolean implicit) {
@@ -98,9 +95,29 @@ public final class RefcountClass {
         context.setXattr(ATTR, Codec.encode(references::encode));
     }
 
-    private record Reference(String tag, boolean implicit) {
+    @CephType({"cls_refcount_get_op", "cls_refcount_put_op"})
+    private record Reference(String tag, boolean implicitRef) {
         static Reference decode(WireReader in) {
             return in.versioned(1, (body, version) -> new Reference(body.string(), body.bool()));
+        }
+    }
+
+    @CephType("cls_refcount_read_op")
+    private record ReadRequest(boolean implicitRef) {
+        static ReadRequest decode(WireReader in) {
+            return in.versioned(1, (body, version) -> new ReadRequest(body.bool()));
+        }
+    }
+
+    /// The argument of `set`, and what `read` answers.
+    @CephType({"cls_refcount_set_op", "cls_refcount_read_ret"})
+    private record Tags(List<String> refs) {
+        static Tags decode(WireReader in) {
+            return in.versioned(1, (body, version) -> new Tags(body.list(WireReader::string)));
+        }
+
+        void encode(WireWriter out) {
+            out.versioned(1, 1, () -> out.list(refs, WireWriter::string));
         }
     }
 

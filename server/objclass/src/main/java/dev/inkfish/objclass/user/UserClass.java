@@ -60,9 +60,7 @@ public final class UserClass {
 
     /// Adds buckets, or updates the figures of those that are there.
     private static Bytes setBuckets(ClassContext context, Bytes input) {
-        record Request(List<Entry> entries, boolean add, Utime time) {}
-        Request request = Codec.input(input, in -> in.versioned(1, (body, version) ->
-                new Request(body.list(Entry::decode), body.bool(), Utime.decode(body))));
+        SetBuckets request = Codec.input(input, SetBuckets::decode);
         Header header = load(context);
         Stats total = header.stats;
         for (Entry update : request.entries) {
@@ -119,18 +117,15 @@ public final class UserClass {
     }
 
     private static Bytes listBuckets(ClassContext context, Bytes input) {
-        record Request(String marker, int max, String end) {}
-        // 2: end
-        Request request = Codec.input(input, in -> in.versioned(2, (body, version) ->
-                new Request(body.string(), body.u32(), version >= 2 ? body.string() : "")));
-        int max = request.max < 0 || request.max > MOST_ENTRIES ? MOST_ENTRIES : request.max;
+        ListBuckets request = Codec.input(input, ListBuckets::decode);
+        int max = request.maxEntries < 0 || request.maxEntries > MOST_ENTRIES ? MOST_ENTRIES : request.maxEntries;
         OmapPage page = context.omapList(request.marker, "", max);
         List<Entry> entries = new ArrayList<>();
         String marker = "";
         boolean truncated = page.more();
         for (var stored : page.entries().entrySet()) {
             marker = stored.getKey();
-            if (!request.end.isEmpty() && HObject.compareUtf8(request.end, marker) <= 0) {
+            if (!request.endMarker.isEmpty() && HObject.compareUtf8(request.endMarker, marker) <= 0) {
                 truncated = false;
                 break;
             }
@@ -138,8 +133,7 @@ public final class UserClass {
         }
         String next = truncated ? marker : "";
         boolean more = truncated;
-        return Codec.encode(out -> out.versioned(1, 1, () ->
-                out.list(entries, (w, entry) -> entry.encode(w)).string(next).bool(more)));
+        return Codec.encode(new Listed(entries, next, more)::encode);
     }
 
     /// Adds the totals up anew.
@@ -182,6 +176,30 @@ public final class UserClass {
             total = total.plus(Codec.stored(value, Entry::decode).stats());
         }
         return total;
+    }
+
+    @CephType("cls_user_set_buckets_op")
+    record SetBuckets(List<Entry> entries, boolean add, Utime time) {
+        static SetBuckets decode(WireReader in) {
+            return in.versioned(
+                    1, (body, version) -> new SetBuckets(body.list(Entry::decode), body.bool(), Utime.decode(body)));
+        }
+    }
+
+    /// 2: where to end.
+    @CephType("cls_user_list_buckets_op")
+    record ListBuckets(String marker, int maxEntries, String endMarker) {
+        static ListBuckets decode(WireReader in) {
+            return in.versioned(2, (body, version) ->
+                    new ListBuckets(body.string(), body.u32(), version >= 2 ? body.string() : ""));
+        }
+    }
+
+    @CephType("cls_user_list_buckets_ret")
+    record Listed(List<Entry> entries, String marker, boolean truncated) {
+        void encode(WireWriter out) {
+            out.versioned(1, 1, () -> out.list(entries, (w, entry) -> entry.encode(w)).string(marker).bool(truncated));
+        }
     }
 
     /// `cls_user_header`

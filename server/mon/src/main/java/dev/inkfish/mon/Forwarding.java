@@ -42,8 +42,10 @@ final class Forwarding {
     private final Set<Long> underWay = new TreeSet<>();
     /// What peons have passed on while this leader may not answer.
     private final Deque<Waiting> waiting = new ArrayDeque<>();
-    /// By monitor, then by its number of the session.
+    /// By monitor, then by its number of the session: all of the monitor's life in `lives`.
     private final NavigableMap<String, NavigableMap<Long, MonSession>> remote = new TreeMap<>();
+    /// Of monitors that this leader has heard of.
+    private final NavigableMap<String, Long> lives = new TreeMap<>();
     /// Monitors whose sessions were dropped while this one leads.
     private final Set<String> givenUp = new TreeSet<>();
     private final Deque<Held> held = new ArrayDeque<>();
@@ -99,7 +101,7 @@ final class Forwarding {
                 dispatch.handle(request.session(), request.message(), request.tid());
             } else {
                 mon.effects().toMonitor(quorum().leader(), new PeerMessage.Forward(
-                        quorum().epoch(), request.id(), request.session().caller(),
+                        quorum().epoch(), quorum().life(), request.id(), request.session().caller(),
                         Envelope.of(request.message(), request.tid())));
             }
         }
@@ -116,12 +118,13 @@ final class Forwarding {
         held.clear();
         new ArrayList<>(remote.keySet()).forEach(this::left);
         givenUp.clear();
+        lives.clear();
     }
 
     /// Everything that is not done is handed to whoever leads now.
     void handOnAll() {
         requests.all().forEach(this::handOn);
-        for (int count = waiting.size(); count > 0 && quorum().leads(); count--) {
+        for (int count = waiting.size(); count > 0 && !waiting.isEmpty() && quorum().leads(); count--) {
             Waiting next = waiting.removeFirst();
             forward(next.from, next.forward);
         }
@@ -130,7 +133,8 @@ final class Forwarding {
     void sessionClosed(MonSession session) {
         requests.forget(session);
         if (quorum().state() == Quorum.State.PEON && session.isAuthenticated()) {
-            mon.effects().toMonitor(quorum().leader(), new PeerMessage.SessionClosed(quorum().epoch(), session.id()));
+            mon.effects().toMonitor(quorum().leader(),
+                    new PeerMessage.SessionClosed(quorum().epoch(), quorum().life(), session.id()));
         }
     }
 
@@ -140,6 +144,7 @@ final class Forwarding {
         if (quorum().state() != Quorum.State.LEADER) {
             return;
         }
+        lives(from, forward.life());
         if (!quorum().leads()) {
             waiting.addLast(new Waiting(from, forward));
             return;
@@ -149,10 +154,22 @@ final class Forwarding {
         execute(session, message, forward.message().tid(), () -> {
             // of a session that was given up with its monitor, nothing was answered: the request comes again
             if (session.isOpen()) {
-                mon.effects().toMonitor(
-                        from, new PeerMessage.Done(quorum().epoch(), forward.request(), mon.committedVersion()));
+                mon.effects().toMonitor(from, new PeerMessage.Done(
+                        quorum().epoch(), forward.life(), forward.request(), mon.committedVersion()));
             }
         });
+    }
+
+    /// A monitor is there. If it began again since it was heard of, its sessions are over, and so is what they asked for.
+    void lives(String monitor, long life) {
+        Long before = lives.put(monitor, life);
+        if (before != null && before != life) {
+            mon.effects().log(MonEffects.Level.INFO, "mon." + monitor + " began again");
+            waiting.removeIf(each -> each.from.equals(monitor));
+            left(monitor);
+            // should this have been a late word of the earlier life
+            mon.effects().toMonitor(monitor, new PeerMessage.Again(quorum().epoch()));
+        }
     }
 
     private MonSession session(String from, PeerMessage.Caller caller) {
@@ -168,11 +185,19 @@ final class Forwarding {
     }
 
     void send(MonSession session, String via, Message message, long tid) {
+        Long life = lives.get(via);
+        if (life == null) {
+            return;
+        }
         mon.effects().toMonitor(via, new PeerMessage.Route(
-                quorum().epoch(), session.idThere(), mon.committedVersion(), Envelope.of(message, tid)));
+                quorum().epoch(), life, session.idThere(), mon.committedVersion(), Envelope.of(message, tid)));
     }
 
-    void remoteClosed(String from, long id) {
+    void remoteClosed(String from, PeerMessage.SessionClosed closed) {
+        if (!Long.valueOf(closed.life()).equals(lives.get(from))) {
+            return;
+        }
+        long id = closed.session();
         // whoever asked may have asked another monitor by now
         waiting.removeIf(each -> each.from.equals(from) && each.forward.caller().session() == id);
         MonSession session = remote.getOrDefault(from, new TreeMap<>()).remove(id);
@@ -201,6 +226,9 @@ final class Forwarding {
     // ---- at a peon, from the leader
 
     void route(PeerMessage.Route route) {
+        if (route.life() != quorum().life()) {
+            return;
+        }
         hold(route.version(), () -> {
             MonSession session = mon.findSession(route.session());
             if (session != null) {
@@ -211,7 +239,9 @@ final class Forwarding {
     }
 
     void done(PeerMessage.Done done) {
-        hold(done.version(), () -> requests.done(done.request()));
+        if (done.life() == quorum().life()) {
+            hold(done.version(), () -> requests.done(done.request()));
+        }
     }
 
     /// In the order of their coming, once the store has their version.

@@ -17,6 +17,7 @@ import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.Errno;
 import dev.inkfish.wire.Utime;
 import dev.inkfish.wire.message.Message;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -134,6 +135,7 @@ public final class MonCore {
     /// Reads all state; before anything else. A monitor that is the only one leads at once.
     public void start(Utime time) {
         started = time;
+        quorum.begin(ByteBuffer.wrap(effects.random(Long.BYTES)).getLong());
         turn(time, () -> {
             refreshAll();
             if (service(MonMapService.class).map().ranks().equals(List.of(name))) {
@@ -255,7 +257,12 @@ public final class MonCore {
         turn(time, () -> {
             switch (message) {
                 case PeerMessage.Lease lease -> quorum.lease(from, lease, steady, time);
-                case PeerMessage.LeaseAck ack -> quorum.leaseAck(from, ack, steady, time);
+                case PeerMessage.LeaseAck ack -> {
+                    if (quorum.state() == Quorum.State.LEADER && ack.epoch() == quorum.epoch()) {
+                        forwarding.lives(from, ack.life());
+                    }
+                    quorum.leaseAck(from, ack, steady, time);
+                }
                 default -> {
                     if (message.epoch() == quorum.epoch()) {
                         ofThisEpoch(from, message);
@@ -270,7 +277,7 @@ public final class MonCore {
             case PeerMessage.Forward forward -> forwarding.forward(from, forward);
             case PeerMessage.Route route -> forwarding.route(route);
             case PeerMessage.Done done -> forwarding.done(done);
-            case PeerMessage.SessionClosed closed -> forwarding.remoteClosed(from, closed.session());
+            case PeerMessage.SessionClosed closed -> forwarding.remoteClosed(from, closed);
             case PeerMessage.GlobalIds ids -> service(AuthService.class).globalIds().add(ids.from(), ids.to());
             case PeerMessage.Again again -> forwarding.handOnAll();
             case PeerMessage.Lease lease -> {}

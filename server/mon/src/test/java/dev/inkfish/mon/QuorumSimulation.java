@@ -31,6 +31,7 @@ import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /// Three cores in one thread over a log that is simulated: entries are agreed on when a majority of those that are
@@ -39,6 +40,8 @@ import org.jspecify.annotations.Nullable;
 final class QuorumSimulation {
     private static final int MONITORS = 3;
     private static final long STEP = 50_000_000L;
+    private static final LongFunction<Identity> ADMIN =
+            id -> new Identity(EntityAuthName.parse("client.admin"), id, Bytes.EMPTY, true);
 
     /// What was agreed on, and who proposed it from which version.
     record Entry(String proposer, long base, MonTransaction transaction) {}
@@ -196,6 +199,10 @@ final class QuorumSimulation {
         final MemoryMonStore store;
         final Conf conf;
         final NavigableMap<Long, Client> clients = new TreeMap<>();
+        /// What was sent to sessions that no client has.
+        final List<Message> strays = new ArrayList<>();
+        /// Each life counts its sessions from 1, as the daemon does.
+        private long sessions;
         MonCore core;
         boolean alive = true;
         boolean cut;
@@ -228,7 +235,7 @@ final class QuorumSimulation {
 
                 @Override
                 public SessionCaps capsOf(Identity identity) {
-                    return SessionCaps.ALL;
+                    return identity.allowAll() ? SessionCaps.ALL : SessionCaps.parse(identity.caps().utf8());
                 }
 
                 @Override
@@ -254,6 +261,7 @@ final class QuorumSimulation {
 
         void restart() {
             alive = true;
+            sessions = 0;
             core = newCore();
             core.start(wall());
         }
@@ -284,6 +292,13 @@ final class QuorumSimulation {
                     core.learned(copy, wall());
                 }
             }
+        }
+
+        MonSession open(EntityName peer, Identity identity) {
+            MonSession session = new MonSession(
+                    ++sessions, peer, CoreHarness.addrs(5000), CoreHarness.addrs(5000).front(), Features.PACIFIC);
+            core.opened(session, identity, wall());
+            return session;
         }
 
         void message(Client client, Message message, long tid) {
@@ -327,6 +342,8 @@ final class QuorumSimulation {
             Client client = clients.get(session.id());
             if (client != null && message instanceof MMonCommandAck ack) {
                 client.answered(ack, tid);
+            } else if (client == null) {
+                strays.add(message);
             }
         }
 
@@ -403,12 +420,8 @@ final class QuorumSimulation {
                     return;
                 }
                 at = next;
-                session = new MonSession(
-                        ++sessions, EntityName.client(id), CoreHarness.addrs(5000), CoreHarness.addrs(5000).front(),
-                        Features.PACIFIC);
-                next.clients.put(session.id(), this);
-                next.core.opened(session,
-                        new Identity(EntityAuthName.parse("client.admin"), id, Bytes.EMPTY, true), wall());
+                next.clients.put(next.sessions + 1, this);
+                session = next.open(EntityName.client(id), ADMIN.apply(id));
                 if (at == null) {
                     return;
                 }
@@ -451,6 +464,4 @@ final class QuorumSimulation {
             }
         }
     }
-
-    private long sessions;
 }

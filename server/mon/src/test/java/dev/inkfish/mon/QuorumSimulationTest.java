@@ -2,8 +2,17 @@ package dev.inkfish.mon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.inkfish.cephx.auth.Identity;
 import dev.inkfish.mon.QuorumSimulation.Client;
 import dev.inkfish.mon.QuorumSimulation.Node;
+import dev.inkfish.mon.quorum.Quorum;
+import dev.inkfish.wire.Bytes;
+import dev.inkfish.wire.EntityAuthName;
+import dev.inkfish.wire.EntityName;
+import dev.inkfish.wire.Errno;
+import dev.inkfish.wire.message.MMonCommand;
+import dev.inkfish.wire.message.MMonCommandAck;
+import dev.inkfish.wire.message.Message;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -95,5 +104,43 @@ class QuorumSimulationTest {
     @Test
     void oneSeedGivesOneTrace() {
         assertThat(run(7)).isEqualTo(run(7));
+    }
+
+    private static int ask(QuorumSimulation world, Node node, Identity identity, String command) {
+        MonSession session = node.open(EntityName.client(identity.globalId()), identity);
+        node.core.message(
+                session, new MMonCommand(CoreHarness.FSID, List.of(command), Bytes.EMPTY), 5, world.wall());
+        for (int i = 0; i < 200; i++) {
+            world.step();
+            for (Message each : node.strays) {
+                if (each instanceof MMonCommandAck ack) {
+                    node.strays.clear();
+                    return ack.result();
+                }
+            }
+        }
+        throw new AssertionError("no answer\n" + world.trace);
+    }
+
+    @Test
+    void whoComesToAMonitorThatBeganAgainIsNotTakenForWhoWasThereBefore() {
+        QuorumSimulation world = new QuorumSimulation(1);
+        world.calm = true;
+        for (int i = 0; i < 200; i++) {
+            world.step();
+        }
+        Node peon = world.nodes.stream()
+                .filter(node -> node.core.quorum().state() == Quorum.State.PEON).findFirst().orElseThrow();
+        String command = "{\"prefix\":\"config-key get\",\"key\":\"a-secret\"}";
+        Identity admin = new Identity(EntityAuthName.parse("client.admin"), 1, Bytes.EMPTY, true);
+        Identity nobody = new Identity(EntityAuthName.parse("client.nobody"), 2, Bytes.utf8("allow service mgr r"), false);
+        assertThat(ask(world, peon, nobody, command)).isEqualTo(Errno.EACCES.code());
+        peon.crash();
+        peon.restart();
+        assertThat(ask(world, peon, admin, command)).isEqualTo(Errno.ENOENT.code());
+        // before the leader has missed it
+        peon.crash();
+        peon.restart();
+        assertThat(ask(world, peon, nobody, command)).isEqualTo(Errno.EACCES.code());
     }
 }

@@ -35,6 +35,8 @@ final class Companions implements Member {
     private final MonStore store;
     private final PeerLinks links;
     private final RaftLog log;
+    /// Something was agreed on here that no later message of the log has told the others; on the loop's thread.
+    private boolean untold;
 
     Companions(String name, UUID fsid, MonLoop loop, MonStore store) {
         this.name = name;
@@ -78,7 +80,16 @@ final class Companions implements Member {
     }
 
     void propose(MonTransaction transaction) {
+        untold = false;
         log.propose(transaction);
+    }
+
+    /// At the end of a batch: peons wait with their answers until they know what is agreed on.
+    void tell() {
+        if (untold) {
+            untold = false;
+            log.tell();
+        }
     }
 
     void send(String monitor, PeerMessage message) {
@@ -161,6 +172,7 @@ final class Companions implements Member {
 
     @Override
     public void committed(MonTransaction transaction) {
+        untold = true;
         loop.core().committed(transaction, MonDaemon.now());
     }
 

@@ -130,6 +130,10 @@ final class MonLoop implements MonEffects, Dispatcher {
                     core().tick(MonDaemon.now());
                 }
                 commit();
+                Companions after = companions;
+                if (after != null) {
+                    after.tell();
+                }
             } catch (InterruptedException e) {
                 stopping = true;
             } catch (RuntimeException | Error e) {

@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.NavigableMap;
 
 /// What monitors say to each other. `epoch` is that of the leader concerned: what belongs to another one is dropped.
+/// `life` is the peon's, a random number for each time that it was started: it counts requests and sessions from 1 in
+/// each, and neither must be taken for one of an earlier life, nor an answer for one to a later session.
 public sealed interface PeerMessage {
     int FORWARD = 1;
     int ROUTE = 2;
@@ -30,18 +32,18 @@ public sealed interface PeerMessage {
     /// Peon to leader: a request of one of the peon's sessions (`MForward`).
     ///
     /// @param request the peon's number of it
-    record Forward(long epoch, long request, Caller caller, Envelope message) implements PeerMessage {}
+    record Forward(long epoch, long life, long request, Caller caller, Envelope message) implements PeerMessage {}
 
     /// Leader to peon: a message for one of the peon's sessions (`MRoute`).
     ///
     /// @param version of the store that the leader had; the peon waits until it has it too
-    record Route(long epoch, long session, long version, Envelope message) implements PeerMessage {}
+    record Route(long epoch, long life, long session, long version, Envelope message) implements PeerMessage {}
 
     /// Leader to peon: nothing more comes of the request.
-    record Done(long epoch, long request, long version) implements PeerMessage {}
+    record Done(long epoch, long life, long request, long version) implements PeerMessage {}
 
     /// Peon to leader: the session is over.
-    record SessionClosed(long epoch, long session) implements PeerMessage {}
+    record SessionClosed(long epoch, long life, long session) implements PeerMessage {}
 
     /// Leader to all (`MMonPaxos::OP_LEASE`).
     ///
@@ -58,7 +60,7 @@ public sealed interface PeerMessage {
     /// @param wantsIds it runs out of global ids
     /// @param metadata what the peon says about itself; empty where it has said it already
     record LeaseAck(
-            long epoch, long sent, Utime wall, boolean wantsIds, NavigableMap<String, String> metadata)
+            long epoch, long life, long sent, Utime wall, boolean wantsIds, NavigableMap<String, String> metadata)
             implements PeerMessage {}
 
     /// Leader to one peon: global ids from `from` up to and without `to` are the peon's alone.
@@ -109,16 +111,16 @@ public sealed interface PeerMessage {
         out.u64(epoch());
         switch (this) {
             case Forward m -> {
-                out.u64(m.request);
+                out.u64(m.life).u64(m.request);
                 m.caller.encode(out);
                 m.message.encode(out);
             }
             case Route m -> {
-                out.u64(m.session).u64(m.version);
+                out.u64(m.life).u64(m.session).u64(m.version);
                 m.message.encode(out);
             }
-            case Done m -> out.u64(m.request).u64(m.version);
-            case SessionClosed m -> out.u64(m.session);
+            case Done m -> out.u64(m.life).u64(m.request).u64(m.version);
+            case SessionClosed m -> out.u64(m.life).u64(m.session);
             case Lease m -> {
                 out.u64(m.sent);
                 m.wall.encode(out);
@@ -126,7 +128,7 @@ public sealed interface PeerMessage {
                 m.since.encode(out);
             }
             case LeaseAck m -> {
-                out.u64(m.sent);
+                out.u64(m.life).u64(m.sent);
                 m.wall.encode(out);
                 out.bool(m.wantsIds).map(m.metadata, WireWriter::string, WireWriter::string);
             }
@@ -140,13 +142,13 @@ public sealed interface PeerMessage {
         WireReader in = payload.reader();
         long epoch = in.u64();
         return switch (kind) {
-            case FORWARD -> new Forward(epoch, in.u64(), Caller.decode(in), Envelope.decode(in));
-            case ROUTE -> new Route(epoch, in.u64(), in.u64(), Envelope.decode(in));
-            case DONE -> new Done(epoch, in.u64(), in.u64());
-            case SESSION_CLOSED -> new SessionClosed(epoch, in.u64());
+            case FORWARD -> new Forward(epoch, in.u64(), in.u64(), Caller.decode(in), Envelope.decode(in));
+            case ROUTE -> new Route(epoch, in.u64(), in.u64(), in.u64(), Envelope.decode(in));
+            case DONE -> new Done(epoch, in.u64(), in.u64(), in.u64());
+            case SESSION_CLOSED -> new SessionClosed(epoch, in.u64(), in.u64());
             case LEASE -> new Lease(epoch, in.u64(), Utime.decode(in), in.list(WireReader::string), Utime.decode(in));
             case LEASE_ACK -> new LeaseAck(
-                    epoch, in.u64(), Utime.decode(in), in.bool(), in.map(WireReader::string, WireReader::string));
+                    epoch, in.u64(), in.u64(), Utime.decode(in), in.bool(), in.map(WireReader::string, WireReader::string));
             case GLOBAL_IDS -> new GlobalIds(epoch, in.u64(), in.u64());
             case AGAIN -> new Again(epoch);
             default -> throw new DecodeException("monitors' message of kind " + kind);

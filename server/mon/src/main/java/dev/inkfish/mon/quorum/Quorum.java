@@ -53,6 +53,7 @@ public final class Quorum {
     private final Supplier<List<String>> monitors;
     private final Host host;
     private NavigableMap<String, String> metadata = new TreeMap<>();
+    private long life;
     private State state = State.ELECTING;
     private long epoch;
     private String leader = "";
@@ -76,6 +77,15 @@ public final class Quorum {
         this.self = self;
         this.monitors = monitors;
         this.host = host;
+    }
+
+    /// Tells this life of the monitor from others.
+    public void begin(long newLife) {
+        life = newLife;
+    }
+
+    public long life() {
+        return life;
     }
 
     /// What this monitor says about itself to each leader.
@@ -181,7 +191,7 @@ public final class Quorum {
             become(State.PEON, lease.epoch(), from, now);
         }
         host.send(from, new LeaseAck(
-                epoch, lease.sent(), wall, wantsIds, introduced ? new TreeMap<>() : metadata));
+                epoch, life, lease.sent(), wall, wantsIds, introduced ? new TreeMap<>() : metadata));
         introduced = true;
     }
 

@@ -57,6 +57,7 @@ public final class RaftLog implements AutoCloseable {
     private final AtomicLong calls = new AtomicLong();
     private final AtomicBoolean changing = new AtomicBoolean();
     private volatile @Nullable RaftServer server;
+    private volatile RaftTransport.@Nullable Wiring transport;
     private volatile boolean closed;
     /// A file that says when this monitor was stopped in good order.
     private @Nullable Path rested;
@@ -78,12 +79,14 @@ public final class RaftLog implements AutoCloseable {
         try {
             rested = directory.resolve("stopped");
             ballot.begin(promisedBefore(directory));
+            RaftTransport.Wiring wiring = new RaftTransport.Wiring(peers, ballot);
+            transport = wiring;
             RaftServer made = RaftServer.newBuilder()
                     .setServerId(self)
                     .setGroup(RaftGroup.valueOf(group, peers(founders)))
                     .setStateMachine(machine)
                     .setProperties(properties(directory, keep))
-                    .setParameters(RaftTransport.parameters(peers, ballot))
+                    .setParameters(wiring.parameters())
                     .setOption(RaftStorage.StartupOption.RECOVER)
                     .build();
             made.start();
@@ -160,6 +163,15 @@ public final class RaftLog implements AutoCloseable {
     /// Has the monitors agree on it. On the monitor's thread.
     public void propose(MonTransaction transaction) {
         submit(machine.proposal(transaction));
+    }
+
+    /// Has the other monitors know at once what is agreed on. At the leader; cheap, but not to be called where a proposal
+    /// follows, which tells them as well.
+    public void tell() {
+        RaftTransport.Wiring wiring = transport;
+        if (wiring != null) {
+            wiring.tell();
+        }
     }
 
     private void submit(Proposal proposal) {

@@ -6,6 +6,8 @@ import dev.inkfish.wire.WireWriter;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
@@ -23,6 +25,9 @@ import org.apache.ratis.rpc.RpcType;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.RaftServerRpc;
 import org.apache.ratis.server.ServerFactory;
+import org.apache.ratis.server.leader.FollowerInfo;
+import org.apache.ratis.server.leader.LeaderState;
+import org.apache.ratis.server.leader.LogAppender;
 import org.jspecify.annotations.Nullable;
 
 /// Ratis's calls between servers, carried by the monitors' messages: no port of its own, and as well protected as
@@ -57,15 +62,35 @@ public final class RaftTransport implements RaftServerRpc {
         public RaftServerRpc newRaftServerRpc(RaftServer server) {
             return new RaftTransport(wiring);
         }
+
+        @Override
+        public LogAppender newLogAppender(RaftServer.Division server, LeaderState state, FollowerInfo follower) {
+            LogAppender appender = ServerFactory.super.newLogAppender(server, state, follower);
+            wiring.appenders.add(appender);
+            return appender;
+        }
     }
 
     /// What a transport works with.
-    record Wiring(PeerCalls calls, Ballot ballot) {}
+    ///
+    /// @param appenders bring entries to one follower each; those that have ended are swept out by [#tell]
+    record Wiring(PeerCalls calls, Ballot ballot, List<LogAppender> appenders) {
+        Wiring(PeerCalls calls, Ballot ballot) {
+            this(calls, ballot, new CopyOnWriteArrayList<>());
+        }
 
-    static Parameters parameters(PeerCalls calls, Ballot ballot) {
-        Parameters parameters = new Parameters();
-        parameters.put(PARAMETER, new Wiring(calls, ballot), Wiring.class);
-        return parameters;
+        Parameters parameters() {
+            Parameters parameters = new Parameters();
+            parameters.put(PARAMETER, this, Wiring.class);
+            return parameters;
+        }
+
+        /// Has the followers know at once up to where entries are agreed on, rather than with the next one or in a
+        /// second.
+        void tell() {
+            appenders.removeIf(each -> !each.isRunning());
+            appenders.forEach(LogAppender::triggerHeartbeat);
+        }
     }
 
     private final Wiring wiring;

@@ -49,7 +49,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// take in one that comes with nothing.
 class ThreeMonitorsTest {
     private static final UUID FSID = UUID.fromString("22222222-2222-3333-4444-555555555555");
-    private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(90);
+    private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final EntityAuthName ADMIN = EntityAuthName.parse("client.admin");
 
     @TempDir

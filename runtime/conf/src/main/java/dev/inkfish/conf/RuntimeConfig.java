@@ -101,13 +101,14 @@ public final class RuntimeConfig {
 
     /// Sets an override, or removes it.
     ///
-    /// @return what changed, as Ceph says it; debug levels are changed without a word
+    /// @return what changed, as Ceph says it; debug levels are changed without a word. A value that other layers had
+    ///         already counts as a change when it is first set here
     private String change(Option option, @Nullable String value) {
         String name = option.name();
-        String before = text(option, conf.string(name));
+        String before = value == null ? text(option, conf.string(name)) : conf.layer(Conf.Layer.OVERRIDE).get(name);
         conf.set(Conf.Layer.OVERRIDE, name, value == null ? null : text(option, value));
         String after = text(option, conf.string(name));
-        return before.equals(after) || name.startsWith("debug_") ? "" : name + " = '" + after + "' ";
+        return after.equals(before) || name.startsWith("debug_") ? "" : name + " = '" + after + "' ";
     }
 
     private CommandResult unset(CommandContext call) {

@@ -50,6 +50,32 @@ class GuestTest {
                 .containsPattern("127\\.0\\.0\\.1:0/\\d+ 20");
     }
 
+    @Test
+    void aRunningGuestMovesToAnotherQemuAndGoesOnWriting() {
+        cluster.ok("rbd create --size 128 guests/moving");
+        String hmp = Path.of("src/test/guest/hmp").toAbsolutePath() + " ";
+        String disk = "-drive format=rbd,id=d,file=rbd:guests/moving,if=none -device virtio-blk-pci,drive=d ";
+        Cluster.Outcome all = cluster.run(
+                boot(disk + "-monitor unix:a.sock,server,nowait", "task=disk") + " > a.out & a=$!;"
+                + boot(disk + "-monitor unix:b.sock,server,nowait -incoming unix:move.sock", "task=disk")
+                + " > b.out & b=$!;"
+                + " for i in $(seq 300); do grep -q 'GUEST wrote 5' a.out && break; sleep 0.2; done;"
+                + " before=$(rbd lock ls guests/moving | grep -o 'client.[0-9]*'); "
+                + hmp + "a.sock 'migrate -d unix:move.sock'; for i in $(seq 300); do "
+                + hmp + "a.sock 'info migrate' | grep -E 'Migration status: (completed|failed)' && break; sleep 0.1; done; "
+                + hmp + "a.sock 'info status'; last=$(grep -c 'GUEST wrote' a.out);"
+                + " for i in $(seq 100); do [ $(grep -c 'GUEST wrote' b.out) -gt 5 ] && break; sleep 0.2; done; "
+                + hmp + "b.sock 'info status'; after=$(rbd lock ls guests/moving | grep -o 'client.[0-9]*');"
+                + " [ -n \"$after\" -a \"$before\" != \"$after\" ] && echo lock moved;"
+                + " [ $last = $(grep -c 'GUEST wrote' a.out) ] && echo source silent; " + hmp + "a.sock quit;"
+                + " echo $(grep -c 'GUEST wrote' b.out) lines by the second; " + hmp + "b.sock quit; wait $a $b;"
+                + " rbd status guests/moving; rbd rm --no-progress guests/moving && echo removed", 240);
+        assertThat(all.out())
+                .contains("Migration status: completed", "VM status: paused (postmigrate)", "VM status: running")
+                .contains("lock moved", "source silent", "Watchers: none", "removed")
+                .containsPattern("\\d+ lines by the second");
+    }
+
     @ParameterizedTest
     @CsvSource({"v2,ms_mode=crc", "v2,ms_mode=secure", "v2,ms_mode=prefer-crc", "v2,ms_mode=prefer-secure", "v1,ms_mode=legacy"})
     void theKernelMapsAnImage(String protocol, String option) {

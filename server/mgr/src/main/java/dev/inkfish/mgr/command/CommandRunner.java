@@ -62,13 +62,14 @@ public final class CommandRunner {
             if (command == null) {
                 throw new CephException(Errno.EINVAL, "No handler found for '" + prefix + "'");
             }
-            CommandContext context = new CommandContext(command, call, input, session, now, done -> answer(reply, done));
+            Reply told = modules.containsKey(prefix) ? endingInNewline(reply) : reply;
+            CommandContext context = new CommandContext(command, call, input, session, now, done -> answer(told, done));
             if (!isAllowed(session, command, context)) {
                 throw new CephException(Errno.EACCES, "access denied: does your client key have mgr caps? "
                         + "See http://docs.ceph.com/en/latest/mgr/administrator/#client-authentication");
             }
             switch (command.handler().run(context)) {
-                case CommandResult.Done done -> answer(reply, done);
+                case CommandResult.Done done -> answer(told, done);
                 case CommandResult.Later later -> {}
                 case CommandResult.AfterCommit after -> throw new IllegalStateException("nothing to commit here");
                 case CommandResult.Again again -> throw new IllegalStateException("nothing to commit here");
@@ -78,6 +79,14 @@ public final class CommandRunner {
         } catch (DecodeException e) {
             reply.reply(Errno.EINVAL.code(), "malformed input: " + e.getMessage(), Bytes.EMPTY);
         }
+    }
+
+    /// What a module prints ends with a newline.
+    private static Reply endingInNewline(Reply reply) {
+        return (code, status, data) -> {
+            boolean ended = data.isEmpty() || data.get(data.length() - 1) == '\n';
+            reply.reply(code, status, ended ? data : Bytes.concat(data, Bytes.utf8("\n")));
+        };
     }
 
     private static void answer(Reply reply, CommandResult.Done done) {

@@ -201,6 +201,7 @@ public final class Options {
             rbd_config_pool_override_update_timestamp | UINT | 0 | timestamp of last update to pool-level config overrides
             mgr/prometheus/server_addr | STRING |  | where metrics are served; the manager's own address if empty
             mgr/prometheus/server_port | UINT | 9283 | where metrics are served
+            mgr/rbd_support/mirror_snapshot_schedule | STRING |  | when every mirrored image gets a snapshot
             mgr/rbd_support/trash_purge_schedule | STRING |  | when every pool's trash is purged
             run_dir | STRING | /var/run/ceph | where sockets and pid files are
             admin_socket | STRING | $run_dir/$cluster-$name.asok | the admin socket

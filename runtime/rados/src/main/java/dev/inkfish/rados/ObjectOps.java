@@ -110,6 +110,11 @@ public final class ObjectOps {
         return change(OpCode.WRITE, new OpArgs.Extent(offset, data.length(), 0, 0), data);
     }
 
+    /// Replaces what is there.
+    public ObjectOps writeFull(Bytes data) {
+        return change(OpCode.WRITEFULL, new OpArgs.Extent(0, data.length(), 0, 0), data);
+    }
+
     public ObjectOps zero(long offset, long length) {
         return change(OpCode.ZERO, new OpArgs.Extent(offset, length, 0, 0), Bytes.EMPTY);
     }

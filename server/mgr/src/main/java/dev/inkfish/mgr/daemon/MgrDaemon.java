@@ -54,6 +54,8 @@ import dev.inkfish.wire.EntityType;
 import dev.inkfish.wire.Utime;
 import dev.inkfish.wire.message.MMgrMap;
 import dev.inkfish.wire.message.MOSDMap;
+import dev.inkfish.wire.message.MPoolOp;
+import dev.inkfish.wire.message.MPoolOpReply;
 import dev.inkfish.wire.message.Message;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -81,6 +83,7 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
     private final MgrCore core;
     private final NettyMessenger messenger;
     private final MonClient monitors;
+    private final PoolOps poolOps;
     private final RadosClient rados;
     private final RbdSupport rbd;
     private final PrometheusModule prometheus;
@@ -131,7 +134,12 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
         prometheus = new PrometheusModule(new MetricsHost());
         modules.add(prometheus);
         core = new MgrCore(config.name(), config.fsid(), config.conf(), metadata, modules, new CommandTable(), this);
+        poolOps = new PoolOps(config.fsid(), this::monitors);
         monitors = MonClient.create(messenger, name, clientAuth, config.monitors(), new Monitors());
+    }
+
+    private MonClient monitors() {
+        return monitors;
     }
 
     private MgrCore coreOf() {
@@ -311,6 +319,16 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
         }
 
         @Override
+        public long createSnapId(long pool) {
+            return poolOps.run(pool, MPoolOp.CREATE_UNMANAGED_SNAP, 0).reader().u64();
+        }
+
+        @Override
+        public void removeSnapId(long pool, long snap) {
+            poolOps.run(pool, MPoolOp.DELETE_UNMANAGED_SNAP, snap);
+        }
+
+        @Override
         public void addPerfQuery(OsdPerfQuery query, List<OsdPerfQuery.Limit> limits) {
             post(() -> core.addPerfQuery(query, limits));
         }
@@ -402,6 +420,7 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
             switch (message) {
                 case MConfig settings ->
                     post(() -> config.conf().replaceLayer(Conf.Layer.MON, settings.config()));
+                case MPoolOpReply reply -> poolOps.answered(reply, tid);
                 case MMgrMap map -> monitors.received("mgrmap", map.map().epoch());
                 case MOSDMap maps -> {
                     int newest = Math.max(

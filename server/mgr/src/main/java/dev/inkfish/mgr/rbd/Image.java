@@ -38,6 +38,8 @@ record Image(
     static final long DEEP_FLATTEN = 1 << 5;
     static final long JOURNALING = 1 << 6;
     static final long MIGRATING = 1 << 9;
+    /// Features that follow from others, or from how the image lies (striping, fast diff, data pool, operations, migrating).
+    static final long IMPLICIT = STRIPING | FAST_DIFF | 1 << 7 | 1 << 8 | MIGRATING;
     /// Of [#opFeatures]: the clone is listed on its parent's header (clone format 2).
     static final long OP_CLONE_CHILD = 1 << 1;
 

@@ -45,6 +45,23 @@ final class ImageLock implements AutoCloseable {
         }
     }
 
+    /// As [#take], where others may have the image open as long as nobody holds the lock.
+    ///
+    /// @throws CephException EBUSY if somebody does
+    static ImageLock takeAmongOthers(Image image) {
+        ImageLock lock = new ImageLock(
+                image, image.io().client().watch(image.io(), image.header(), (id, payload) -> Bytes.EMPTY));
+        try {
+            if (image.has(Image.EXCLUSIVE_LOCK)) {
+                lock.lock();
+            }
+            return lock;
+        } catch (CephException e) {
+            lock.watch.close();
+            throw e;
+        }
+    }
+
     private String cookie() {
         return "auto " + Long.toUnsignedString(watch.cookie());
     }

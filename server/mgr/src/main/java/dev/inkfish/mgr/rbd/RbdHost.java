@@ -23,6 +23,12 @@ public interface RbdHost {
     /// @param value null to unset it
     void setModuleOption(String module, String name, @Nullable String value);
 
+    /// A new snapshot id of a pool.
+    long createSnapId(long pool);
+
+    /// What the snapshot preserves is removed.
+    void removeSnapId(long pool, long snap);
+
     // operations that OSDs count apart
 
     void addPerfQuery(OsdPerfQuery query, List<OsdPerfQuery.Limit> limits);

@@ -26,6 +26,7 @@ public final class RbdSupport implements MgrModuleCommands {
     private volatile @Nullable Tasks tasks;
     private volatile @Nullable ImagePerf perf;
     private volatile @Nullable Scheduler trashPurges;
+    private volatile @Nullable Scheduler mirrorSnapshots;
 
     public RbdSupport(RbdHost host) {
         this.host = host;
@@ -43,6 +44,9 @@ public final class RbdSupport implements MgrModuleCommands {
                 Scheduler purges = new Scheduler(host, new TrashPurges());
                 purges.start();
                 trashPurges = purges;
+                Scheduler snapshots = new Scheduler(host, new MirrorSnapshots(host));
+                snapshots.start();
+                mirrorSnapshots = snapshots;
                 tasks = made;
             } catch (CephException e) {
                 LOG.warn("rbd_support does not start: {}", e.getMessage());
@@ -61,9 +65,10 @@ public final class RbdSupport implements MgrModuleCommands {
         if (counts != null) {
             counts.stop();
         }
-        Scheduler purges = trashPurges;
-        if (purges != null) {
-            purges.stop();
+        for (Scheduler scheduler : new Scheduler[] {trashPurges, mirrorSnapshots}) {
+            if (scheduler != null) {
+                scheduler.stop();
+            }
         }
     }
 
@@ -76,6 +81,7 @@ public final class RbdSupport implements MgrModuleCommands {
     public void register(CommandTable table) {
         registerPerf(table);
         registerSchedule(table, "trash purge", () -> trashPurges);
+        registerSchedule(table, "mirror snapshot", () -> mirrorSnapshots);
         for (String step : new String[] {"execute", "commit", "abort"}) {
             add(table, "rbd task add migration " + step + IMAGE, "not supported: use `rbd migration " + step + "`", "w",
                     call -> {

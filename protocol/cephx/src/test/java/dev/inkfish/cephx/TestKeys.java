@@ -12,17 +12,17 @@ import java.util.Random;
 import java.util.TreeMap;
 
 /// A monitor's key database in memory, with a clock that the test sets and randomness from a seed.
-final class TestKeys implements KeyDatabase {
+public final class TestKeys implements KeyDatabase {
     static final long HOUR = 3_600_000;
 
     final NavigableMap<EntityAuthName, EntityAuth> keys = new TreeMap<>();
     final NavigableMap<EntityType, RotatingSecrets> rotating = new TreeMap<>();
-    final Entropy entropy;
-    Utime now = new Utime(1_700_000_000, 0);
+    public final Entropy entropy;
+    public Utime now = new Utime(1_700_000_000, 0);
     boolean ready = true;
     private long lastGlobalId = 4100;
 
-    TestKeys(long seed) {
+    public TestKeys(long seed) {
         Random random = new Random(seed);
         entropy = count -> {
             byte[] bytes = new byte[count];
@@ -32,7 +32,7 @@ final class TestKeys implements KeyDatabase {
         rotate();
     }
 
-    CryptoKey add(String name, int keyType, Map<String, String> caps) {
+    public CryptoKey add(String name, int keyType, Map<String, String> caps) {
         CryptoKey key = CryptoKey.generate(keyType, now, entropy);
         keys.put(EntityAuthName.parse(name), EntityAuth.of(key, caps));
         return key;

@@ -13,6 +13,9 @@ import java.util.stream.Stream;
 
 /// The project's own classes, as they stand on the class path.
 final class ClassPath {
+    /// Where types of the wire are.
+    private static final List<String> PARTS = List.of("wire", "osdmap", "crush", "cephx", "objclass", "osd");
+
     private ClassPath() {}
 
     /// In the order of their names; none is initialized.
@@ -42,7 +45,12 @@ final class ClassPath {
     }
 
     private static void collect(Path root, TreeSet<String> names) {
-        Path top = root.resolve("dev/inkfish");
+        for (String part : PARTS) {
+            collect(root, root.resolve("dev/inkfish").resolve(part), names);
+        }
+    }
+
+    private static void collect(Path root, Path top, TreeSet<String> names) {
         if (!Files.isDirectory(top)) {
             return;
         }

@@ -3,7 +3,7 @@ package dev.inkfish.codecs;
 import dev.inkfish.wire.Bytes;
 
 /// A type of the wire under the name that Ceph's own tools have for it.
-interface Codec {
+public interface Codec {
     String name();
 
     Class<?> type();

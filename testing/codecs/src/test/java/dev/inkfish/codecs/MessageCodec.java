@@ -14,7 +14,7 @@ import java.util.List;
 
 /// A message with what surrounds it when a monitor forwards it (`encode_message`): header, checksums, then its three
 /// parts. Its class has Ceph's name.
-record MessageCodec(Class<? extends Message> type) implements Codec {
+public record MessageCodec(Class<? extends Message> type) implements Codec {
     private static final int HEADER = 53;
     private static final int FOOTER = 13;
     private static final int ENTITY_NAME = 9;
@@ -22,7 +22,7 @@ record MessageCodec(Class<? extends Message> type) implements Codec {
     private static final long TID = 7;
 
     /// All messages on the class path, in the order of their names.
-    static List<MessageCodec> all() {
+    public static List<MessageCodec> all() {
         List<MessageCodec> found = new ArrayList<>();
         for (Class<?> type : ClassPath.classes()) {
             if (Message.class.isAssignableFrom(type) && type.isRecord() && type != UnknownMessage.class

@@ -37,7 +37,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Values of any record of the wire, from a seed: each component by its type, numbers often small and often any.
-final class RandomValues {
+public final class RandomValues {
     private static final int DEEPEST = 6;
 
     /// Components that do not take just any value of their type.
@@ -73,11 +73,11 @@ final class RandomValues {
 
     private final Random random;
 
-    RandomValues(long seed) {
+    public RandomValues(long seed) {
         random = new Random(seed);
     }
 
-    Object of(Class<?> type) {
+    public Object of(Class<?> type) {
         return of(type, 0);
     }
 

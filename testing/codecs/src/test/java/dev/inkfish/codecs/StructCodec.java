@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /// A struct with a name of Ceph's ([CephType]), its decoder and encoder found by reflection. What a client only sends has
 /// no encoder, what it only gets has no decoder.
-record StructCodec(String name, Class<?> type, @Nullable Method decoder, @Nullable Method encoder) implements Codec {
+public record StructCodec(String name, Class<?> type, @Nullable Method decoder, @Nullable Method encoder) implements Codec {
     /// All annotated structs on the class path, in the order of Ceph's names.
-    static List<StructCodec> all() {
+    public static List<StructCodec> all() {
         TreeMap<String, StructCodec> found = new TreeMap<>();
         for (Class<?> type : ClassPath.classes()) {
             CephType ceph = type.getAnnotation(CephType.class);

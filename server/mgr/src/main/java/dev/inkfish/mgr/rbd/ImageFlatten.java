@@ -14,18 +14,18 @@ final class ImageFlatten {
     private static final int EXISTS_CLEAN = 3;
 
     private final Image image;
-    private final Image.Parent parent;
     private final ImageReader source;
     private final ImageLock lock;
 
-    private ImageFlatten(Image image, Image.Parent parent, ImageReader source, ImageLock lock) {
+    private ImageFlatten(Image image, ImageReader source, ImageLock lock) {
         this.image = image;
-        this.parent = parent;
         this.source = source;
         this.lock = lock;
     }
 
-    /// @throws CephException EINVAL if it has no parent, EBUSY if it is in use
+    /// Who holds the image's lock is asked to do it.
+    ///
+    /// @throws CephException EINVAL if it has no parent
     static void run(Image image, Progress progress) {
         Image.Parent parent = image.parent();
         if (parent == null) {
@@ -38,12 +38,23 @@ final class ImageFlatten {
             throw new CephException(Errno.EOPNOTSUPP, "the manager does not flatten images with journaling");
         }
         try (ImageLock lock = ImageLock.take(image)) {
-            ImageFlatten flatten = new ImageFlatten(image, parent, ImageReader.of(image.io(), parent), lock);
             long overlap = Math.min(parent.overlap(), image.size());
-            ObjectWork.forEach(image.layout().objects(overlap), progress, object -> flatten.copyUp(object, overlap));
-            flatten.part();
+            copyUpAll(image, ImageReader.of(image.io(), parent), overlap, lock, progress);
+            lock.check();
+            part(image, parent);
             image.notifyChange();
+        } catch (CephException e) {
+            if (!e.is(Errno.EBUSY)) {
+                throw e;
+            }
+            OwnerRequest.run(image, OwnerRequest.FLATTEN, progress);
         }
+    }
+
+    /// Copies the first `overlap` bytes of an image, where it has nothing itself.
+    static void copyUpAll(Image image, ImageReader source, long overlap, ImageLock lock, Progress progress) {
+        ImageFlatten flatten = new ImageFlatten(image, source, lock);
+        ObjectWork.forEach(image.layout().objects(overlap), progress, object -> flatten.copyUp(object, overlap));
     }
 
     private void copyUp(long number, long overlap) {
@@ -94,8 +105,7 @@ final class ImageFlatten {
         }
     }
 
-    private void part() {
-        lock.check();
+    private static void part(Image image, Image.Parent parent) {
         if (image.has(Image.DEEP_FLATTEN) || image.snaps().snaps().isEmpty()) {
             ChildLink.detach(image, parent);
         }

@@ -58,12 +58,39 @@ final class ImageRemoval {
         ignoreMissing(io.tell("rbd_trash", "rbd", "trash_remove", new WireWriter().string(id).toBytes()), "trash");
     }
 
+    /// Of a migration that was executed: what it came from, in the trash.
+    ///
+    /// @param ending parts the target from it, once nobody else has it open
+    static void migrationSource(PoolIo io, String id, Progress progress, Runnable ending) {
+        Image image = Image.openById(io, "", id);
+        if (image == null) {
+            ending.run();
+        } else {
+            removeContents(image, progress, ending);
+        }
+        ignoreMissing(io.tell("rbd_trash", "rbd", "trash_remove", new WireWriter().string(id).toBytes()), "trash");
+    }
+
+    /// Of a migration that is aborted: what it made.
+    static void migrationTarget(Image image, String name, Progress progress) {
+        removeContents(image, progress, () -> {});
+        Bytes entry = new WireWriter().string(name).string(image.id()).toBytes();
+        image.io().remove(Image.idObject(name));
+        ignoreMissing(image.io().tell("rbd_directory", "rbd", "dir_remove_image", entry), "directory");
+    }
+
     private static void removeContents(Image image, Progress progress) {
         if (image.has(Image.MIGRATING)) {
             throw new CephException(Errno.EBUSY, "image is migrating");
         }
+        removeContents(image, progress, () -> {});
+    }
+
+    /// @param beforehand done once the image is known to be unused
+    private static void removeContents(Image image, Progress progress, Runnable beforehand) {
         try (ImageLock lock = ImageLock.take(image)) {
             checkUnused(image);
+            beforehand.run();
             long count = image.objects();
             PoolIo data = image.data();
             ObjectWork.forEach(count, progress, i -> {

@@ -48,7 +48,7 @@ final class MirrorSnapTaker {
         String name = ".mirror.primary." + globalId + "." + UUID.randomUUID();
         Bytes nspace = MirrorSnap.primaryFor(peers);
         whoeverHoldsTheLock(image, () -> create(image, name, nspace), () -> OwnerRequest.run(image,
-                OwnerRequest.SNAP_CREATE, out -> out.string(name).raw(nspace), out -> out.u64(0)));
+                OwnerRequest.SNAP_CREATE, (done, total) -> {}, out -> out.string(name).raw(nspace), out -> out.u64(0)));
         for (Image now = open(); removeOne(now, peers); now = open()) {
             // one more had to go
         }
@@ -194,7 +194,8 @@ final class MirrorSnapTaker {
             return false;
         }
         whoeverHoldsTheLock(image, () -> remove(image, surplus), () -> OwnerRequest.run(image,
-                OwnerRequest.SNAP_REMOVE, out -> out.string(surplus.name()).raw(surplus.nspace()), out -> {}));
+                OwnerRequest.SNAP_REMOVE, (done, total) -> {}, out -> out.string(surplus.name()).raw(surplus.nspace()),
+                out -> {}));
         return true;
     }
 

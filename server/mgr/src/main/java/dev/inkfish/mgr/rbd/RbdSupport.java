@@ -82,13 +82,12 @@ public final class RbdSupport implements MgrModuleCommands {
         registerPerf(table);
         registerSchedule(table, "trash purge", () -> trashPurges);
         registerSchedule(table, "mirror snapshot", () -> mirrorSnapshots);
-        for (String step : new String[] {"execute", "commit", "abort"}) {
-            add(table, "rbd task add migration " + step + IMAGE, "not supported: use `rbd migration " + step + "`", "w",
-                    call -> {
-                        throw new CephException(Errno.EOPNOTSUPP,
-                                "the manager does not migrate images: use `rbd migration " + step + "`");
-                    });
-        }
+        add(table, "rbd task add migration execute" + IMAGE, "Execute an image migration asynchronously in the background",
+                "w", call -> queue(call, "image_spec", Task.MIGRATE_EXECUTE, TaskCheck::migrationExecute));
+        add(table, "rbd task add migration commit" + IMAGE, "Commit an executed migration asynchronously in the background",
+                "w", call -> queue(call, "image_spec", Task.MIGRATE_COMMIT, TaskCheck::migrationCommit));
+        add(table, "rbd task add migration abort" + IMAGE, "Abort a prepared migration asynchronously in the background",
+                "w", call -> queue(call, "image_spec", Task.MIGRATE_ABORT, TaskCheck::migrationAbort));
         add(table, "rbd task add flatten" + IMAGE, "Flatten a cloned image asynchronously in the background", "w",
                 call -> queue(call, "image_spec", Task.FLATTEN, TaskCheck::flatten));
         add(table, "rbd task add remove" + IMAGE, "Remove an image asynchronously in the background", "w",

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.inkfish.rados.PoolIo;
 import dev.inkfish.wire.CephException;
 import dev.inkfish.wire.Errno;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Looks whether a task makes sense, before it is queued.
@@ -62,5 +63,44 @@ interface TaskCheck {
         return (io, refs) -> TrashEntry.get(io, spec.image()) == null
                 ? refuse(Errno.ENOENT, "error retrieving image from trash")
                 : go("Removing image " + spec + " from trash");
+    }
+
+    static TaskCheck migrationExecute(ImageSpec spec) {
+        return migration(spec, migration -> {
+            if (migration.state() != Migration.PREPARED && migration.state() != Migration.EXECUTING) {
+                return refuse(Errno.EINVAL, "Image " + spec + " is not in ready state");
+            }
+            return go("Migrating image " + specOf(migration.sourceIo(), migration.sourceName())
+                    + " to " + specOf(migration.targetIo(), migration.targetName()));
+        });
+    }
+
+    static TaskCheck migrationCommit(ImageSpec spec) {
+        return migration(spec, migration -> migration.state() == Migration.EXECUTED
+                ? go("Committing image migration for " + spec)
+                : refuse(Errno.EINVAL, "Image " + spec + " has not completed migration"));
+    }
+
+    static TaskCheck migrationAbort(ImageSpec spec) {
+        return migration(spec, migration -> go("Aborting image migration for " + spec));
+    }
+
+    private static TaskCheck migration(ImageSpec spec, Function<Migration, Outcome> then) {
+        return (io, refs) -> {
+            Migration migration = Migration.find(io, spec.image());
+            if (migration == null) {
+                return refuse(Errno.EINVAL, "Image " + spec + " is not migrating");
+            }
+            refs.put("image_id", migration.targetId());
+            Outcome outcome = then.apply(migration);
+            if (outcome.refusal == null) {
+                migration.requireSimple();
+            }
+            return outcome;
+        };
+    }
+
+    private static ImageSpec specOf(PoolIo io, String name) {
+        return new ImageSpec(String.valueOf(io.client().map().poolName(io.pool())), io.nspace(), name);
     }
 }

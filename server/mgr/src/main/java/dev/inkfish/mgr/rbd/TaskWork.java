@@ -25,7 +25,10 @@ final class TaskWork {
                 case Task.REMOVE -> ImageRemoval.byName(io, name, progress);
                 case Task.TRASH_REMOVE -> ImageRemoval.fromTrash(
                         io, task.ref("image_id"), System.currentTimeMillis() / 1000, progress);
-                default -> throw new CephException(Errno.EOPNOTSUPP, "the manager does not migrate images");
+                case Task.MIGRATE_EXECUTE -> MigrationWork.execute(io, name, progress);
+                case Task.MIGRATE_COMMIT -> MigrationWork.commit(io, name, progress);
+                case Task.MIGRATE_ABORT -> MigrationWork.abort(io, name, progress);
+                default -> throw new CephException(Errno.EINVAL, "no such task");
             }
         } catch (CephException e) {
             String never = never(task.ref("action"), e.code());

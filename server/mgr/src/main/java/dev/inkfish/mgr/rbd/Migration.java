@@ -1,0 +1,90 @@
+package dev.inkfish.mgr.rbd;
+
+import dev.inkfish.rados.ObjectOps;
+import dev.inkfish.rados.PoolIo;
+import dev.inkfish.rados.Reply;
+import dev.inkfish.wire.Bytes;
+import dev.inkfish.wire.CephException;
+import dev.inkfish.wire.Errno;
+import dev.inkfish.wire.WireReader;
+import dev.inkfish.wire.WireWriter;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// An image on its way from one place to another, as the headers at both ends tell (`cls::rbd::MigrationSpec`).
+///
+/// @param target null once it was removed by an abort that was cut off
+/// @param overlap bytes that come from the source
+record Migration(PoolIo sourceIo, String sourceName, String sourceId, PoolIo targetIo, String targetName, String targetId,
+        @Nullable Image target, long overlap, boolean mirroring, int state) {
+    static final int PREPARED = 2;
+    static final int EXECUTING = 3;
+    static final int EXECUTED = 4;
+    /// Of an entry in the trash: the source of a migration.
+    static final int TRASH_SOURCE = 2;
+    private static final int HEADER_OF_SOURCE = 1;
+
+    /// What one header says of the other end.
+    private record Spec(int type, long pool, String nspace, String name, String id, long overlap, boolean mirroring,
+            int state) {
+        static @Nullable Spec read(PoolIo io, String imageId) {
+            Reply reply = io.run(Image.headerObject(imageId), ObjectOps.of().ask("rbd", "migration_get", Bytes.EMPTY));
+            if (reply.failedWith(Errno.EINVAL) || reply.failedWith(Errno.ENOENT)) {
+                return null;
+            }
+            return reply.orThrow("migration of " + imageId).output().reader().versioned(3, (body, version) -> {
+                int type = body.u8();
+                long pool = body.u64();
+                String nspace = body.string();
+                String name = body.string();
+                String id = body.string();
+                body.map(WireReader::u64, WireReader::u64);
+                long overlap = body.u64();
+                body.bool(); // flatten
+                return new Spec(type, pool, nspace, name, id, overlap, body.bool(), body.u8());
+            });
+        }
+    }
+
+    /// By the name of either end; null if it is not migrating.
+    static @Nullable Migration find(PoolIo io, String name) {
+        String id = Image.findId(io, name);
+        Spec own = id == null ? null : Spec.read(io, id);
+        if (own == null) {
+            id = TrashEntry.list(io).entrySet().stream()
+                    .filter(entry -> entry.getValue().source() == TRASH_SOURCE && entry.getValue().name().equals(name))
+                    .map(Map.Entry::getKey).findFirst().orElse(null);
+            own = id == null ? null : Spec.read(io, id);
+        }
+        if (id == null || own == null) {
+            return null;
+        }
+        PoolIo other = io.client().pool(own.pool).namespace(own.nspace);
+        if (own.type == HEADER_OF_SOURCE) {
+            return new Migration(io, name, id, other, own.name, own.id, Image.openById(other, own.name, own.id),
+                    own.overlap, own.mirroring, own.state);
+        }
+        return new Migration(other, own.name, own.id, io, name, id, Image.openById(io, name, id), own.overlap,
+                own.mirroring, own.state);
+    }
+
+    /// The manager moves what it knows whole; for the rest there is the `rbd` tool.
+    ///
+    /// @throws CephException EOPNOTSUPP
+    void requireSimple() {
+        Image source = sourceId.isEmpty() ? null : Image.openById(sourceIo, sourceName, sourceId);
+        Image made = target;
+        boolean simple = source != null && source.snaps().snaps().isEmpty() && !source.has(Image.JOURNALING) && !mirroring
+                && (made == null || made.snaps().snaps().isEmpty() && made.parent() == null && !made.has(Image.JOURNALING));
+        if (!simple) {
+            throw new CephException(Errno.EOPNOTSUPP, "the manager migrates only images of format 2 without snapshots, "
+                    + "parent, journal and mirroring: use `rbd migration`");
+        }
+    }
+
+    void setState(int other) {
+        Bytes input = new WireWriter().u8(other).string("").toBytes();
+        sourceIo.tell(Image.headerObject(sourceId), "rbd", "migration_set_state", input).orThrow("state of the source");
+        targetIo.tell(Image.headerObject(targetId), "rbd", "migration_set_state", input).orThrow("state of the target");
+    }
+}

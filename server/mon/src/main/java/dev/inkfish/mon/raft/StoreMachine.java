@@ -126,6 +126,10 @@ final class StoreMachine extends BaseStateMachine {
         }
         SingleFileSnapshotInfo latest = files.getLatestSnapshot();
         if (latest != null) {
+            if (store().number(MonCore.META, APPLIED) < latest.getIndex()) {
+                // the monitor ended between its arrival and its use
+                take(latest);
+            }
             setLastAppliedTermIndex(latest.getTermIndex());
         }
         getLifeCycle().startAndTransition(() -> {});
@@ -237,17 +241,22 @@ final class StoreMachine extends BaseStateMachine {
         if (latest == null) {
             throw new IOException("no snapshot after its installation");
         }
-        onMonitorsThread(() -> {
-            try (DataInputStream in = new DataInputStream(
-                    new BufferedInputStream(new FileInputStream(latest.getFile().getPath().toFile())))) {
-                store().load(in);
-            }
-            store().apply(new MonTransaction().putNumber(MonCore.META, APPLIED, latest.getIndex()));
-            member.restored();
-        });
+        take(latest);
         setLastAppliedTermIndex(latest.getTermIndex());
         getLifeCycle().transition(LifeCycle.State.STARTING);
         getLifeCycle().transition(LifeCycle.State.RUNNING);
+    }
+
+    /// Puts a snapshot in the place of all that the store has.
+    private void take(SingleFileSnapshotInfo snapshot) throws IOException {
+        onMonitorsThread(() -> {
+            try (DataInputStream in = new DataInputStream(
+                    new BufferedInputStream(new FileInputStream(snapshot.getFile().getPath().toFile())))) {
+                store().load(in);
+            }
+            store().apply(new MonTransaction().putNumber(MonCore.META, APPLIED, snapshot.getIndex()));
+            member.restored();
+        });
     }
 
     /// Something that may fail.

@@ -236,6 +236,29 @@ class ThreeMonitorsTest {
     }
 
     @Test
+    void whatEndedBetweenTheArrivalOfASnapshotAndItsUseHasItsContents() throws IOException {
+        begin("a", "b", "c");
+        awaitQuorum("a,b,c");
+        MonClient client = client("a");
+        for (int i = 0; i < 60; i++) {
+            assertThat(ask(client, set("k" + i, "v" + i))).isEmpty();
+        }
+        // as if it had joined, and ended before its store had anything of what came
+        kill("c");
+        wipe("c/store.db");
+        MonMap map = MonMap.initial(FSID, List.copyOf(infos.values()), MonDaemon.now());
+        MonDaemon.mkfsToJoin(dir.resolve("c"), map, monKey);
+        start("c");
+        awaitQuorum("a,b,c");
+        kill("a");
+        assertThat(command(get("k59"))).isEqualTo("v59");
+        kill("b");
+        start("a");
+        assertThat(command(get("k3"))).isEqualTo("v3");
+        assertThat(command(set("after", "all"))).isEmpty();
+    }
+
+    @Test
     void aMinorityRefusesAndAllOfThemComeBack() {
         begin("a", "b", "c");
         awaitQuorum("a,b,c");

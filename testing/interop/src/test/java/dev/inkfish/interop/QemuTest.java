@@ -110,8 +110,8 @@ class QemuTest {
         cluster.ok("rbd create --size 32M qemu/secret && printf secret > pass && rbd encryption format qemu/secret luks1 pass");
         String open = "qemu-io --image-opts driver=rbd,pool=qemu,image=secret,conf=$CEPH_CONF,encrypt.format=luks,"
                 + "encrypt.key-secret=s --object secret,id=s,";
-        cluster.ok(open + "file=pass -c 'write -P 0x5a 1M 2M' -c flush");
-        assertThat(cluster.ok(open + "file=pass -c 'read -P 0x5a 1M 2M'")).contains("read 2097152/2097152");
+        assertThat(cluster.ok(open + "file=pass -c 'write -P 0x5a 1M 2M' -c flush -c 'read -P 0x5a 1M 2M'"))
+                .contains("read 2097152/2097152");
         assertThat(cluster.run(open + "data=wrong -c 'read 0 4k'").err()).contains("encryption load fail");
         cluster.ok("rbd export --no-progress qemu/secret raw.luks");
         assertThat(cluster.ok("head -c 4 raw.luks; grep -c ZZZZZZZZZZZZZZZZ raw.luks || true")).isEqualTo("LUKS0");

@@ -35,6 +35,8 @@ MASKS = [
     (r'\beyJ[A-Za-z0-9+/=]+', 'TOKEN'),
     (r'/tmp/\S+', 'PATH'),
     (r'\b\d+\.\d+ (KiB|MiB|GiB|B)?/s', 'RATE'),
+    (r'\.group\.\d+_\w+', '.group.ID'),
+    (r' {2,}', '  '),  # columns are as wide as what was masked
 ]
 
 

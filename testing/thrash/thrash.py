@@ -158,6 +158,21 @@ class Faults:
         self.say("primary affinity of %s: %s" % (victim, weight))
         self.hosts.ceph("osd", "primary-affinity", victim, weight)
 
+    def grow_groups(self):
+        """Groups split while all else goes on; 64 to a pool at most."""
+        pool = self.random.choice(("objects", "rbd"))
+        now = json.loads(self.hosts.ceph("osd", "pool", "get", pool, "pg_num", "--format", "json"))["pg_num"]
+        if now >= 64:
+            self.scrub()
+            return
+        self.say("pool %s: %d groups" % (pool, now + 8))
+        self.hosts.ceph("osd", "pool", "set", pool, "pg_num", now + 8)
+
+    def scrub(self):
+        victim, how = self.osd(), self.random.choice(("scrub", "deep-scrub"))
+        self.say("%s of %s" % (how, victim))
+        self.hosts.ceph("osd", how, victim)
+
     def kill_and_cut(self):
         """An OSD dies while another host cannot be reached."""
         cut = self.host()
@@ -169,8 +184,8 @@ class Faults:
 
     def one(self):
         kinds = [self.kill_osd] * 3 + [self.stop_osd] * 3 + [self.cut_host] * 3 + [self.part_hosts] * 2 + [
-            self.kill_two_osds, self.out_and_in, self.mark_down, self.kill_mon, self.kill_leader, self.stop_mon, self.kill_mgr, self.change_size,
-            self.move_primary, self.kill_and_cut]
+            self.kill_two_osds, self.out_and_in, self.mark_down, self.kill_mon, self.kill_leader, self.stop_mon, self.kill_mgr,
+            self.change_size, self.move_primary, self.kill_and_cut, self.grow_groups, self.scrub]
         if self.hosts.state["disks"]:
             kinds += [self.power_cut] * 2 + [self.power_cut_all]
         kind = self.random.choice(kinds)

@@ -348,6 +348,11 @@ public final class MonCore {
         });
     }
 
+    /// Now and then: how much is free on the disk of the store.
+    public void space(int percent) {
+        quorum.space(percent);
+    }
+
     public void tick(Utime time) {
         turn(time, () -> {
             if (quorum.leads()) {

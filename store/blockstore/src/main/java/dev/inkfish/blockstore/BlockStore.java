@@ -401,11 +401,20 @@ public final class BlockStore implements ObjectStore {
         long allocated = state.allocated.get() * Shard.BLOCK;
         return new StoreStats(
                 blocks * Shard.BLOCK,
-                (blocks - 1) * Shard.BLOCK - allocated,
+                Math.max(0, capacity() - Shard.BLOCK - allocated),
                 state.stored.get(),
                 allocated,
                 omap,
                 Math.max(0, all - omap));
+    }
+
+    /// What can be written is less than the device is large where it is a sparse file and others have filled the disk.
+    private long capacity() {
+        try {
+            return media.block().capacity();
+        } catch (IOException e) {
+            throw new CephException(Errno.EIO, "the disk failed: " + e);
+        }
     }
 
     /// Checks every reference, count and checksum. Transactions wait meanwhile; reads do not.

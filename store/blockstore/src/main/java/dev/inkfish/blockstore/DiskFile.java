@@ -25,6 +25,7 @@ final class DiskFile implements StoreFile {
     private static final Queue<ByteBuffer> PIECES = new ConcurrentLinkedQueue<>();
 
     private final FileChannel channel;
+    private final @Nullable Room room;
     /// For writing past the page cache, where the file system can.
     private final @Nullable FileChannel direct;
     private final int directFrom;
@@ -34,10 +35,16 @@ final class DiskFile implements StoreFile {
     private volatile boolean unsynced = true;
 
     private DiskFile(FileChannel channel) {
-        this(channel, null, 0, false);
+        this(channel, null, null, 0, false);
     }
 
-    private DiskFile(FileChannel channel, @Nullable FileChannel direct, int directFrom, boolean directIsDurable) {
+    private DiskFile(
+            FileChannel channel,
+            @Nullable Room room,
+            @Nullable FileChannel direct,
+            int directFrom,
+            boolean directIsDurable) {
+        this.room = room;
         this.channel = channel;
         this.direct = direct;
         this.directFrom = directFrom;
@@ -48,13 +55,13 @@ final class DiskFile implements StoreFile {
     ///     search for what is dirty when the file is synced
     static DiskFile open(Path path, int directFrom) throws IOException {
         FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        return new DiskFile(channel, openDirect(path), directFrom, false);
+        return new DiskFile(channel, Room.of(path), openDirect(path), directFrom, false);
     }
 
     /// A file that is synced after each write: aligned writes are one call of the system each, which writes and syncs.
     static DiskFile openLog(Path path) throws IOException {
         FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        return new DiskFile(channel, openDirect(path, StandardOpenOption.DSYNC), ALIGN, true);
+        return new DiskFile(channel, null, openDirect(path, StandardOpenOption.DSYNC), ALIGN, true);
     }
 
     private static @Nullable FileChannel openDirect(Path path, OpenOption... more) {
@@ -163,6 +170,11 @@ final class DiskFile implements StoreFile {
     @Override
     public long size() throws IOException {
         return channel.size();
+    }
+
+    @Override
+    public long capacity() throws IOException {
+        return room == null ? size() : Math.min(size(), room.bytes());
     }
 
     @Override

@@ -16,6 +16,11 @@ interface StoreFile extends AutoCloseable {
 
     long size() throws IOException;
 
+    /// How much of its size there is space for on the disk beneath it.
+    default long capacity() throws IOException {
+        return size();
+    }
+
     @Override
     void close() throws IOException;
 }

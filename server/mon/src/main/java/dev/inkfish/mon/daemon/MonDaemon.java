@@ -22,6 +22,7 @@ import dev.inkfish.mon.SessionCaps;
 import dev.inkfish.mon.auth.AuthKeys;
 import dev.inkfish.mon.auth.AuthService;
 import dev.inkfish.mon.map.MonMapService;
+import dev.inkfish.mon.raft.RaftLog;
 import dev.inkfish.mon.store.MonStore;
 import dev.inkfish.mon.store.MonTransaction;
 import dev.inkfish.mon.store.RocksMonStore;
@@ -37,6 +38,7 @@ import dev.inkfish.wire.Utime;
 import dev.inkfish.wire.mon.MonMap;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -73,7 +75,7 @@ public final class MonDaemon implements AutoCloseable {
         if (fsid == null) {
             throw new CephException(Errno.ENOENT, config.directory() + " holds no monitor");
         }
-        loop = new MonLoop("mon." + config.name(), store);
+        loop = new MonLoop("mon." + config.name(), store, () -> space(config.directory()));
         UUID cluster = UUID.fromString(fsid.utf8());
         core = new MonCore(config.name(), cluster, config.conf(), store, loop);
         NavigableMap<String, String> metadata = new TreeMap<>(HostFacts.collect(core.version()));
@@ -84,12 +86,18 @@ public final class MonDaemon implements AutoCloseable {
         core.auth(new Auth(auth, keys));
         core.start(now());
         MonMap map = core.service(MonMapService.class).map();
+        Bytes joining = store.get(META, RaftLog.JOINING);
+        if (map.rankOf(config.name()) < 0 && joining != null) {
+            map = MonMap.decode(joining.reader());
+        } else if (joining != null && store.number(META, MonCore.VERSION_KEY) > 0) {
+            store.apply(new MonTransaction().erase(META, RaftLog.JOINING)); // it is one of them now
+        }
         if (map.rankOf(config.name()) < 0) {
             throw new CephException(Errno.ENOENT, "mon." + config.name() + " is not in the monitor map");
         }
         metadata.put("addrs", map.monitors().get(config.name()).addrs().toString());
         core.introduce(metadata);
-        NettyMessenger.Builder builder = NettyMessenger.builder(EntityName.mon(core.rank()), config.loops())
+        NettyMessenger.Builder builder = NettyMessenger.builder(EntityName.mon(map.rankOf(config.name())), config.loops())
                 .serverAuth(auth)
                 .clientAuth(peerAuth(keys))
                 .dispatcher(loop)
@@ -142,7 +150,7 @@ public final class MonDaemon implements AutoCloseable {
                     throw new CephException(Errno.EEXIST, each.getValue() + " holds a monitor already");
                 }
                 if (initial == null) {
-                    MonLoop unused = new MonLoop("mon." + each.getKey(), store);
+                    MonLoop unused = new MonLoop("mon." + each.getKey(), store, () -> -1);
                     MonCore core = new MonCore(each.getKey(), monMap.fsid(), conf, store, unused);
                     MonServices.addAll(core, new AuthKeys(MonDaemon::now));
                     initial = core.newCluster(new NewCluster(monMap.fsid(), monMap, keyring, conf, now()));
@@ -167,6 +175,7 @@ public final class MonDaemon implements AutoCloseable {
             MonTransaction little = new MonTransaction();
             little.put(META, FSID, Bytes.utf8(monMap.fsid().toString()));
             MonMapService.put(little, monMap);
+            little.put(META, RaftLog.JOINING, MonMapService.encode(monMap));
             AuthService.putMonKey(little, monKey);
             store.apply(little);
         }
@@ -176,6 +185,12 @@ public final class MonDaemon implements AutoCloseable {
     ///
     /// @throws CephException with one line to show
     public static MonDaemon start(MonConfig config) {
+        int space = space(config.directory());
+        if (space >= 0 && space <= config.conf().integer("mon_data_avail_crit")) {
+            throw new CephException(Errno.ENOSPC, "monitor data filesystem reached concerning levels of available storage space"
+                    + " (available: " + space + "% in " + config.directory() + "); you may adjust 'mon data avail crit' to a"
+                    + " lower value to make this go away (default: 5%)");
+        }
         MonStore store = open(config.directory());
         try {
             MonDaemon daemon = new MonDaemon(config, store);
@@ -203,6 +218,17 @@ public final class MonDaemon implements AutoCloseable {
         } catch (RuntimeException e) {
             store.close();
             throw e;
+        }
+    }
+
+    /// Percent that are free on a directory's disk, as `statfs` says it; below 0 where it does not.
+    private static int space(Path directory) {
+        try {
+            FileStore disk = Files.getFileStore(directory);
+            long total = disk.getTotalSpace();
+            return total <= 0 ? -1 : (int) (disk.getUsableSpace() * 100.0 / total);
+        } catch (IOException e) {
+            return -1;
         }
     }
 

@@ -21,6 +21,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +39,7 @@ final class MonLoop implements MonEffects, Dispatcher {
 
     private final String name;
     private final MonStore store;
+    private final IntSupplier space;
     private final BlockingQueue<Runnable> mailbox = new LinkedBlockingQueue<>(MAX_MAILBOX);
     private final ConcurrentMap<Long, Connection> connections = new ConcurrentHashMap<>();
     private final AtomicLong nextSession = new AtomicLong(1);
@@ -48,8 +50,10 @@ final class MonLoop implements MonEffects, Dispatcher {
     private @Nullable Thread thread;
     private volatile boolean stopping;
 
-    MonLoop(String name, MonStore store) {
+    /// @param space free on the store's disk, in percent; below 0 where not known
+    MonLoop(String name, MonStore store, IntSupplier space) {
         this.name = name;
+        this.space = space;
         this.store = store;
     }
 
@@ -127,6 +131,7 @@ final class MonLoop implements MonEffects, Dispatcher {
                 batch.clear();
                 if (System.nanoTime() >= nextTick) {
                     nextTick = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS);
+                    core().space(space.getAsInt());
                     core().tick(MonDaemon.now());
                 }
                 commit();

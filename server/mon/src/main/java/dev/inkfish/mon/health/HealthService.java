@@ -87,6 +87,7 @@ public final class HealthService extends MonService {
         NavigableMap<String, HealthCheck> own = new TreeMap<>();
         OsdHealth.check(osdMap.get(), mon.conf(), own);
         monitors(own);
+        disks(own);
         managers(own);
         reclaim(own);
         own.forEach((code, check) -> checks.merge(code, check, HealthCheck::merge));
@@ -116,6 +117,36 @@ public final class HealthService extends MonService {
             checks.put("MON_CLOCK_SKEW", HealthCheck.warn("clock skew detected on " + String.join(", ", skewed.keySet()),
                     skewed.size(), List.copyOf(skewed.values())));
         }
+    }
+
+    /// `MON_DISK_CRIT` and `MON_DISK_LOW`, which look alike but for a word.
+    private void disks(NavigableMap<String, HealthCheck> checks) {
+        long critical = mon.conf().integer("mon_data_avail_crit");
+        long low = mon.conf().integer("mon_data_avail_warn");
+        NavigableMap<String, Integer> crowded = new TreeMap<>();
+        NavigableMap<String, Integer> full = new TreeMap<>();
+        mon.quorum().spaces().forEach((name, percent) -> {
+            if (percent <= critical) {
+                full.put(name, percent);
+            } else if (percent <= low) {
+                crowded.put(name, percent);
+            }
+        });
+        if (!full.isEmpty()) {
+            checks.put("MON_DISK_CRIT", HealthCheck.error(crowd(full) + " very low on available space", full.size(), spaces(full)));
+        }
+        if (!crowded.isEmpty()) {
+            checks.put("MON_DISK_LOW", HealthCheck.warn(crowd(crowded) + " low on available space", crowded.size(), spaces(crowded)));
+        }
+    }
+
+    private static String crowd(NavigableMap<String, Integer> monitors) {
+        return (monitors.size() > 1 ? "mons " : "mon ") + String.join(",", monitors.keySet())
+                + (monitors.size() > 1 ? " are" : " is");
+    }
+
+    private static List<String> spaces(NavigableMap<String, Integer> monitors) {
+        return monitors.entrySet().stream().map(e -> "mon." + e.getKey() + " has " + e.getValue() + "% avail").toList();
     }
 
     private void managers(NavigableMap<String, HealthCheck> checks) {

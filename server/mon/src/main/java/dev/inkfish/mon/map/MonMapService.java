@@ -74,6 +74,11 @@ public final class MonMapService extends MonService {
         transaction.putNumber(NAMESPACE, LATEST, next.epoch());
     }
 
+    /// As stores keep it.
+    public static Bytes encode(MonMap map) {
+        return encode(map, Features.PACIFIC);
+    }
+
     @Override
     public void refresh(StoreView store) {
         Bytes encoded = store.get(name(), Long.toString(store.number(name(), LATEST)));

@@ -58,9 +58,11 @@ public sealed interface PeerMessage {
     /// @param sent from the lease
     /// @param wall the peon's clock when the lease came
     /// @param wantsIds it runs out of global ids
+    /// @param space free on the disk of its store, in percent; below 0 where not known
     /// @param metadata what the peon says about itself; empty where it has said it already
     record LeaseAck(
-            long epoch, long life, long sent, Utime wall, boolean wantsIds, NavigableMap<String, String> metadata)
+            long epoch, long life, long sent, Utime wall, boolean wantsIds, int space,
+            NavigableMap<String, String> metadata)
             implements PeerMessage {}
 
     /// Leader to one peon: global ids from `from` up to and without `to` are the peon's alone.
@@ -130,7 +132,7 @@ public sealed interface PeerMessage {
             case LeaseAck m -> {
                 out.u64(m.life).u64(m.sent);
                 m.wall.encode(out);
-                out.bool(m.wantsIds).map(m.metadata, WireWriter::string, WireWriter::string);
+                out.bool(m.wantsIds).u32(m.space).map(m.metadata, WireWriter::string, WireWriter::string);
             }
             case GlobalIds m -> out.u64(m.from).u64(m.to);
             case Again m -> {}
@@ -148,7 +150,8 @@ public sealed interface PeerMessage {
             case SESSION_CLOSED -> new SessionClosed(epoch, in.u64(), in.u64());
             case LEASE -> new Lease(epoch, in.u64(), Utime.decode(in), in.list(WireReader::string), Utime.decode(in));
             case LEASE_ACK -> new LeaseAck(
-                    epoch, in.u64(), in.u64(), Utime.decode(in), in.bool(), in.map(WireReader::string, WireReader::string));
+                    epoch, in.u64(), in.u64(), Utime.decode(in), in.bool(), in.u32(),
+                    in.map(WireReader::string, WireReader::string));
             case GLOBAL_IDS -> new GlobalIds(epoch, in.u64(), in.u64());
             case AGAIN -> new Again(epoch);
             default -> throw new DecodeException("monitors' message of kind " + kind);

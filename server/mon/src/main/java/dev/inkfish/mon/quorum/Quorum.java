@@ -63,9 +63,11 @@ public final class Quorum {
     /// Since when nobody may be answered here.
     private long withoutSince;
     private boolean wantsIds;
+    private int space = -1;
     // of a leader
     private final NavigableMap<String, Long> answered = new TreeMap<>();
     private final NavigableMap<String, TimeCheck> timeChecks = new TreeMap<>();
+    private final NavigableMap<String, Integer> spaces = new TreeMap<>();
     private long nextLease;
     private boolean held;
     // of a peon
@@ -97,6 +99,11 @@ public final class Quorum {
         wantsIds = wanted;
     }
 
+    /// Free on the disk of this monitor's store, in percent.
+    public void space(int percent) {
+        space = percent;
+    }
+
     // ---- what happens
 
     /// This monitor leads, and has applied everything that was agreed on before.
@@ -106,6 +113,7 @@ public final class Quorum {
         voters = new TreeSet<>(voting);
         answered.clear();
         timeChecks.clear();
+        spaces.clear();
         timeChecks.put(self, TimeCheck.SELF);
         members = List.of(self);
         since = wall;
@@ -191,7 +199,7 @@ public final class Quorum {
             become(State.PEON, lease.epoch(), from, now);
         }
         host.send(from, new LeaseAck(
-                epoch, life, lease.sent(), wall, wantsIds, introduced ? new TreeMap<>() : metadata));
+                epoch, life, lease.sent(), wall, wantsIds, space, introduced ? new TreeMap<>() : metadata));
         introduced = true;
     }
 
@@ -202,6 +210,7 @@ public final class Quorum {
         }
         answered.merge(from, ack.sent(), Math::max);
         timeChecks.put(from, TimeCheck.of(ack.wall(), wall, (now - ack.sent()) / 1e9));
+        spaces.put(from, ack.space());
         count(now, wall);
         check(now);
         if (!ack.metadata().isEmpty()) {
@@ -226,6 +235,7 @@ public final class Quorum {
             left.removeAll(present);
             left.forEach(answered::remove);
             left.forEach(timeChecks::remove);
+            left.forEach(spaces::remove);
             members = present;
             since = wall;
             host.membersChanged(left);
@@ -283,5 +293,13 @@ public final class Quorum {
     /// By monitor; at the leader.
     public NavigableMap<String, TimeCheck> timeChecks() {
         return state == State.LEADER ? timeChecks : new TreeMap<>();
+    }
+
+    /// Percent that are free on the disks of the monitors in quorum, where known; at the leader.
+    public NavigableMap<String, Integer> spaces() {
+        NavigableMap<String, Integer> known = new TreeMap<>(spaces);
+        known.put(self, space);
+        known.values().removeIf(percent -> percent < 0);
+        return known;
     }
 }

@@ -46,6 +46,9 @@ public final class RaftLog implements AutoCloseable {
     private static final int FIRST_ELECTION_MIN_MILLIS = 300;
     private static final int FIRST_ELECTION_MAX_MILLIS = 1000;
     private static final int ADDITION_SECONDS = 20;
+    /// In the store's [dev.inkfish.mon.MonCore#META]: the monitor map with which this monitor joined the others. What it
+    /// gets from them first may be older and not know it yet.
+    public static final String JOINING = "joining";
 
     private final String name;
     private final Member member;

@@ -49,6 +49,7 @@ import org.slf4j.LoggerFactory;
 final class StoreMachine extends BaseStateMachine {
     private static final Logger LOG = LoggerFactory.getLogger(StoreMachine.class);
     private static final String APPLIED = "log_index";
+    private static final String JOINING = RaftLog.JOINING;
     private static final long LIMIT_SECONDS = 60;
 
     private final Member member;
@@ -90,6 +91,10 @@ final class StoreMachine extends BaseStateMachine {
         boolean own = proposal.proposer().equals(proposer);
         boolean waited = own && awaits(proposal);
         MonTransaction transaction = proposal.transaction();
+        if (proposal.base() > version) {
+            throw new IllegalStateException("entry " + index + " of the log was made from version " + proposal.base()
+                    + ", this store has only version " + version);
+        }
         if (proposal.base() != version) {
             // of a leader that did not know the newest state, or the repetition of one that is there
             store().applyLater(new MonTransaction().putNumber(MonCore.META, APPLIED, index));
@@ -126,9 +131,9 @@ final class StoreMachine extends BaseStateMachine {
         }
         SingleFileSnapshotInfo latest = files.getLatestSnapshot();
         if (latest != null) {
-            if (store().number(MonCore.META, APPLIED) < latest.getIndex()) {
-                // the monitor ended between its arrival and its use
-                take(latest);
+            if (!holds(latest)) {
+                // another monitor's, and this one ended before it had taken it
+                onMonitorsThread(() -> take(latest));
             }
             setLastAppliedTermIndex(latest.getTermIndex());
         }
@@ -201,6 +206,14 @@ final class StoreMachine extends BaseStateMachine {
         member.run(() -> member.voters(voters));
     }
 
+    /// The log's disk is full or broken: this monitor ends, as it does where its store fails.
+    @Override
+    public void notifyLogFailed(Throwable cause, LogEntryProto entry) {
+        member.run(() -> {
+            throw new IllegalStateException("the monitors' log cannot be written", cause);
+        });
+    }
+
     // ---- snapshots
 
     @Override
@@ -241,22 +254,28 @@ final class StoreMachine extends BaseStateMachine {
         if (latest == null) {
             throw new IOException("no snapshot after its installation");
         }
-        take(latest);
+        onMonitorsThread(() -> take(latest));
         setLastAppliedTermIndex(latest.getTermIndex());
         getLifeCycle().transition(LifeCycle.State.STARTING);
         getLifeCycle().transition(LifeCycle.State.RUNNING);
     }
 
-    /// Puts a snapshot in the place of all that the store has.
+    private boolean holds(SingleFileSnapshotInfo snapshot) {
+        return store().number(MonCore.META, MonCore.VERSION_KEY) > 0
+                && store().number(MonCore.META, APPLIED) >= snapshot.getIndex();
+    }
+
     private void take(SingleFileSnapshotInfo snapshot) throws IOException {
-        onMonitorsThread(() -> {
-            try (DataInputStream in = new DataInputStream(
-                    new BufferedInputStream(new FileInputStream(snapshot.getFile().getPath().toFile())))) {
-                store().load(in);
-            }
-            store().apply(new MonTransaction().putNumber(MonCore.META, APPLIED, snapshot.getIndex()));
-            member.restored();
-        });
+        MonTransaction own = new MonTransaction().putNumber(MonCore.META, APPLIED, snapshot.getIndex());
+        Bytes joining = store().get(MonCore.META, JOINING);
+        if (joining != null) {
+            own.put(MonCore.META, JOINING, joining);
+        }
+        try (DataInputStream in = new DataInputStream(
+                new BufferedInputStream(new FileInputStream(snapshot.getFile().getPath().toFile())))) {
+            store().load(in, own);
+        }
+        member.restored();
     }
 
     /// Something that may fail.

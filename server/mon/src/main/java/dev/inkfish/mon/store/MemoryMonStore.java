@@ -56,7 +56,7 @@ public final class MemoryMonStore implements MonStore {
     }
 
     @Override
-    public void load(DataInputStream in) {
+    public void load(DataInputStream in, MonTransaction then) {
         throw new UnsupportedOperationException();
     }
 

@@ -17,8 +17,8 @@ public interface MonStore extends StoreView, AutoCloseable {
     /// Writes all of it: key, value, each behind its length.
     void dump(DataOutputStream out) throws IOException;
 
-    /// Becomes what was dumped, durably and at once.
-    void load(DataInputStream in) throws IOException;
+    /// Becomes what was dumped, and then what the transaction makes of that, durably and at once.
+    void load(DataInputStream in, MonTransaction then) throws IOException;
 
     @Override
     void close();

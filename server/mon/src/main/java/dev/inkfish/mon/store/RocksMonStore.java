@@ -105,7 +105,7 @@ public final class RocksMonStore implements MonStore {
     }
 
     @Override
-    public void load(DataInputStream in) throws IOException {
+    public void load(DataInputStream in, MonTransaction then) throws IOException {
         try (WriteBatch batch = new WriteBatch()) {
             try (RocksIterator iterator = db.newIterator()) {
                 for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
@@ -117,6 +117,7 @@ public final class RocksMonStore implements MonStore {
                 byte[] key = in.readNBytes(in.readInt());
                 batch.put(key, in.readNBytes(in.readInt()));
             }
+            fill(batch, then);
             db.write(sync, batch);
         } catch (RocksDBException e) {
             throw failure(e);
@@ -125,18 +126,22 @@ public final class RocksMonStore implements MonStore {
 
     private void write(MonTransaction transaction, WriteOptions how) {
         try (WriteBatch batch = new WriteBatch()) {
-            for (MonTransaction.Change change : transaction.changes()) {
-                byte[] key = key(change.namespace(), change.key());
-                Bytes value = change.value();
-                if (value == null) {
-                    batch.delete(key);
-                } else {
-                    batch.put(key, value.toArray());
-                }
-            }
+            fill(batch, transaction);
             db.write(how, batch);
         } catch (RocksDBException e) {
             throw failure(e);
+        }
+    }
+
+    private static void fill(WriteBatch batch, MonTransaction transaction) throws RocksDBException {
+        for (MonTransaction.Change change : transaction.changes()) {
+            byte[] key = key(change.namespace(), change.key());
+            Bytes value = change.value();
+            if (value == null) {
+                batch.delete(key);
+            } else {
+                batch.put(key, value.toArray());
+            }
         }
     }
 

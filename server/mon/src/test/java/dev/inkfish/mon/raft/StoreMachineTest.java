@@ -1,6 +1,7 @@
 package dev.inkfish.mon.raft;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.inkfish.mon.MonCore;
 import dev.inkfish.mon.store.MemoryMonStore;
@@ -89,5 +90,11 @@ class StoreMachineTest {
         // the repetition of one that is there says nothing
         machine.apply(3, second);
         assertThat(told).hasSize(2);
+    }
+
+    @Test
+    void anEntryMadeFromAVersionThatThisStoreNeverHadIsNotPassedOver() {
+        Proposal later = new Proposal("b/1", 1, 7, change(2));
+        assertThatThrownBy(() -> machine.apply(1, later)).hasMessageContaining("from version 7, this store has only version 0");
     }
 }

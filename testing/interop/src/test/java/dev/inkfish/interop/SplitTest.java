@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/// A pool gets more placement groups while clients write, as `ceph osd pool set pg_num` asks.
+/// A pool gets more placement groups, and fewer, while clients write, as `ceph osd pool set pg_num` asks.
 class SplitTest {
     private static final String POOL = "growing";
 
@@ -22,7 +22,7 @@ class SplitTest {
             """;
 
     @Test
-    void groupsSplitUnderClients() {
+    void groupsSplitAndMergeUnderClients() {
         try (Cluster cluster = Cluster.fresh("--osds", "3")) {
             cluster.ok("cat > wait.sh <<'S'\n" + WAIT + "S\n");
             cluster.ok("ceph osd pool create " + POOL + " 2 2 --autoscale-mode off"
@@ -45,7 +45,16 @@ class SplitTest {
                     + " [[ $(rados -p growing listsnaps o3 | grep -c '^[0-9]') == 0 && $clones == 16 ]] && break;"
                     + " sleep 0.25; done; for i in 1 2 3 4 5 6 7 8; do rados -p growing listsnaps o$i; done | grep -c '^[0-9]' || true");
             assertThat(clones.strip()).isEqualTo("0");
-            assertThat(cluster.run("ceph osd pool set growing pg_num 8").err()).contains("cannot be merged");
+            cluster.ok("rados -p growing mksnap again && for i in 1 2 3 4; do rados -p growing put o$i old; done");
+            bench = cluster.ok("rados -p growing bench 4 write -b 8192 -t 8 --no-cleanup --run-name merging > merging.out 2>&1"
+                    + " & ceph osd pool set growing pg_num 14 2>&1; wait $! && bash wait.sh 14");
+            assertThat(bench).contains("pg_num to 14").endsWith("14/14 14");
+            assertThat(cluster.ok("rados -p growing bench 20 seq -t 8 2>&1")).contains("Total reads made");
+            assertThat(cluster.ok("rados -p growing bench 20 seq -t 8 --run-name merging 2>&1")).contains("Total reads made");
+            assertThat(cluster.ok("for i in 1 2 3 4; do rados -p growing get o$i - | cmp - old"
+                            + " && rados -p growing -s again get o$i then > /dev/null && cmp then new || echo o$i differs; done"))
+                    .doesNotContain("differs");
+            assertThat(cluster.ok("ceph osd pool ls detail -f json")).containsPattern("\"source_pgid\":\"\\d+\\.e\"");
         }
     }
 }

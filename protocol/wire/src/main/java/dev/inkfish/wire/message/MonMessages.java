@@ -22,6 +22,7 @@ final class MonMessages {
         table.put(MOSDBeacon.TYPE, MOSDBeacon::decode);
         table.put(MOSDPGCreate2.TYPE, MOSDPGCreate2::decode);
         table.put(MOSDPGCreated.TYPE, MOSDPGCreated::decode);
+        table.put(MOSDPGReadyToMerge.TYPE, MOSDPGReadyToMerge::decode);
         table.put(MOSDPGTemp.TYPE, MOSDPGTemp::decode);
         table.put(MOSDMarkMeDead.TYPE, MOSDMarkMeDead::decode);
         table.put(MOSDMarkMeDown.TYPE, MOSDMarkMeDown::decode);

@@ -1,8 +1,10 @@
 package dev.inkfish.mgr.core;
 
 import dev.inkfish.conf.Conf;
+import dev.inkfish.osdmap.ObjectHash;
 import dev.inkfish.osdmap.OsdMap;
 import dev.inkfish.osdmap.PgPool;
+import dev.inkfish.wire.PgId;
 import dev.inkfish.wire.osd.ObjectStatSum.Field;
 import dev.inkfish.wire.osd.PgStat;
 import dev.inkfish.wire.osd.PgStates;
@@ -11,8 +13,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// Brings the numbers of groups to their targets step by step (`DaemonServer::adjust_pgs`): first there are more groups,
-/// each where its parent is; then their places change, as many at a time as may be misplaced.
+/// Brings the numbers of groups to their targets step by step (`DaemonServer::adjust_pgs`).
+///
+/// More groups: first there are more, each where its parent is; then their places change, as many at a time as may be
+/// misplaced. Fewer: first the last groups go where their targets are; then the last of all is merged, one at a time,
+/// while it and its target are clean.
 final class PgNumSteps {
     private final Conf conf;
     /// The map that a pool's last step was worked out from: the next waits for a newer one.
@@ -47,10 +52,14 @@ final class PgNumSteps {
                 int add = Math.min(changes - gap, pool.pgNumTarget() - pool.pgNum());
                 steps.add(new Step(name, "pg_num_actual", pool.pgNum() + add));
             }
-            int target = Math.min(pool.pgNumPending(), pool.pgpNumTarget());
-            if (target != pool.pgpNum() && room > 0) {
-                int most = Math.max(1, (int) (pool.pgNum() * room));
-                steps.add(new Step(name, "pgp_num_actual", Math.clamp(target, pool.pgpNum() - most, pool.pgpNum() + most)));
+            if (pool.pgNumTarget() < pool.pgNum() && canMerge(map, entry.getKey(), pool)) {
+                steps.add(new Step(name, "pg_num_actual", pool.pgNum() - 1));
+            } else {
+                int target = Math.min(pool.pgNumPending(), pool.pgpNumTarget());
+                int next = target == pool.pgpNum() || room <= 0 ? pool.pgpNum() : place(pool, target, room);
+                if (next != pool.pgpNum()) {
+                    steps.add(new Step(name, "pgp_num_actual", next));
+                }
             }
             if (steps.size() > before) {
                 steppedAt.put(entry.getKey(), osdMap.epoch());
@@ -59,10 +68,36 @@ final class PgNumSteps {
         return steps;
     }
 
+    private int place(PgPool pool, int target, double room) {
+        int most = Math.max(1, (int) (pool.pgNum() * room));
+        int next = Math.clamp(target, pool.pgpNum() - most, pool.pgpNum() + most);
+        boolean follows = pool.pgpNumTarget() == pool.pgNumTarget() && pool.pgpNumTarget() < pool.pgNum();
+        // groups that are not merged yet must not heap up on few OSDs
+        int ahead = Math.max(8, (int) (pool.pgNum() * conf.decimal("target_max_misplaced_ratio")));
+        return follows ? Math.min(pool.pgpNum(), Math.max(next, pool.pgNum() - ahead)) : next;
+    }
+
+    /// Whether the last group can be merged now: it is where its target is, both are clean, and no merge is under way.
+    private static boolean canMerge(PgMap map, long id, PgPool pool) {
+        PgId source = new PgId(id, pool.pgNum() - 1);
+        PgId target = new PgId(id, ObjectHash.seedOf(source.seed(), source.seed()));
+        boolean placed = map.osdMap().place(source).equals(map.osdMap().place(target));
+        return pool.pgNum() == pool.pgNumPending()
+                && pool.pgNum() != pool.pgpNum()
+                && placed
+                && isClean(map, source)
+                && isClean(map, target);
+    }
+
+    private static boolean isClean(PgMap map, PgId pgid) {
+        PgStat stat = map.pgs().get(pgid);
+        return stat != null && PgStates.ACTIVE.in(stat.state()) && PgStates.CLEAN.in(stat.state());
+    }
+
     private static boolean isActive(PgMap map, long pool) {
         PgPool info = map.osdMap().pool(pool);
         int known = 0;
-        for (Map.Entry<dev.inkfish.wire.PgId, PgStat> pg : map.pgs().entrySet()) {
+        for (Map.Entry<PgId, PgStat> pg : map.pgs().entrySet()) {
             if (pg.getKey().pool() == pool) {
                 known++;
                 long state = pg.getValue().state();

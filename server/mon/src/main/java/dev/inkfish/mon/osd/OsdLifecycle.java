@@ -4,9 +4,11 @@ import dev.inkfish.crush.CrushMap;
 import dev.inkfish.mon.MonCore;
 import dev.inkfish.mon.MonSession;
 import dev.inkfish.mon.log.LogService;
+import dev.inkfish.osdmap.ObjectHash;
 import dev.inkfish.osdmap.OsdMap;
 import dev.inkfish.osdmap.OsdMapIncremental;
 import dev.inkfish.osdmap.OsdXinfo;
+import dev.inkfish.osdmap.PgMergeMeta;
 import dev.inkfish.osdmap.PgPool;
 import dev.inkfish.wire.EntityType;
 import dev.inkfish.wire.PgId;
@@ -18,6 +20,7 @@ import dev.inkfish.wire.message.MOSDFailure;
 import dev.inkfish.wire.message.MOSDFull;
 import dev.inkfish.wire.message.MOSDMarkMeDead;
 import dev.inkfish.wire.message.MOSDMarkMeDown;
+import dev.inkfish.wire.message.MOSDPGReadyToMerge;
 import dev.inkfish.wire.message.MOSDPGTemp;
 import dev.inkfish.wire.message.Message;
 import dev.inkfish.wire.mon.LogEntry;
@@ -97,6 +100,7 @@ public final class OsdLifecycle {
             case MOSDMarkMeDown down -> () -> markMeDown(session, down, tid);
             case MOSDMarkMeDead dead -> () -> markMeDead(session, dead);
             case MOSDPGTemp temp -> () -> pgTemp(session, temp);
+            case MOSDPGReadyToMerge ready -> () -> readyToMerge(session, ready);
             case MOSDBeacon beacon -> () -> beacon(session, beacon);
             default -> null;
         };
@@ -308,6 +312,41 @@ public final class OsdLifecycle {
         // it needs to be known alive in the interval that this begins
         raiseUpThru(osd, message.mapEpoch());
         mon.afterCommit(() -> service.sender().sendLatest(session, message.mapEpoch()));
+    }
+
+    /// Both groups of a coming merge hold still (`OSDMonitor::prepare_pg_ready_to_merge`). What was said in a map before
+    /// the pool changed last is void: they may have taken writes since.
+    private void readyToMerge(MonSession session, MOSDPGReadyToMerge message) {
+        OsdMap map = map();
+        PgId source = message.source();
+        PgPool pool = service.pending().pool(map, source.pool());
+        PgPool committed = map.pool(source.pool());
+        if (!isCurrent(session) || pool == null || committed == null
+                || pool.pgNum() != source.seed() + 1
+                || pool.pgNumPending() > source.seed()
+                || Integer.compareUnsigned((int) message.mapEpoch(), pool.lastChange()) < 0) {
+            return;
+        }
+        int epoch = service.pending().epoch;
+        PgPool.Draft draft = pool.edit();
+        PgId target = new PgId(source.pool(), ObjectHash.seedOf(source.seed(), source.seed()));
+        boolean together = map.place(source).equals(map.place(target));
+        if (message.ready() && together) {
+            draft.pgNum(source.seed());
+            draft.lastPgMergeMeta = new PgMergeMeta(
+                    source,
+                    epoch,
+                    message.lastEpochStarted(),
+                    message.lastEpochClean(),
+                    message.sourceVersion(),
+                    message.targetVersion());
+        } else {
+            draft.pgNumPending = pool.pgNum();
+        }
+        draft.lastForceOpResendPrenautilus = epoch;
+        draft.lastChange = epoch;
+        service.pending().newPools.put(source.pool(), draft.pool());
+        mon.afterCommit(() -> service.sender().sendLatest(session, (int) message.mapEpoch()));
     }
 
     private boolean isGone(int osd) {

@@ -204,9 +204,6 @@ final class PoolSetCommand {
         if (most != 0 && count > most) {
             throw invalid("specified pg_num " + count + " > pg_num_max " + most);
         }
-        if (count < pool.pgNum()) {
-            throw new CephException(Errno.EOPNOTSUPP, "placement groups cannot be merged yet: pg_num stays " + pool.pgNum());
-        }
         // the manager brings the numbers to their targets
         if (pool.pgNumTarget() == pool.pgpNumTarget()) {
             draft.pgpNumTarget = (int) count;
@@ -229,7 +226,15 @@ final class PoolSetCommand {
             }
             draft.pgNum((int) count);
         } else {
-            throw new CephException(Errno.EOPNOTSUPP, "placement groups cannot be merged yet: pg_num stays " + pool.pgNum());
+            if (count < pool.pgpNum()) {
+                throw invalid("specified pg_num " + count + " < pgp_num " + pool.pgpNum());
+            }
+            if (count < pool.pgNum() - 1) {
+                throw invalid("specified pg_num " + count + " < pg_num (" + pool.pgNum()
+                        + ") - 1; only single pg decrease is currently supported");
+            }
+            draft.pgNumPending = (int) count; // its primaries say when both groups are ready
+            draft.lastForceOpResendPrenautilus = epoch;
         }
         draft.lastForceOpResendPreluminous = epoch;
     }

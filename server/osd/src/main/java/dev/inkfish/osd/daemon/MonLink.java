@@ -1,12 +1,14 @@
 package dev.inkfish.osd.daemon;
 
 import dev.inkfish.net.MonClient;
+import dev.inkfish.osd.pg.MergeReadiness;
 import dev.inkfish.osdmap.OsdMap;
 import dev.inkfish.wire.PgId;
 import dev.inkfish.wire.Utime;
 import dev.inkfish.wire.message.MOSDAlive;
 import dev.inkfish.wire.message.MOSDBeacon;
 import dev.inkfish.wire.message.MOSDPGCreated;
+import dev.inkfish.wire.message.MOSDPGReadyToMerge;
 import dev.inkfish.wire.message.MOSDPGTemp;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +22,7 @@ final class MonLink {
     private final MonClient client;
     private final NavigableMap<PgId, List<Integer>> pgTemp = new TreeMap<>();
     private final NavigableMap<PgId, List<Integer>> pgTempUnsent = new TreeMap<>();
+    private final MergeReadiness readiness = new MergeReadiness();
     private int upThruWanted;
     private int upThruAsked;
 
@@ -54,6 +57,17 @@ final class MonLink {
         pgTempUnsent.clear();
     }
 
+    void readyToMerge(PgId target, MergeReadiness.Ready ready) {
+        MOSDPGReadyToMerge message = readiness.add(target, ready);
+        if (message != null) {
+            client.send(message);
+        }
+    }
+
+    void notReadyToMerge(PgId pgid) {
+        readiness.forget(pgid);
+    }
+
     void created(PgId pgid) {
         client.send(new MOSDPGCreated(pgid));
     }
@@ -75,6 +89,7 @@ final class MonLink {
         if (!pgTemp.isEmpty()) {
             client.send(new MOSDPGTemp(daemon.map().epoch(), new TreeMap<>(pgTemp), false));
         }
+        readiness.sent().forEach(client::send);
     }
 
     void beacon(List<PgId> pgs, int minLastEpochClean) {

@@ -51,7 +51,16 @@ final class OsdMapView implements MapView {
     @Override
     public @Nullable PoolParams pool(long id) {
         PgPool pool = map.pool(id);
-        return pool == null ? null : new PoolParams(pool.size(), pool.minSize(), pool.pgNum(), pool.isErasure());
+        if (pool == null) {
+            return null;
+        }
+        return new PoolParams(
+                pool.size(),
+                pool.minSize(),
+                pool.pgNum(),
+                pool.pgNumPending(),
+                pool.lastPgMergeMeta(),
+                pool.isErasure());
     }
 
     @Override

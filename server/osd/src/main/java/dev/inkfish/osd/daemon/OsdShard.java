@@ -6,6 +6,7 @@ import dev.inkfish.objectstore.ObjectStore;
 import dev.inkfish.objectstore.StoreFullException;
 import dev.inkfish.objectstore.Transaction;
 import dev.inkfish.osd.pg.MapView;
+import dev.inkfish.osd.pg.MergeReadiness;
 import dev.inkfish.osd.pg.Pg;
 import dev.inkfish.osd.pg.PgHost;
 import dev.inkfish.osd.pg.PgSettings;
@@ -420,6 +421,16 @@ final class OsdShard implements PgShell {
                 wakeRecovery();
             });
         }
+    }
+
+    @Override
+    public void readyToMerge(PgId target, MergeReadiness.Ready ready) {
+        daemon.control(() -> daemon.monLink().readyToMerge(target, ready));
+    }
+
+    @Override
+    public void notReadyToMerge(PgId pgid) {
+        daemon.control(() -> daemon.monLink().notReadyToMerge(pgid));
     }
 
     @Override

@@ -20,7 +20,8 @@ final class Intervals {
         return !a.equals(b)
                 || poolA.size() != poolB.size()
                 || poolA.minSize() != poolB.minSize()
-                || poolA.pgNum() != poolB.pgNum() && PgSplit.concerns(pgid, poolA.pgNum(), poolB.pgNum());
+                || PgSplit.concerns(pgid, poolA.pgNum(), poolB.pgNum())
+                || PgSplit.concerns(pgid, poolA.pgNumPending(), poolB.pgNumPending());
     }
 
     /// Whether the group may have taken writes in the interval that ends: its acting set was large enough

@@ -1,6 +1,7 @@
 package dev.inkfish.osd.pg;
 
 import dev.inkfish.osdmap.OsdMap;
+import dev.inkfish.osdmap.PgMergeMeta;
 import dev.inkfish.wire.PgId;
 import java.util.List;
 import java.util.SortedSet;
@@ -35,8 +36,10 @@ public interface MapView {
     /// The map itself, for those who need more.
     OsdMap osdMap();
 
+    /// @param pgNumPending what `pgNum` is about to be merged down to
+    /// @param merge what the last merge was
     /// @param erasure the places of the acting set are not interchangeable
-    record PoolParams(int size, int minSize, int pgNum, boolean erasure) {}
+    record PoolParams(int size, int minSize, int pgNum, int pgNumPending, PgMergeMeta merge, boolean erasure) {}
 
     /// Where a group lives. Places nobody fills hold [dev.inkfish.wire.osd.PgShard#NONE]; a primary of -1 is none.
     record Mapping(List<Integer> up, int upPrimary, List<Integer> acting, int actingPrimary) {

@@ -3,6 +3,7 @@ package dev.inkfish.osd.pg;
 import dev.inkfish.objectstore.Transaction;
 import dev.inkfish.wire.Eversion;
 import dev.inkfish.wire.HObject;
+import dev.inkfish.wire.PgId;
 import dev.inkfish.wire.message.MOSDPGInfo2;
 import dev.inkfish.wire.message.MOSDPGLog;
 import dev.inkfish.wire.message.MOSDPGNotify2;
@@ -37,6 +38,7 @@ final class Peering {
     /// Members that have exactly what we have: they need to hear only that they are active.
     private final SortedSet<PgShard> current = new TreeSet<>();
     private boolean clean;
+    private boolean toldReadiness;
 
     Peering(Pg pg) {
         this.pg = pg;
@@ -334,6 +336,9 @@ final class Peering {
             pg.state = new PgState.Active();
             shareInfo();
             pg.report.changed();
+            if (pg.isPremerge() && Intervals.present(pg.mapping.acting()).size() < pg.pool.size()) {
+                tellReadiness(false);
+            }
             pg.recovery.start();
             pg.startOps();
         }
@@ -372,8 +377,37 @@ final class Peering {
             pg.persistInfo();
             shareInfo();
             pg.peerInfo.forEach(this::onStray);
+            if (pg.isPremerge()) {
+                tellReadiness(true);
+            }
         }
         pg.report.changed();
+    }
+
+    /// There is one merge at a time: that of the last group there is.
+    private void tellReadiness(boolean can) {
+        PgId pgid = pg.data.pgid.pgid();
+        PgId source = new PgId(pgid.pool(), pg.pool.pgNum() - 1);
+        PgHistory history = pg.data.history;
+        toldReadiness = true;
+        pg.shell.readyToMerge(
+                PgMerge.target(source, pg.pool.pgNumPending()),
+                new MergeReadiness.Ready(
+                        pgid,
+                        source,
+                        pg.map.epoch(),
+                        pg.data.lastUpdate(),
+                        history.lastEpochStarted(),
+                        history.lastEpochClean(),
+                        can));
+    }
+
+    /// The interval is over.
+    void takeBackReadiness() {
+        if (toldReadiness) {
+            toldReadiness = false;
+            pg.shell.notReadyToMerge(pg.data.pgid.pgid());
+        }
     }
 
     /// Somebody outside of the interval has a copy: a source while objects are missing, and waste afterwards.
@@ -430,6 +464,9 @@ final class Peering {
             return;
         }
         gone.forEach(this::forget);
+        if (toldReadiness) {
+            tellReadiness(isFullyClean()); // what was said before the pool changed is void
+        }
         if (pg.state instanceof PgState.WaitUpThru && !needsUpThru()) {
             activate();
         }

@@ -30,6 +30,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// One member's part of a placement group (`PG`, `PeeringState`): what maps, messages, commits and client
 /// operations do to it. Pure: time, randomness, disk and network are behind [PgShell]; all calls come
@@ -143,6 +144,23 @@ public final class Pg {
         return children;
     }
 
+    /// Takes in the groups that are merged into this one, after it has come to the map that says so.
+    ///
+    /// @param sources as they are on disk, null for those that are not
+    void merge(List<@Nullable PgData> sources) {
+        PgMerge.merge(this, sources);
+        dirtyInfo = false;
+        scrubber.removeOldResults();
+        queue.dropAll();
+    }
+
+    /// Ends all work; what is on disk is what the group is.
+    void close() {
+        endInterval();
+        queue.dropAll();
+        persistInfo();
+    }
+
     /// A child of a split, in the map that made it.
     static Pg child(PgShell shell, PgData data, MapView map, Function<PgHost, ClientOps> opsFactory) {
         return new Pg(shell, data, map, opsFactory);
@@ -188,7 +206,22 @@ public final class Pg {
     }
 
     public boolean isPrimary() {
-        return mapping.actingPrimary() == shell.whoami();
+        return mapping.actingPrimary() == shell.whoami() && !isGone();
+    }
+
+    /// Its pool has no such group any more, or not yet.
+    boolean isGone() {
+        return data.pgid.pgid().seed() >= pool.pgNum();
+    }
+
+    boolean isRemoving() {
+        return state instanceof PgState.Removing;
+    }
+
+    /// The group is about to be put into another or to take one in: it serves nobody until that is done or put off.
+    boolean isPremerge() {
+        return pool.pgNumPending() < pool.pgNum()
+                && PgSplit.concerns(data.pgid.pgid(), pool.pgNumPending(), pool.pgNum());
     }
 
     public boolean isActive() {
@@ -358,6 +391,7 @@ public final class Pg {
 
     private void endInterval() {
         generation++;
+        peering.takeBackReadiness();
         flushing = false;
         flushed = false;
         if (opsActive) {
@@ -525,7 +559,7 @@ public final class Pg {
 
     /// The interval is active: operations may go on, if enough members are there.
     void startOps() {
-        if (Intervals.present(mapping.acting()).size() >= pool.minSize()) {
+        if (Intervals.present(mapping.acting()).size() >= pool.minSize() && !isPremerge()) {
             opsActive = true;
             ops.onActive();
             queue.release();

@@ -12,6 +12,7 @@ import dev.inkfish.wire.SpgId;
 import dev.inkfish.wire.WireReader;
 import dev.inkfish.wire.WireWriter;
 import dev.inkfish.wire.osd.ObjectStatSum;
+import dev.inkfish.wire.osd.OsdReqId;
 import dev.inkfish.wire.osd.PastIntervals;
 import dev.inkfish.wire.osd.PgInfo;
 import dev.inkfish.wire.osd.PgLogData;
@@ -28,7 +29,7 @@ import java.util.TreeMap;
 /// becomes durable with the objects it speaks of.
 ///
 /// Keys: `i` info and past intervals (written when peering changes them), `f` the part of the info that
-/// each write changes, `e` + version a log entry, `d` + version a dup, `m` + object a missing object. A
+/// each write changes, `e` + version a log entry, `d` + version + request a dup, `m` + object a missing object. A
 /// version is epoch and counter, both big-endian, so that keys sort as versions do.
 final class PgDisk {
     /// Sorts before every object of any pool.
@@ -78,7 +79,7 @@ final class PgDisk {
         transaction.omapRemoveRange(data.collection, META, ENTRIES, END_OF_ENTRIES);
         TreeMap<Bytes, Bytes> keys = new TreeMap<>();
         for (PgLogDup dup : data.log.dups()) {
-            keys.put(key('d', dup.version()), WireWriter.encode(dup, PgLogDup::encode));
+            keys.put(dupKey(dup), WireWriter.encode(dup, PgLogDup::encode));
         }
         for (PgLogEntry entry : data.log.entries()) {
             keys.put(key('e', entry.version()), WireWriter.encode(entry, PgLogEntry::encode));
@@ -116,13 +117,12 @@ final class PgDisk {
         for (PgLogEntry entry : gone) {
             old.add(key('e', entry.version()));
             if (entry.reqid() != null) {
-                keys.put(
-                        key('d', entry.version()),
-                        WireWriter.encode(PgLog.dupOf(entry, entry.reqid()), PgLogDup::encode));
+                PgLogDup dup = PgLog.dupOf(entry, entry.reqid());
+                keys.put(dupKey(dup), WireWriter.encode(dup, PgLogDup::encode));
             }
         }
         for (PgLogDup dup : data.log.trimDups(dupsTracked)) {
-            Bytes key = key('d', dup.version());
+            Bytes key = dupKey(dup);
             if (keys.remove(key) == null) {
                 old.add(key);
             }
@@ -130,6 +130,19 @@ final class PgDisk {
         transaction.omapRemove(data.collection, META, old);
         keys.put(FAST, fast(data));
         transaction.omapSet(data.collection, META, keys);
+    }
+
+    /// The map that a group on disk is at.
+    static int epoch(ObjectStore store, SpgId pgid) {
+        Bytes info = store.omapGet(CollectionId.of(pgid), META, List.of(INFO)).get(INFO);
+        if (info == null) {
+            throw new DecodeException("group " + pgid + " has no info");
+        }
+        return info.reader().versioned(1, (in, version) -> {
+            int epoch = in.u32();
+            in.skip(in.remaining());
+            return epoch;
+        });
     }
 
     /// Reads what was written.
@@ -222,6 +235,11 @@ final class PgDisk {
         if (!found.isEmpty()) {
             transaction.omapRemove(data.collection, META, found);
         }
+    }
+
+    /// Dups of groups that were merged may have the same version.
+    private static Bytes dupKey(PgLogDup dup) {
+        return Bytes.concat(key('d', dup.version()), WireWriter.encode(dup.reqid(), OsdReqId::encode));
     }
 
     private static Bytes key(char prefix, Eversion version) {

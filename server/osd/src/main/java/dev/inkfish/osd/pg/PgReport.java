@@ -87,7 +87,10 @@ final class PgReport {
 
     private long activeBits() {
         boolean enough = Intervals.present(pg.mapping.acting()).size() >= pg.pool.minSize();
-        long bits = enough ? PgStates.ACTIVE.bit() : PgStates.PEERED.bit();
+        long bits = enough && !pg.isPremerge() ? PgStates.ACTIVE.bit() : PgStates.PEERED.bit();
+        if (pg.isPremerge()) {
+            bits |= PgStates.PREMERGE.bit();
+        }
         if (pg.peering.isFullyClean()) {
             bits |= PgStates.CLEAN.bit();
         }

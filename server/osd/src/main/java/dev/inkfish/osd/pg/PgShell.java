@@ -37,6 +37,15 @@ public interface PgShell {
     /// Asks the monitors for another acting set; an empty one takes the wish back.
     void wantPgTemp(PgId pgid, List<Integer> acting);
 
+    /// A group that is to be merged is clean, or cannot become so in this interval; the monitors hear of it when the
+    /// other group says the same.
+    ///
+    /// @param target the group that takes the other one in
+    void readyToMerge(PgId target, MergeReadiness.Ready ready);
+
+    /// The interval in which the group said so is over.
+    void notReadyToMerge(PgId pgid);
+
     /// One of the few places for groups that backfill; `granted` runs when it is ours.
     void reserveBackfill(PgId pgid, Runnable granted);
 
@@ -102,7 +111,7 @@ public interface PgShell {
     /// The version an object's attributes say it has (`object_info_t::version`).
     Eversion objectVersion(Bytes objectInfo);
 
-    /// Groups have been split, and children that belong to another shard are on disk: waits until all shards are there.
+    /// Groups are split or merged, and what belongs to another shard is on disk: waits until all shards are there.
     default void awaitOtherShards() {}
 
     /// The group was active for the first time.

@@ -38,13 +38,14 @@ final class PgSplit {
         return pgid.seed() < pgNum ? pgid : new PgId(pgid.pool(), ObjectHash.seedOf(pgid.seed(), pgNum));
     }
 
-    /// Whether a group loses objects to others, or comes to be, when the number of groups grows; any other change of
-    /// it concerns all.
+    /// Whether a group loses objects to others, or comes to be, when the number of groups grows; or the reverse.
     static boolean concerns(PgId pgid, int before, int after) {
-        if (before > after || !ancestor(pgid, before).equals(ancestor(pgid, after))) {
-            return true;
+        if (before == after) {
+            return false;
         }
-        return !children(ancestor(pgid, before), before, after).isEmpty();
+        int few = Math.min(before, after);
+        return !ancestor(pgid, before).equals(ancestor(pgid, after))
+                || !children(ancestor(pgid, few), few, Math.max(before, after)).isEmpty();
     }
 
     private static List<Integer> children(PgId parent, int before, int after) {

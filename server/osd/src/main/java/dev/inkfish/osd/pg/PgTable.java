@@ -63,17 +63,18 @@ public final class PgTable {
 
     /// Reads the groups that are on disk and brings them to the present map.
     public void load() {
-        List<Pg> loaded = new ArrayList<>();
+        int oldest = map.epoch();
         for (CollectionId collection : shell.store().listCollections()) {
             SpgId pgid = collection.pgid();
-            if (pgid != null && ours.test(pgid.pgid())) {
-                loaded.add(Pg.load(shell, pgid, maps::apply, opsFactory));
+            if (pgid != null) {
+                oldest = Math.min(oldest, PgDisk.epoch(shell.store(), pgid)); // all shards meet at the same maps
             }
         }
-        loaded.forEach(this::keep);
-        loaded.forEach(this::follow);
-        shell.awaitOtherShards();
         adoptFromDisk();
+        shell.awaitOtherShards();
+        for (int epoch = oldest + 1; epoch <= map.epoch(); epoch++) {
+            step(maps.apply(epoch - 1), maps.apply(epoch));
+        }
     }
 
     private void keep(Pg pg) {
@@ -82,39 +83,92 @@ public final class PgTable {
         }
     }
 
-    /// Brings a group that is on disk to the present map; so its children, if it is split on the way. A child that is
-    /// another shard's is left on disk for it.
-    private void follow(Pg pg) {
-        List<Pg> children = new ArrayList<>();
-        for (int epoch = pg.epoch() + 1; epoch <= map.epoch(); epoch++) {
-            children.addAll(advance(pg, maps.apply(epoch)));
-        }
-        children.forEach(this::follow);
-        if (!ours.test(pg.pgid().pgid())) {
-            pg.persistInfo();
-        }
-    }
-
-    /// @return what became of it besides
-    private List<Pg> advance(Pg pg, MapView next) {
+    private void advance(Pg pg, MapView next) {
         MapView.PoolParams before = pg.map().pool(pg.pgid().pgid().pool());
         pg.advanceMap(next);
-        List<Pg> children = new ArrayList<>();
-        if (before != null) {
-            for (PgData data : pg.split(before.pgNum())) {
-                Pg child = Pg.child(shell, data, next, opsFactory);
-                children.add(child);
-                keep(child);
+        MapView.PoolParams after = next.pool(pg.pgid().pgid().pool());
+        if (before == null || after == null) {
+            return;
+        }
+        for (PgData data : pg.split(before.pgNum())) {
+            keep(Pg.child(shell, data, next, opsFactory));
+        }
+        if (after.pgNum() < before.pgNum() && !pg.isRemoving()) {
+            List<SpgId> sources = PgMerge.sources(pg.pgid(), before.pgNum(), after.pgNum());
+            if (!sources.isEmpty()) {
+                pg.merge(sources.stream().map(this::onDisk).toList());
             }
         }
-        return children;
     }
 
+    private @Nullable PgData onDisk(SpgId pgid) {
+        boolean there = shell.store().collectionExists(CollectionId.of(pgid));
+        return there ? PgDisk.load(shell.store(), pgid) : null;
+    }
+
+    /// Groups that other shards have put on disk.
     private void adoptFromDisk() {
         for (CollectionId collection : shell.store().listCollections()) {
             SpgId pgid = collection.pgid();
             if (pgid != null && ours.test(pgid.pgid()) && !groups.containsKey(pgid)) {
                 groups.put(pgid, Pg.load(shell, pgid, maps::apply, opsFactory));
+            }
+        }
+    }
+
+    /// Brings the groups that are at one map to the next; those on disk may be further already.
+    ///
+    /// A group that is merged into another is put on disk for the other's shard.
+    private void step(MapView before, MapView next) {
+        boolean merges = false;
+        boolean splits = false;
+        for (long pool : next.pools()) {
+            MapView.PoolParams old = before.pool(pool);
+            MapView.PoolParams now = next.pool(pool);
+            if (old != null && now != null) {
+                merges |= now.pgNum() < old.pgNum();
+                splits |= now.pgNum() > old.pgNum();
+            }
+        }
+        if (merges) {
+            closeSources(before, next);
+            shell.awaitOtherShards();
+        }
+        for (Pg pg : List.copyOf(groups.values())) {
+            if (pg.epoch() == before.epoch()) {
+                advance(pg, next);
+            }
+        }
+        if (merges || splits) {
+            shell.awaitOtherShards();
+            discardSources(before, next);
+            adoptFromDisk();
+        }
+    }
+
+    /// A copy of a group that is merged, where its target is not, is of no use, and must not be taken for one of a group
+    /// that comes to have its number later.
+    private void discardSources(MapView before, MapView next) {
+        for (CollectionId collection : shell.store().listCollections()) {
+            SpgId pgid = collection.pgid();
+            if (pgid != null && ours.test(pgid.pgid()) && !groups.containsKey(pgid) && isSource(pgid.pgid(), before, next)
+                    && PgDisk.epoch(shell.store(), pgid) == before.epoch()) {
+                PgMerge.discard(shell, collection);
+            }
+        }
+    }
+
+    private static boolean isSource(PgId pgid, MapView before, MapView next) {
+        MapView.PoolParams old = before.pool(pgid.pool());
+        MapView.PoolParams now = next.pool(pgid.pool());
+        return old != null && now != null && PgMerge.isSource(pgid, old.pgNum(), now.pgNum());
+    }
+
+    private void closeSources(MapView before, MapView next) {
+        for (Pg pg : List.copyOf(groups.values())) {
+            if (pg.epoch() == before.epoch() && isSource(pg.pgid().pgid(), before, next)) {
+                pg.close();
+                shell.removed(pg);
             }
         }
     }
@@ -127,26 +181,9 @@ public final class PgTable {
 
     /// The next map; every epoch must come, in order, and be followed, now or later, by [#activate].
     public void advance(MapView next) {
-        boolean splits = splits(map, next);
+        MapView before = map;
         map = next;
-        for (Pg pg : List.copyOf(groups.values())) {
-            advance(pg, next);
-        }
-        if (splits) {
-            shell.awaitOtherShards();
-            adoptFromDisk();
-        }
-    }
-
-    private static boolean splits(MapView before, MapView after) {
-        for (long pool : after.pools()) {
-            MapView.PoolParams old = before.pool(pool);
-            MapView.PoolParams now = after.pool(pool);
-            if (old != null && now != null && now.pgNum() > old.pgNum()) {
-                return true;
-            }
-        }
-        return false;
+        step(before, next);
     }
 
     /// The map is the newest one there is.
@@ -203,8 +240,10 @@ public final class PgTable {
             waitingForMap.add(new Waiting(osd, message));
             return;
         }
-        if (pg == null) {
+        if (pg == null && existsSince(message.pgid().pgid(), message.mapEpoch())) {
             pg = makeFor(osd, message);
+        } else if (pg == null && message instanceof MOSDPGQuery2 query) {
+            shell.send(osd, Pg.absent(query, map.epoch()));
         }
         if (pg != null) {
             pg.handle(osd, message);
@@ -238,6 +277,18 @@ public final class PgTable {
                 return null;
             }
         }
+    }
+
+    /// Whether what was said in an older map speaks of the group that has this name now: it may have been merged, and
+    /// made anew by a split.
+    private boolean existsSince(PgId pgid, int then) {
+        for (int epoch = Math.min(then, map.epoch()); epoch <= map.epoch(); epoch++) {
+            MapView.PoolParams pool = maps.apply(epoch).pool(pgid.pool());
+            if (pool == null || pgid.seed() >= pool.pgNum()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static @Nullable Pg started(@Nullable Pg pg) {

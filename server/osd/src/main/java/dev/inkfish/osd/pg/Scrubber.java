@@ -101,7 +101,7 @@ final class Scrubber {
     // ---- beginning
 
     private boolean isAble() {
-        return pg.isPrimary() && pg.isActive() && pg.peering.isFullyClean() && !pg.recovery.isRunning();
+        return pg.isPrimary() && pg.isActive() && !pg.isPremerge() && pg.peering.isFullyClean() && !pg.recovery.isRunning();
     }
 
     /// Time to begin, perhaps.

@@ -175,7 +175,8 @@ final class FakeClient {
         } else if (epoch > 2 && waitingFor != 0) {
             FakeMap before = simulation.mapOf(epoch - 1);
             PgId was = before.pgOf(Simulation.hash(name));
-            if (PgSplit.concerns(was, before.params().pgNum(), map.params().pgNum())) {
+            if (PgSplit.concerns(was, before.params().pgNum(), map.params().pgNum())
+                    || PgSplit.concerns(was, before.params().pgNumPending(), map.params().pgNumPending())) {
                 send();
             }
         }

@@ -220,6 +220,102 @@ class PgSimulationTest {
         }
     }
 
+    /// The pool gets fewer groups, and more again, while the same happens.
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9})
+    void nothingAcknowledgedIsLostWhenGroupsMerge(int block) {
+        int seeds = Integer.getInteger("simulation.seeds", 30);
+        int only = Integer.getInteger("simulation.seed", -1);
+        for (int seed = block * seeds; seed < block * seeds + seeds; seed++) {
+            if (only >= 0 && seed != only) {
+                continue;
+            }
+            try {
+                merges(seed);
+            } catch (AssertionError | RuntimeException e) {
+                throw new AssertionError("seed " + seed + ": " + e.getMessage(), e);
+            }
+        }
+    }
+
+    /// Writes go on; an OSD that is away does not hinder what was agreed on, and is filled when it is back.
+    @Test
+    void groupsMergeUnderClients() {
+        Simulation simulation = new Simulation(9, 4, 3, 2, 6);
+        simulation.propose(map -> {});
+        simulation.settle();
+        clients(simulation, 20);
+        for (int round = 0; simulation.pgNum() > 1; round++) {
+            work(simulation, 10);
+            simulation.run(100);
+            simulation.beginMerge();
+            simulation.settle();
+            assertAllDone(simulation);
+            assertThat(simulation.pgNum()).isEqualTo(5 - round);
+        }
+        settleAndCheck(simulation);
+        assertThat(simulation.merges).isEqualTo(5);
+    }
+
+    /// It still has both groups as they were, and puts them together when it is back: nothing is copied.
+    @Test
+    void anOsdThatMissedAMergeMakesItUp() {
+        Simulation simulation = new Simulation(10, 3, 3, 2, 2);
+        simulation.propose(map -> {});
+        simulation.settle();
+        clients(simulation, 20);
+        work(simulation, 10);
+        simulation.settle();
+        simulation.beginMerge();
+        while (simulation.merges == 0) {
+            simulation.step();
+        }
+        simulation.nodes.get(1).kill();
+        simulation.markDown(1);
+        simulation.settle();
+        assertThat(simulation.pgNum()).isEqualTo(1);
+        simulation.nodes.get(1).start();
+        simulation.settle();
+        simulation.assertClean();
+        assertThat(simulation.trace()).noneMatch(line -> line.contains("MOSDPGScan") || line.contains("MOSDPGPush"));
+    }
+
+    /// @return how many merges there were
+    private static int merges(long seed) {
+        Simulation simulation = new Simulation(seed, 4, 3, 2, 3 + (int) (seed % 4));
+        simulation.propose(map -> {});
+        simulation.settle();
+        List<History> histories = sharingClients(simulation, 12);
+        clients(simulation, 12, 20);
+        for (int round = 0; round < 16; round++) {
+            work(simulation, simulation.random.nextInt(6));
+            simulation.run(simulation.random.nextInt(500));
+            if (simulation.random.nextInt(3) == 0) {
+                simulation.thaw();
+            }
+            switch (simulation.random.nextInt(8)) {
+                case 0 -> {
+                    int more = Math.min(9, simulation.pgNum() + 1 + simulation.random.nextInt(3));
+                    simulation.regroup(more, simulation.random.nextBoolean() ? more : simulation.pgpNum());
+                }
+                case 1, 2, 3, 4 -> {
+                    if (simulation.pgNum() > 1) {
+                        simulation.beginMerge();
+                    }
+                }
+                case 5 -> change(simulation);
+                default -> disturb(simulation);
+            }
+        }
+        simulation.thaw();
+        simulation.resize(3, 2);
+        settleAndCheck(simulation);
+        for (History history : histories) {
+            assertThat(history.isLinearizable()).as(() -> history + "\n" + simulation.describe()).isTrue();
+        }
+        return simulation.merges;
+    }
+
     /// Writes go on; the children have what the parent had, and an OSD that was away parts its copy when it is back.
     @Test
     void groupsSplitUnderClients() {

@@ -9,6 +9,7 @@ import dev.inkfish.objectstore.ObjectStore;
 import dev.inkfish.objectstore.Transaction;
 import dev.inkfish.osd.scrub.ScrubResults;
 import dev.inkfish.osd.scrub.ScrubSettings;
+import dev.inkfish.osdmap.PgMergeMeta;
 import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.DecodeException;
 import dev.inkfish.wire.Eversion;
@@ -19,6 +20,7 @@ import dev.inkfish.wire.PgId;
 import dev.inkfish.wire.SpgId;
 import dev.inkfish.wire.Utime;
 import dev.inkfish.wire.WireWriter;
+import dev.inkfish.wire.message.MOSDPGReadyToMerge;
 import dev.inkfish.wire.message.MOSDRepOp;
 import dev.inkfish.wire.message.Message;
 import dev.inkfish.wire.message.MessageHeader;
@@ -55,6 +57,9 @@ final class Simulation {
     private final TreeSet<String> frozen = new TreeSet<>();
     private FakeMap pending;
     private boolean proposalQueued;
+    /// The epoch in which the numbers of groups changed last.
+    private int numberedAt;
+    int merges;
     private long clock;
 
     Simulation(long seed, int osds, int size, int minSize, int pgNum) {
@@ -70,7 +75,7 @@ final class Simulation {
         }
         maps.add(new FakeMap(
                 1,
-                new MapView.PoolParams(size, minSize, pgNum, false),
+                new MapView.PoolParams(size, minSize, pgNum, pgNum, PgMergeMeta.NONE, false),
                 pgNum,
                 order,
                 new TreeSet<>(),
@@ -199,18 +204,58 @@ final class Simulation {
 
     /// `ceph osd pool set size` and `min_size`.
     void resize(int size, int minSize) {
-        int pgNum = pending.params().pgNum();
+        MapView.PoolParams now = pending.params();
         pending = pending.with(
-                new MapView.PoolParams(size, minSize, pgNum, false), pending.pgpNum(), pending.order());
+                new MapView.PoolParams(size, minSize, now.pgNum(), now.pgNumPending(), now.merge(), false),
+                pending.pgpNum(),
+                pending.order());
         propose(map -> {});
     }
 
     /// `ceph osd pool set pg_num` and `pgp_num`.
     void regroup(int pgNum, int pgpNum) {
+        number(pgNum, pgNum, pending.params().merge(), pgpNum);
+    }
+
+    private void number(int pgNum, int pgNumPending, PgMergeMeta merge, int pgpNum) {
         MapView.PoolParams now = pending.params();
+        numberedAt = pending.epoch();
         pending = pending.with(
-                new MapView.PoolParams(now.size(), now.minSize(), pgNum, false), pgpNum, pending.order());
+                new MapView.PoolParams(now.size(), now.minSize(), pgNum, pgNumPending, merge, false),
+                pgpNum,
+                pending.order());
         propose(map -> {});
+    }
+
+    /// `pg_num_actual`, one less: the last group is to be merged.
+    void beginMerge() {
+        int pgNum = pgNum();
+        number(pgNum, pgNum - 1, pending.params().merge(), Math.min(pgpNum(), pgNum - 1));
+    }
+
+    private void onReadyToMerge(int osd, int upFrom, MOSDPGReadyToMerge told) {
+        MapView.PoolParams now = pending.params();
+        PgId source = told.source();
+        if (source.seed() != now.pgNum() - 1 || now.pgNumPending() > source.seed() || told.mapEpoch() < numberedAt
+                || !pending.isUp(osd) || pending.upFrom(osd) != upFrom) {
+            return;
+        }
+        PgId target = PgMerge.target(source, now.pgNum() - 1);
+        if (!told.ready() || !newest().map(source).equals(newest().map(target))) {
+            note("merge of " + source + " is put off");
+            number(now.pgNum(), now.pgNum(), now.merge(), pgpNum());
+            return;
+        }
+        note("merge of " + source + " into " + target);
+        merges++;
+        pending.pgTemp().remove(source);
+        number(now.pgNum() - 1, now.pgNum() - 1, new PgMergeMeta(
+                source,
+                pending.epoch(),
+                told.lastEpochStarted(),
+                told.lastEpochClean(),
+                told.sourceVersion(),
+                told.targetVersion()), pgpNum());
     }
 
     int pgNum() {
@@ -250,6 +295,7 @@ final class Simulation {
         int epochOnDisk = 1;
         PgTable table;
         private boolean backfilling;
+        private MergeReadiness readiness = new MergeReadiness();
         private int scrubs;
         int repaired;
         private final Deque<Runnable> commits = new ArrayDeque<>();
@@ -269,6 +315,7 @@ final class Simulation {
             incarnation++;
             upFrom = -1;
             backfilling = false;
+            readiness = new MergeReadiness();
             scrubs = 0;
             backfillQueue.clear();
             note("start osd." + id);
@@ -428,7 +475,8 @@ final class Simulation {
         public void wantPgTemp(PgId pgid, List<Integer> acting) {
             int target = upFrom;
             enqueue("tomon" + id, () -> {
-                if (pending.isUp(id) && pending.upFrom(id) == target && acting.stream().allMatch(pending::isUp)) {
+                boolean exists = pgid.seed() < pgNum();
+                if (exists && pending.isUp(id) && pending.upFrom(id) == target && acting.stream().allMatch(pending::isUp)) {
                     propose(map -> {
                         if (acting.isEmpty()) {
                             map.pgTemp().remove(pgid);
@@ -438,6 +486,20 @@ final class Simulation {
                     });
                 }
             });
+        }
+
+        @Override
+        public void readyToMerge(PgId target, MergeReadiness.Ready ready) {
+            MOSDPGReadyToMerge told = readiness.add(target, ready);
+            int since = upFrom;
+            if (told != null) {
+                enqueue("tomon" + id, () -> onReadyToMerge(id, since, told));
+            }
+        }
+
+        @Override
+        public void notReadyToMerge(PgId pgid) {
+            readiness.forget(pgid);
         }
 
         @Override
@@ -552,6 +614,9 @@ final class Simulation {
 
     /// Every group is active and clean and its copies are the same everywhere.
     void assertClean() {
+        for (Node node : nodes) {
+            assertThat(node.table.groups()).as(this::describe).allMatch(pg -> pg.pgid().pgid().seed() < pgNum());
+        }
         for (int seed = 0; seed < newest().params().pgNum(); seed++) {
             PgId pgid = new PgId(FakeMap.POOL, seed);
             MapView.Mapping mapping = newest().map(pgid);

@@ -132,7 +132,8 @@ class Hosts:
 
     # ---- life
 
-    def up(self, hosts=3, osds=1, disks=False, options=()):
+    def up(self, hosts=3, osds=1, disks=False, options=(), storage=None):
+        """`storage`: how many of the hosts have OSDs and managers, where not all; each has a monitor."""
         if self.dir.exists() and any(self.dir.iterdir()):
             sys.exit("%s is not empty" % self.dir)
         lib = ROOT / "apps/inkfish/target/lib"
@@ -159,14 +160,16 @@ class Hosts:
                        + run("ceph", "auth", "get", "mon.", env=self.env()).stdout)
         hosts_of = re.search(r"mon_host = (.*)", self.conf(first).read_text()).group(1)
         for host in self.names:
+            stores = storage is None or self.names.index(host) < storage
             if host == first:
                 made = self.call(host, "add-osd", "-c", self.conf(host), "--count", osds)
             else:
                 made = self.call(host, "join", "-c", self.conf(host), "--mon-host", hosts_of, "--keyring", key,
-                                 "--osds", osds, "--mon-ip", self.address(host), "--data", self.home(host) / "data", *size)
+                                 "--osds", osds if stores else 0, "--mon-ip", self.address(host), "--data", self.home(host) / "data", *size)
                 self.configure(host, options)
                 self.start("mon." + host, host)
-                self.make_manager(host)
+                if stores:
+                    self.make_manager(host)
             for daemon in re.findall(r"^osd\.\d+$", made, re.M):
                 self.start(daemon, host)
         self.all_monitors()
@@ -203,13 +206,14 @@ class Hosts:
             sys.exit("%s: inkfish %s: %s%s" % (host, arguments[0], result.stdout, result.stderr))
         return result.stdout
 
-    def start(self, daemon, host=None):
+    def start(self, daemon, host=None, env=None):
         host = host or self.state["daemons"][daemon]["host"]
         role, name = daemon.split(".", 1)
         with open(self.home(host) / (daemon + ".log"), "ab") as log:
             process = subprocess.Popen(
                 [str(c) for c in self.inside(host, *self.java(role, "--id", name, "-c", self.conf(host)))],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+                env=dict(os.environ, **env) if env else None)
         self.state["daemons"][daemon] = {"host": host, "pid": process.pid}
         self.children = getattr(self, "children", {})
         self.children[daemon] = process

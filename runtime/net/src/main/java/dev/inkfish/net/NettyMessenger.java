@@ -164,6 +164,10 @@ public final class NettyMessenger implements Messenger {
         return endpoint;
     }
 
+    boolean isClosed() {
+        return closed;
+    }
+
     long handshakeMillis() {
         return handshakeMillis;
     }

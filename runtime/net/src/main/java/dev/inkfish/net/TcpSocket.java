@@ -96,7 +96,8 @@ final class TcpSocket extends ChannelInboundHandlerAdapter implements SocketHost
     public void channelActive(ChannelHandlerContext context) {
         channel = context.channel();
         lastActivity = System.nanoTime();
-        if (closed) {
+        if (closed || messenger.isClosed()) {
+            // accepted while the messenger was being closed: nobody would ever close it
             context.close();
             return;
         }

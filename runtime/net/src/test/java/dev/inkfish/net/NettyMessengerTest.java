@@ -13,6 +13,7 @@ import dev.inkfish.wire.EntityType;
 import dev.inkfish.wire.message.MMonCommand;
 import dev.inkfish.wire.message.MMonGetVersion;
 import dev.inkfish.wire.message.Message;
+import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
@@ -297,5 +298,14 @@ class NettyMessengerTest {
             return total;
         }
         return total;
+    }
+
+    @Test
+    void whatIsAcceptedWhileAMessengerIsBeingClosedIsClosedToo() {
+        Peer server = new Peer("mon.1", null);
+        server.close();
+        EmbeddedChannel late = new EmbeddedChannel(
+                TcpSocket.accepting(server.messenger, EntityAddr.of(EntityAddr.Kind.MSGR2, ANY, 0)));
+        assertThat(late.isOpen()).isFalse();
     }
 }

@@ -8,6 +8,7 @@ import dev.inkfish.mon.raft.Member;
 import dev.inkfish.mon.raft.RaftLog;
 import dev.inkfish.mon.store.MonStore;
 import dev.inkfish.mon.store.MonTransaction;
+import dev.inkfish.net.Connection;
 import dev.inkfish.net.Messenger;
 import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.DecodeException;
@@ -111,10 +112,9 @@ final class Companions implements Member {
 
     // ---- from the network, on an event loop's thread
 
-    void received(MMonPeer message) {
+    void received(Connection connection, MMonPeer message) {
         switch (message.kind()) {
-            case PeerLinks.CALL -> Thread.ofVirtual().start(() -> serve(message.from(), message.payload()));
-            case PeerLinks.ANSWER -> links.answered(message.payload());
+            case PeerLinks.CALL -> Thread.ofVirtual().start(() -> serve(connection, message.payload()));
             default -> {
                 try {
                     PeerMessage decoded = PeerMessage.decode(message.kind(), message.payload());
@@ -133,11 +133,12 @@ final class Companions implements Member {
         }
     }
 
-    private void serve(String from, Bytes payload) {
+    private void serve(Connection connection, Bytes payload) {
         WireReader in = payload.reader();
         long id = in.u64();
         Bytes answer = log.serve(in.rest());
-        links.send(from, PeerLinks.ANSWER, new WireWriter(answer.length() + 8).u64(id).raw(answer).toBytes());
+        connection.send(new MMonPeer(
+                name, PeerLinks.ANSWER, new WireWriter(answer.length() + 8).u64(id).raw(answer).toBytes()));
     }
 
     // ---- for the log

@@ -269,7 +269,7 @@ final class MonLoop implements MonEffects, Dispatcher {
         } else if (message instanceof MMonPeer peer && isMonitor(connection)) {
             Companions others = companions;
             if (others != null) {
-                others.received(peer);
+                others.received(connection, peer);
             }
         }
     }

@@ -26,8 +26,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A monitor's ways to the others. Each monitor opens a connection of its own to each other one and sends there only,
-/// answers included. What is sent while the way is closed is lost.
+/// A monitor's ways to the others. Each monitor opens a connection of its own to each other one and sends there; only the
+/// answer to a call comes back on the connection of the call, so that it comes, or the call fails, as soon as the
+/// connection says so. What is sent while the way is closed is lost.
 final class PeerLinks implements PeerCalls {
     private static final Logger LOG = LoggerFactory.getLogger(PeerLinks.class);
     /// Kinds of [MMonPeer], above those of the monitor's core: the log's calls.
@@ -42,7 +43,6 @@ final class PeerLinks implements PeerCalls {
     private final String self;
     private final Consumer<String> whenOpen;
     private final Map<String, Link> links = new ConcurrentHashMap<>();
-    private final Map<Long, CompletableFuture<Bytes>> calls = new ConcurrentHashMap<>();
     private final AtomicLong lastCall = new AtomicLong();
     private @Nullable Messenger messenger;
     private volatile boolean closed;
@@ -67,6 +67,7 @@ final class PeerLinks implements PeerCalls {
             if (!link.addrs.equals(others.get(name))) {
                 links.remove(name);
                 link.connection.close();
+                link.over();
             }
         });
         others.forEach((name, addrs) -> {
@@ -87,11 +88,15 @@ final class PeerLinks implements PeerCalls {
 
     boolean send(String monitor, int kind, Bytes payload) {
         Link link = links.get(monitor);
-        if (link == null || !link.up) {
+        return link != null && send(link, kind, payload);
+    }
+
+    private boolean send(Link link, int kind, Bytes payload) {
+        if (!link.up) {
             return false;
         }
         if (link.connection.queuedBytes() > MAX_QUEUED) {
-            LOG.warn("mon.{}: mon.{} takes nothing, too much waits for it", self, monitor);
+            LOG.warn("mon.{}: mon.{} takes nothing, too much waits for it", self, link.name);
             link.connection.close();
             link.over();
             return false;
@@ -102,17 +107,17 @@ final class PeerLinks implements PeerCalls {
 
     @Override
     public Bytes call(String monitor, Bytes request) throws IOException {
+        Link link = links.get(monitor);
         long id = lastCall.incrementAndGet();
         CompletableFuture<Bytes> answer = new CompletableFuture<>();
-        calls.put(id, answer);
         try {
-            if (!send(monitor, CALL, new WireWriter(request.length() + 8).u64(id).raw(request).toBytes())) {
+            if (link != null) {
+                // before it is sent: the way may close meanwhile
+                link.waiting.put(id, answer);
+            }
+            if (link == null || !send(link, CALL, new WireWriter(request.length() + 8).u64(id).raw(request).toBytes())) {
                 TimeUnit.MILLISECONDS.sleep(UNREACHABLE_MILLIS);
                 throw new IOException("no way to mon." + monitor);
-            }
-            Link over = links.get(monitor);
-            if (over != null) {
-                over.waiting.put(id, answer);
             }
             return answer.get(CALL_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
@@ -120,25 +125,19 @@ final class PeerLinks implements PeerCalls {
         } catch (ExecutionException | TimeoutException e) {
             throw new IOException("mon." + monitor + " does not answer", e);
         } finally {
-            calls.remove(id);
-            links.values().forEach(link -> link.waiting.remove(id));
-        }
-    }
-
-    /// Takes the answer to a call of ours.
-    void answered(Bytes payload) {
-        WireReader in = payload.reader();
-        CompletableFuture<Bytes> call = calls.get(in.u64());
-        if (call != null) {
-            call.complete(in.rest());
+            if (link != null) {
+                link.waiting.remove(id);
+            }
         }
     }
 
     void close() {
         closed = true;
-        links.values().forEach(link -> link.connection.close());
+        links.values().forEach(link -> {
+            link.connection.close();
+            link.over();
+        });
         links.clear();
-        calls.values().forEach(call -> call.completeExceptionally(new IOException("shut down")));
     }
 
     /// The way to one monitor.
@@ -165,7 +164,15 @@ final class PeerLinks implements PeerCalls {
         }
 
         @Override
-        public void onMessage(Connection from, Message message, long tid) {}
+        public void onMessage(Connection from, Message message, long tid) {
+            if (message instanceof MMonPeer answer && answer.kind() == ANSWER) {
+                WireReader in = answer.payload().reader();
+                CompletableFuture<Bytes> call = waiting.get(in.u64());
+                if (call != null) {
+                    call.complete(in.rest());
+                }
+            }
+        }
 
         @Override
         public void onReset(Connection lost) {
@@ -174,6 +181,7 @@ final class PeerLinks implements PeerCalls {
         }
 
         private void over() {
+            // in this order: a call enters itself before it looks whether the way is open
             up = false;
             down = true;
             waiting.values().forEach(call -> call.completeExceptionally(new IOException("mon." + name + " is gone")));

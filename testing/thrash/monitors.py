@@ -248,12 +248,8 @@ class Faults:
         print(self.hosts.ceph("health", "detail"), end="")
         print(self.hosts.ceph("time-sync-status"), end="")
         self.step("it is right again", lambda: (skew("+0"), self.await_health("MON_CLOCK_SKEW", False)), 1)
-        leader = self.leader()
         self.kill([peon])
-        self.hosts.start(peon)
-        self.kill([leader])
-        self.hosts.start(leader, env=env)
-        self.await_quorum(5)
+        self.restart([peon])
 
     def await_health(self, check, there, seconds=400):
         begin = time.monotonic()

@@ -161,9 +161,7 @@ public final class V2Acceptor extends V2Socket {
 
     private void accept(PeerSession agreed, Control.ClientIdent ident) {
         take(agreed);
-        // a client does not know its number when it first comes to a monitor
-        boolean nameless = ident.gid() < 0 && identity != null;
-        agreed.name = new EntityName(type, nameless ? identity.globalId() : ident.gid());
+        agreed.name = new EntityName(type, number(ident.gid()));
         agreed.features = ident.supported() & endpoint.supported;
         agreed.peerGlobalSeq = ident.globalSeq();
         agreed.inSeq = 0;
@@ -179,6 +177,22 @@ public final class V2Acceptor extends V2Socket {
                 agreed.lossy ? V2Connector.FLAG_LOSSY : 0,
                 agreed.serverCookie));
         open(agreed);
+    }
+
+    /// A client is who it has proved to be, whatever it says; it does not know its number when it first comes to a monitor.
+    /// An OSD is no other one.
+    private long number(long claimed) {
+        Identity proven = identity;
+        if (proven == null || proven.allowAll()) {
+            boolean nameless = claimed < 0 && proven != null;
+            return nameless ? proven.globalId() : claimed;
+        }
+        boolean wrong = type == EntityType.OSD && proven.name().type() == EntityType.OSD
+                && !proven.name().id().equals(Long.toString(claimed));
+        if (wrong) {
+            throw new DecodeException(proven.name() + " says that it is osd." + claimed);
+        }
+        return type == EntityType.CLIENT && proven.globalId() > 0 ? proven.globalId() : claimed;
     }
 
     private void take(PeerSession agreed) {

@@ -30,6 +30,7 @@ public final class Options {
             mon_host | STRING |  | the monitors' addresses
             mon_initial_members | STRING |  | names of the first monitors
             mon_data | STRING | /var/lib/ceph/mon/$cluster-$id | a monitor's directory
+            mon_client_bytes | SIZE | 100M | bytes of requests of clients, and of answers to them, that a monitor holds
             mon_allow_pool_delete | BOOL | false | allow pools to be removed
             mon_allow_pool_size_one | BOOL | false | allow pools of one replica
             mon_max_pg_per_osd | UINT | 250 | largest number of groups per OSD that a new pool may lead to

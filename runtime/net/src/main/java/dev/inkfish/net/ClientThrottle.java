@@ -22,6 +22,9 @@ public final class ClientThrottle {
     /// A client that holds memory others wait for and takes nothing of its replies is given up after this time.
     private static final long UNREAD_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+    /// A client that holds memory others wait for with a message whose end does not come is given up after this time.
+    private static final long RECEIVE_NANOS = TimeUnit.SECONDS.toNanos(20);
+
     /// A client for which more than this waits is to take it first.
     private static final long UNREAD = 1 << 20;
 
@@ -149,11 +152,15 @@ public final class ClientThrottle {
         }
     }
 
-    /// Gives up clients that take nothing of what waits for them while others wait. On the loop, now and then.
-    void checkUnread(Iterable<TcpSocket> sockets, long now) {
+    /// Gives up clients that take nothing of what waits for them, or do not come to the end of what they send, while others
+    /// wait. On the loop, now and then.
+    void checkProgress(Iterable<TcpSocket> sockets, long now) {
         for (TcpSocket socket : sockets) {
-            if (socket.unreadFor(now) > UNREAD_NANOS && !waiting.isEmpty()) {
+            long unread = socket.unreadFor(now);
+            if (!waiting.isEmpty() && unread > UNREAD_NANOS) {
                 socket.giveUp();
+            } else if (!waiting.isEmpty() && socket.receivingFor(now) > RECEIVE_NANOS) {
+                socket.tooSlow();
             }
         }
     }

@@ -12,16 +12,11 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import java.net.InetSocketAddress;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// A bound port: gives each connection that comes a socket with the protocol of the address.
 final class Listener {
-    private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
     private static final int BACKLOG = 512;
     private static final int CONNECT_MILLIS = 10_000;
-    /// Connections that have not got through their handshake: more are closed at once.
-    private static final int MAX_HANDSHAKES = 1024;
     private static final int EADDRINUSE = 98;
     private static final int EADDRNOTAVAIL = 99;
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(256 << 10, 1 << 20);
@@ -74,11 +69,6 @@ final class Listener {
     }
 
     private static void accepted(NettyMessenger messenger, Channel child, boolean msgr2) {
-        if (messenger.handshakes().get() >= MAX_HANDSHAKES) {
-            LOG.warn("{}: too many unfinished handshakes, closed {}", messenger.name(), child.remoteAddress());
-            child.close();
-            return;
-        }
         InetSocketAddress from = (InetSocketAddress) child.remoteAddress();
         EntityAddr.Kind kind = msgr2 ? EntityAddr.Kind.MSGR2 : EntityAddr.Kind.LEGACY;
         EntityAddr peer = EntityAddr.of(kind, from, 0);

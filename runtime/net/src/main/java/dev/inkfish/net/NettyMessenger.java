@@ -23,13 +23,13 @@ import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +44,8 @@ public final class NettyMessenger implements Messenger {
     private static final long LAST_BACKOFF_MILLIS = 15_000;
     private static final long CLOSE_MILLIS = 3000;
     private static final int NONCE_STEP = 1_000_000;
+    /// Connections that have not got through their handshake.
+    private static final int MAX_HANDSHAKES = 1024;
 
     private final EventLoops loops;
     private final EventLoop loop;
@@ -59,8 +61,8 @@ public final class NettyMessenger implements Messenger {
     private final Map<LocalConnection, ConnectionPolicy> local = new ConcurrentHashMap<>();
     private final Set<TcpSocket> sockets = new HashSet<>();
     private final List<Channel> listeners = new ArrayList<>();
-    /// Accepted sockets that are not through their handshake.
-    private final AtomicInteger handshakes = new AtomicInteger();
+    /// Accepted sockets that are not through their handshake, the oldest first.
+    private final Set<TcpSocket> handshakes = new LinkedHashSet<>();
     private volatile EntityName name;
     private volatile EntityAddrVec addrs;
     private volatile boolean closed;
@@ -120,7 +122,7 @@ public final class NettyMessenger implements Messenger {
         ClientThrottle watched = throttle;
         if (watched != null && watched.runOn(loop)) {
             loop.scheduleWithFixedDelay(
-                    () -> watched.checkUnread(List.copyOf(sockets), System.nanoTime()), 1, 1, TimeUnit.SECONDS);
+                    () -> watched.checkProgress(List.copyOf(sockets), System.nanoTime()), 1, 1, TimeUnit.SECONDS);
         }
     }
 
@@ -170,10 +172,6 @@ public final class NettyMessenger implements Messenger {
 
     long handshakeMillis() {
         return handshakeMillis;
-    }
-
-    AtomicInteger handshakes() {
-        return handshakes;
     }
 
     Dispatcher dispatcher() {
@@ -288,17 +286,18 @@ public final class NettyMessenger implements Messenger {
 
     void socketOpened(TcpSocket socket) {
         sockets.add(socket);
-        if (socket.accepted) {
-            socket.handshaking = true;
-            handshakes.incrementAndGet();
+        if (!socket.accepted) {
+            return;
         }
+        if (handshakes.size() >= MAX_HANDSHAKES) {
+            // who means it is through in milliseconds: not the newest has to go
+            handshakes.iterator().next().protocol().lost("too many unfinished handshakes");
+        }
+        handshakes.add(socket);
     }
 
     private void handshakeOver(TcpSocket socket) {
-        if (socket.handshaking) {
-            socket.handshaking = false;
-            handshakes.decrementAndGet();
-        }
+        handshakes.remove(socket);
     }
 
     void opened(TcpSocket socket, PeerSession session) {

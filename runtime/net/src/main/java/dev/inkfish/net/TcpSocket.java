@@ -45,7 +45,6 @@ final class TcpSocket extends ChannelInboundHandlerAdapter implements SocketHost
 
     final EntityAddr peer;
     final boolean accepted;
-    boolean handshaking;
     private final NettyMessenger messenger;
     private final SocketProtocol protocol;
     private @Nullable Channel channel;
@@ -63,6 +62,7 @@ final class TcpSocket extends ChannelInboundHandlerAdapter implements SocketHost
     private final Deque<ByteBuf> rest = new ArrayDeque<>();
     /// Counted in the throttle for the message that is being received, and for what is not written.
     private long receiving;
+    private long receivingSince;
     private long unwritten;
     private long written;
     private long progress;
@@ -173,6 +173,7 @@ final class TcpSocket extends ChannelInboundHandlerAdapter implements SocketHost
             autoRead(false);
         } else {
             receiving = counted;
+            receivingSince = System.nanoTime();
         }
         return !stalled;
     }
@@ -238,6 +239,15 @@ final class TcpSocket extends ChannelInboundHandlerAdapter implements SocketHost
             progressAt = now;
         }
         return now - progressAt;
+    }
+
+    /// For how long, in nanoseconds, a message that is counted has been coming; 0 if none is.
+    long receivingFor(long now) {
+        return receiving == 0 ? 0 : now - receivingSince;
+    }
+
+    void tooSlow() {
+        protocol.lost("sends a message of " + receiving + " bytes too slowly while others wait");
     }
 
     void giveUp() {

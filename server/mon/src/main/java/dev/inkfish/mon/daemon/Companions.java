@@ -127,8 +127,10 @@ final class Companions implements Member {
     }
 
     private void fromPeer(String from, PeerMessage message) {
-        // a monitor without the cluster's state has nothing to say yet
-        if (store.number(MonCore.META, MonCore.VERSION_KEY) > 0) {
+        // a monitor without the cluster's state has nothing to say yet, and one that cannot vote is not to be counted upon
+        boolean ready = store.number(MonCore.META, MonCore.VERSION_KEY) > 0
+                && (!(message instanceof PeerMessage.Lease) || log.takesPart());
+        if (ready) {
             loop.core().peer(from, message, System.nanoTime(), MonDaemon.now());
         }
     }

@@ -26,6 +26,7 @@ import dev.inkfish.mon.raft.RaftLog;
 import dev.inkfish.mon.store.MonStore;
 import dev.inkfish.mon.store.MonTransaction;
 import dev.inkfish.mon.store.RocksMonStore;
+import dev.inkfish.net.ClientThrottle;
 import dev.inkfish.net.NettyMessenger;
 import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.CephException;
@@ -57,6 +58,8 @@ public final class MonDaemon implements AutoCloseable {
     private static final String FSID = "cluster_uuid";
     /// Names of the monitors that the cluster began with: they have the log from its beginning.
     private static final String FOUNDERS = "founders";
+    /// Of clients, waiting for the monitor's thread: fewer than its mailbox takes.
+    private static final int MAX_REQUESTS = 20_000;
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final MonConfig config;
@@ -101,6 +104,7 @@ public final class MonDaemon implements AutoCloseable {
                 .serverAuth(auth)
                 .clientAuth(peerAuth(keys))
                 .dispatcher(loop)
+                .throttle(throttle(config.conf()))
                 .identity(new Identity(EntityAuthName.parse("mon." + config.name()), 0, Bytes.EMPTY, true))
                 .localNetwork(config.network());
         for (EntityAddr addr : map.monitors().get(config.name()).addrs().addrs()) {
@@ -109,6 +113,12 @@ public final class MonDaemon implements AutoCloseable {
         messenger = builder.build();
         companions = new Companions(config.name(), cluster, loop, store);
         alone = map.ranks().equals(List.of(config.name())) && !Files.exists(log());
+    }
+
+    private static ClientThrottle throttle(Conf conf) {
+        ClientThrottle limits = new ClientThrottle();
+        limits.limits(conf.integer("mon_client_bytes"), MAX_REQUESTS);
+        return limits;
     }
 
     private Path log() {

@@ -102,10 +102,12 @@ final class MonLoop implements MonEffects, Dispatcher {
     }
 
     /// Runs on the core's thread; dropped when the mailbox is full, as a broken connection would.
-    void post(Runnable task) {
-        if (!mailbox.offer(task)) {
+    boolean post(Runnable task) {
+        boolean taken = mailbox.offer(task);
+        if (!taken) {
             LOG.warn("{}: mailbox full, an event is dropped", name);
         }
+        return taken;
     }
 
     private void run() {
@@ -265,7 +267,15 @@ final class MonLoop implements MonEffects, Dispatcher {
     @Override
     public void onMessage(Connection connection, Message message, long tid) {
         if (connection.attachment() instanceof MonSession session) {
-            post(() -> core().message(session, message, tid, MonDaemon.now()));
+            long cost = message.weight();
+            connection.hold(cost);
+            boolean taken = post(() -> {
+                connection.release(cost);
+                core().message(session, message, tid, MonDaemon.now());
+            });
+            if (!taken) {
+                connection.release(cost);
+            }
         } else if (message instanceof MMonPeer peer && isMonitor(connection)) {
             Companions others = companions;
             if (others != null) {

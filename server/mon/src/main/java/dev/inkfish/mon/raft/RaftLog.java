@@ -234,6 +234,16 @@ public final class RaftLog implements AutoCloseable {
         return now;
     }
 
+    /// Whether this monitor votes, and is able to. One that comes with an empty log is not before the leader has sent it
+    /// the store and the first entry after it.
+    public boolean takesPart() {
+        try {
+            return running().getDivision(group).getInfo().getLifeCycleState().isRunning() && voters().contains(name);
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     /// Who votes now.
     public Set<String> voters() {
         Set<String> names = new TreeSet<>();

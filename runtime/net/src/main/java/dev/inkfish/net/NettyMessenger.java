@@ -336,7 +336,11 @@ public final class NettyMessenger implements Messenger {
             return;
         }
         boolean wasUp = connection.isConnected();
-        LOG.debug("{}: {} lost its socket: {}", name, connection, reason);
+        if (code == Errno.EPROTO.code()) {
+            LOG.warn("{}: closed {}: {}", name, connection, reason);
+        } else {
+            LOG.debug("{}: {} lost its socket: {}", name, connection, reason);
+        }
         connection.down(code, reason);
         if (session.lossy()) {
             connection.dead();

@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -23,7 +25,10 @@ import org.jspecify.annotations.Nullable;
 final class Cluster implements AutoCloseable {
     private static @Nullable Cluster shared;
 
+    private static final int MAX_LINES = 5000;
+
     private final Path dir;
+    private final Queue<String> said = new LinkedBlockingQueue<>();
     private final List<String> options;
     private Process process;
 
@@ -64,6 +69,18 @@ final class Cluster implements AutoCloseable {
 
     long pid() {
         return process.pid();
+    }
+
+    /// The newest lines that the cluster's processes have logged.
+    List<String> said() {
+        return List.copyOf(said);
+    }
+
+    private void note(String line) {
+        said.add(line);
+        if (said.size() > MAX_LINES) {
+            said.poll();
+        }
     }
 
     /// Runs a shell command as a user of this cluster would.
@@ -167,7 +184,7 @@ final class Cluster implements AutoCloseable {
     }
 
     /// `up` prints its health and the lines to paste once the cluster is ready; what it says after that is drained.
-    private static void awaitReady(Process started) throws IOException {
+    private void awaitReady(Process started) throws IOException {
         BufferedReader lines = new BufferedReader(new InputStreamReader(started.getInputStream(), StandardCharsets.UTF_8));
         StringBuilder seen = new StringBuilder();
         String line = lines.readLine();
@@ -179,7 +196,13 @@ final class Cluster implements AutoCloseable {
             throw new AssertionError("the cluster did not come up:\n" + seen);
         }
         // a thread of the system: the read blocks it, and a virtual one would hold a carrier that others need
-        Thread.ofPlatform().daemon().start(() -> lines.lines().forEach(each -> {}));
+        Thread.ofPlatform().daemon().start(() -> {
+            try {
+                lines.lines().forEach(this::note);
+            } catch (UncheckedIOException closed) {
+                // it was killed
+            }
+        });
     }
 
     /// A port that is free, and the next one too (msgr1): below the range from which the kernel gives ports to clients, since

@@ -36,6 +36,9 @@ final class MonLoop implements MonEffects, Dispatcher {
     private static final long TICK_MILLIS = 1000;
     private static final long BEAT_MILLIS = 100;
     private static final int MAX_MAILBOX = 100_000;
+    /// What a client's request counts for at least in what all of them may take: no single one may have so many waiting
+    /// that the others wait for seconds.
+    private static final long LEAST_COST = 64 << 10;
 
     private final String name;
     private final MonStore store;
@@ -267,7 +270,7 @@ final class MonLoop implements MonEffects, Dispatcher {
     @Override
     public void onMessage(Connection connection, Message message, long tid) {
         if (connection.attachment() instanceof MonSession session) {
-            long cost = message.weight();
+            long cost = Math.max(message.weight(), LEAST_COST);
             connection.hold(cost);
             boolean taken = post(() -> {
                 connection.release(cost);

@@ -45,20 +45,6 @@ for name in python python3; do
 done
 printf '#!/bin/sh\nexec /usr/bin/python3 -m nose "$@"\n' >"$work/bin/nosetests"
 command -v sudo >/dev/null || printf '#!/bin/sh\nexec "$@"\n' >"$work/bin/sudo"
-# fusermount returns before rbd-fuse has closed its images, or rbd-fuse ends and leaves a watch for half a minute;
-# merge_diff.sh removes the images next, and goes on when that fails: wait until nobody watches them.
-cat >"$work/bin/fusermount" <<'WAIT'
-#!/usr/bin/env bash
-/usr/bin/fusermount "$@"
-status=$?
-for image in gen out; do
-  for ((i = 0; i < 100; i++)); do
-    rbd status "rbd/$image" 2>/dev/null | grep -q watcher= || break
-    sleep 0.5
-  done
-done
-exit $status
-WAIT
 chmod +x "$work"/bin/*
 export PATH=$work/bin:$PATH PYTHONDONTWRITEBYTECODE=1
 unset CEPH_ARGS

@@ -11,6 +11,9 @@ import java.util.function.BiFunction;
 
 /// Applies an increment (`OSDMap::apply_incremental`).
 final class IncrementalApply {
+    /// Far above `mon_max_osd`: what is kept for each could not be had.
+    private static final int MOST_OSDS = 1 << 20;
+
     private final OsdMapFields m;
     private final OsdMapIncremental inc;
 
@@ -56,6 +59,9 @@ final class IncrementalApply {
             }
         }
         if (inc.newMaxOsd >= 0) {
+            if (inc.newMaxOsd > MOST_OSDS) {
+                throw new DecodeException("increment sets max_osd " + inc.newMaxOsd);
+            }
             m.setMaxOsd(inc.newMaxOsd);
         }
         if (inc.newPoolMax != OsdMapIncremental.UNCHANGED) {

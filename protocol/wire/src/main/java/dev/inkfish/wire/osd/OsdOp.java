@@ -32,8 +32,8 @@ public record OsdOp(OpCode code, int flags, OpArgs args, Bytes input) {
 
     /// Reads `count` operations, whose inputs follow one another in `data`; they are slices of it.
     public static List<OsdOp> decodeAll(WireReader in, int count, Bytes data) {
-        if ((long) count * ENCODED_SIZE > in.remaining()) {
-            throw new DecodeException(count + " operations in " + in.remaining() + " bytes");
+        if (count < 0 || (long) count * ENCODED_SIZE > in.remaining()) {
+            throw new DecodeException(Integer.toUnsignedString(count) + " operations in " + in.remaining() + " bytes");
         }
         List<OsdOp> ops = new ArrayList<>(count);
         int at = 0;

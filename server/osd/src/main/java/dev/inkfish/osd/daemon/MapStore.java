@@ -33,7 +33,7 @@ final class MapStore {
     private final ConcurrentSkipListMap<Integer, OsdMapView> cache = new ConcurrentSkipListMap<>();
     private final NavigableMap<Long, Integer> poolCreated = new TreeMap<>();
     private volatile NavigableMap<Long, Integer> publishedPools = new TreeMap<>();
-    private OsdSuperblock superblock;
+    private volatile OsdSuperblock superblock;
 
     private MapStore(ObjectStore store, OsdSuperblock superblock) {
         this.store = store;
@@ -101,9 +101,10 @@ final class MapStore {
         return superblock.newestMap();
     }
 
-    /// The epoch in which a pool was made; 0 if it is older than our maps.
+    /// The epoch in which a pool was made; 0 if it is older than our maps: its groups are others' to tell of.
     long poolCreated(long pool) {
-        return publishedPools.getOrDefault(pool, 0);
+        int created = publishedPools.getOrDefault(pool, 0);
+        return created < superblock.oldestMap() ? 0 : created;
     }
 
     /// What a monitor says of the creation of pools.

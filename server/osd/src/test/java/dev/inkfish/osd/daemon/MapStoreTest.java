@@ -1,0 +1,57 @@
+package dev.inkfish.osd.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.inkfish.crush.CrushEditor;
+import dev.inkfish.objectstore.MemStore;
+import dev.inkfish.objectstore.ObjectStore;
+import dev.inkfish.osdmap.OsdMapIncremental;
+import dev.inkfish.osdmap.PgPool;
+import dev.inkfish.wire.Bytes;
+import dev.inkfish.wire.Features;
+import dev.inkfish.wire.message.MOSDMap;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+class MapStoreTest {
+    private static final UUID FSID = new UUID(1, 2);
+
+    private static MOSDMap increments(int newest) {
+        NavigableMap<Integer, Bytes> increments = new TreeMap<>();
+        for (int epoch = 1; epoch <= newest; epoch++) {
+            OsdMapIncremental inc = new OsdMapIncremental(FSID, epoch);
+            if (epoch == 1) {
+                inc.crush = CrushEditor.initial(0).encode(Features.PACIFIC);
+            }
+            if (epoch == 11) {
+                PgPool.Draft pool = new PgPool.Draft();
+                pool.type = PgPool.TYPE_REPLICATED;
+                pool.size = 3;
+                pool.pgNum = 8;
+                pool.pgpNum = 8;
+                inc.newPoolMax = 1;
+                inc.newPools.put(1L, pool.pool());
+                inc.newPoolNames.put(1L, "p");
+            }
+            increments.put(epoch, inc.encode(Features.PACIFIC));
+        }
+        return new MOSDMap(FSID, increments, new TreeMap<>(), 1, newest);
+    }
+
+    @Test
+    void aPoolWhoseFirstMapIsGoneIsNotMadeAgain() {
+        ObjectStore store = new MemStore();
+        MapStore.create(store, FSID, 0, UUID.randomUUID(), () -> {});
+        MapStore maps = MapStore.load(store);
+        assertThat(maps.take(increments(900), () -> {})).hasSize(900);
+        assertThat(maps.poolCreated(1)).isEqualTo(11);
+        assertThat(maps.view(11).pools()).contains(1L);
+        maps.trim(850);
+        assertThat(maps.superblock().oldestMap()).isEqualTo(400);
+        assertThat(maps.poolCreated(1)).isZero();
+        assertThat(maps.view(400).pools()).contains(1L);
+        assertThat(MapStore.load(store).poolCreated(1)).isZero();
+    }
+}

@@ -12,6 +12,7 @@ import picocli.CommandLine.Option;
 /// One daemon in this process: `inkfish mon`, `inkfish mgr`, `inkfish osd`.
 abstract class RoleCommand implements Callable<Integer> {
     private static final int LOOPS = 2;
+    private static final int ABORTED = 1;
 
     @Mixin
     private Site site = new Site();
@@ -57,7 +58,10 @@ abstract class RoleCommand implements Callable<Integer> {
                 disk.store().close();
                 throw new UserError("osd." + id + " was not made yet: inkfish add-osd does it");
             }
-            return Daemons.startOsd(file, number, disk, loops, null);
+            OsdDaemon daemon = Daemons.startOsd(file, number, disk, loops, null);
+            // nobody would start again what does not end
+            daemon.whenAborted(() -> Runtime.getRuntime().halt(ABORTED));
+            return daemon;
         }
 
         static int number(String id) {

@@ -51,12 +51,17 @@ final class Cluster implements AutoCloseable {
     /// A cluster for one test, in an empty directory.
     static Cluster fresh(String... options) {
         try {
-            List<String> all = new ArrayList<>(List.of(options));
-            all.addAll(List.of("--port", Integer.toString(freePort())));
-            return new Cluster(Files.createTempDirectory("inkfish-test"), all);
+            return in(Files.createTempDirectory("inkfish-test"), options);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /// A cluster in a directory that is there already.
+    static Cluster in(Path dir, String... options) {
+        List<String> all = new ArrayList<>(List.of(options));
+        all.addAll(List.of("--port", Integer.toString(freePort())));
+        return new Cluster(dir, all);
     }
 
     Path dir() {

@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.BrokenBarrierException;
@@ -59,6 +60,7 @@ public final class OsdDaemon implements AutoCloseable {
     private final Backfills backfills;
     private final ClientThrottle throttle = new ClientThrottle();
     private final Fullness fullness = new Fullness(this);
+    private final CompletableFuture<@Nullable Void> aborted = new CompletableFuture<>();
     private final MapShare mapShare = new MapShare(this);
     private final ScrubSchedule scrubs;
     private final OsdDispatcher dispatcher;
@@ -432,6 +434,12 @@ public final class OsdDaemon implements AutoCloseable {
         control.shutdownNow();
         publicMessenger.close();
         clusterMessenger.close();
+        aborted.complete(null);
+    }
+
+    /// What to do once this OSD has given up by itself.
+    public void whenAborted(Runnable action) {
+        aborted.thenRun(action);
     }
 
     /// Tells the monitors, lets what is under way finish, and closes the store.

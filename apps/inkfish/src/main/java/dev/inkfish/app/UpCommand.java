@@ -88,6 +88,7 @@ final class UpCommand implements Callable<Integer> {
         } else if (osds != null && osds != cluster.osds()) {
             throw new UserError(cluster.path() + " has " + cluster.osds() + " OSDs; leave --osds out to reopen it");
         }
+        checkProcesses(cluster.keepsObjectsInMemory());
         if (!fresh && cluster.keepsObjectsInMemory()) {
             cluster.forgetMaps();
         }
@@ -145,7 +146,15 @@ final class UpCommand implements Callable<Integer> {
         }
     }
 
+    /// An OSD makes its store before its process starts, and memory does not outlive that.
+    private void checkProcesses(boolean inMemory) {
+        if (processes && inMemory) {
+            throw new UserError("--memory keeps objects in one process: leave --processes out");
+        }
+    }
+
     private void check() {
+        checkProcesses(memory);
         if (mons != null && (mons < 1 || mons > MAX_MONS)) {
             throw new UserError("--mons " + mons + ": from 1 to " + MAX_MONS);
         }

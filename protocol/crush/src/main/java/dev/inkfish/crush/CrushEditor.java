@@ -215,11 +215,13 @@ public final class CrushEditor {
     }
 
     public boolean isAt(int item, Map<String, String> location) {
-        EditedBucket parent = parentOf(item);
         for (Map.Entry<Integer, String> type : typeNames.entrySet()) {
             String wanted = type.getKey() == 0 ? null : location.get(type.getValue());
             if (wanted != null) {
-                return parent != null && wanted.equals(itemNames.get(parent.id));
+                return buckets.stream().anyMatch(bucket -> bucket != null
+                        && !isShadow(bucket.id)
+                        && bucket.items.contains(item)
+                        && wanted.equals(itemNames.get(bucket.id)));
             }
         }
         return false;
@@ -251,8 +253,19 @@ public final class CrushEditor {
         if (!link(item, location)) {
             throw new CephException(Errno.EINVAL, "location of " + name + " names no type above it");
         }
-        setItemWeight(item, fixed(weight));
+        weighAt(item, fixed(weight), location);
         rebuildShadows();
+    }
+
+    /// The weight of an item at one of its places; elsewhere it keeps its own.
+    private void weighAt(int item, int weight, Map<String, String> location) {
+        for (EditedBucket bucket : buckets) {
+            int at = bucket == null ? -1 : bucket.items.indexOf(item);
+            if (at >= 0 && location.containsValue(itemNames.get(bucket.id))) {
+                bucket.setWeight(at, weight);
+                adjustUp(bucket);
+            }
+        }
     }
 
     private boolean link(int item, Map<String, String> location) {
@@ -373,6 +386,16 @@ public final class CrushEditor {
             parent.remove(item);
             adjustUp(parent);
             parent = parentOf(item);
+        }
+    }
+
+    /// Takes an item from its places in a subtree only.
+    public void unlinkUnder(int item, int ancestor) {
+        for (EditedBucket bucket : buckets.stream().filter(Objects::nonNull).toList()) {
+            if (!isShadow(bucket.id) && bucket.items.contains(item) && subtreeContains(ancestor, bucket.id)) {
+                bucket.remove(item);
+                adjustUp(bucket);
+            }
         }
     }
 

@@ -69,4 +69,18 @@ class WeightSetEditorTest {
         editor.weightSets().remove(POOL);
         assertThat(editor.build().chooseArgs()).doesNotContainKey(POOL);
     }
+
+    @Test
+    void anItemMayHaveTwoPlacesWithWeightsOfTheirOwn() {
+        CrushEditor editor = CrushEditor.of(map());
+        assertThat(editor.isAt(0, at("b"))).isFalse();
+        editor.insertItem(0, 2, "osd.0", at("b"));
+        assertThat(editor.isAt(0, at("a"))).isTrue();
+        assertThat(editor.isAt(0, at("b"))).isTrue();
+        assertThat(editor.build().bucket(editor.itemId("default")).weight()).isEqualTo(0x60000);
+        editor.unlinkUnder(0, editor.itemId("b"));
+        assertThat(editor.isAt(0, at("a"))).isTrue();
+        assertThat(editor.isAt(0, at("b"))).isFalse();
+        assertThat(editor.build().bucket(editor.itemId("default")).weight()).isEqualTo(0x40000);
+    }
 }

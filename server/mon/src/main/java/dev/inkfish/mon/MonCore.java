@@ -126,10 +126,15 @@ public final class MonCore {
         return transaction;
     }
 
-    /// What this monitor says about itself.
-    public void introduce(NavigableMap<String, String> about) {
+    /// What this monitor says about itself; after [#start], when its address is known.
+    public void introduce(NavigableMap<String, String> about, Utime time) {
         metadata = about;
         quorum.introduce(about);
+        turn(time, () -> {
+            if (quorum.leads()) {
+                service(MonMapService.class).metadata(name, about);
+            }
+        });
     }
 
     /// Reads all state; before anything else. A monitor that is the only one leads at once.

@@ -249,8 +249,8 @@ final class OsdCommands implements MgrModuleCommands {
             osds.addAll(osdMap.osds());
             osds.removeIf(osd -> !osdMap.isUp(osd));
         } else {
-            int osd = OsdArguments.osd(call, "who", osdMap);
-            if (!osdMap.isUp(osd)) {
+            int osd = OsdArguments.parse(call.texts().getOrDefault("who", ""));
+            if (!osdMap.exists(osd) || !osdMap.isUp(osd)) {
                 return CommandResult.error(Errno.EAGAIN, "osd." + osd + " is not up");
             }
             osds.add(osd);

@@ -117,16 +117,21 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
             clientAuth = cephx;
             serverAuth = new CephxServiceAuth(cephx.serviceKeys(), AuthPolicy.CEPHX, MgrDaemon::random, MgrDaemon::now);
         }
+        int nonce = RANDOM.nextInt() & Integer.MAX_VALUE;
         NettyMessenger.Builder builder = NettyMessenger.builder(new EntityName(EntityType.MGR, 0), config.loops())
                 .clientAuth(clientAuth)
                 .serverAuth(serverAuth)
                 .dispatcher(this)
                 .identity(new Identity(name, 0, Bytes.utf8("allow *"), true))
-                .nonce(RANDOM.nextInt() & Integer.MAX_VALUE)
+                .nonce(nonce)
                 .localNetwork(config.network());
         config.bind().forEach(builder::bind);
         messenger = builder.build();
         TreeMap<String, String> metadata = new TreeMap<>(config.metadata());
+        String address = config.bind().getFirst().toSocketAddress().getAddress().getHostAddress();
+        metadata.put("addr", address);
+        // of the session to the monitors, which no port is bound for
+        metadata.put("addrs", address + ":0/" + nonce);
         rados = new RadosClient(messenger, "mgr." + config.name() + "-rados");
         rbd = new RbdSupport(new RbdSurroundings());
         List<MgrModuleCommands> modules = new ArrayList<>(Modules.all(this::coreOf, config.conf()));

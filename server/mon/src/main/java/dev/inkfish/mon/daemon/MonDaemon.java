@@ -99,7 +99,7 @@ public final class MonDaemon implements AutoCloseable {
             throw new CephException(Errno.ENOENT, "mon." + config.name() + " is not in the monitor map");
         }
         metadata.put("addrs", map.monitors().get(config.name()).addrs().toString());
-        core.introduce(metadata);
+        core.introduce(metadata, now());
         NettyMessenger.Builder builder = NettyMessenger.builder(EntityName.mon(map.rankOf(config.name())), config.loops())
                 .serverAuth(auth)
                 .clientAuth(peerAuth(keys))

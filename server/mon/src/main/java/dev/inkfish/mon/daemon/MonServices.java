@@ -8,6 +8,7 @@ import dev.inkfish.mon.config.ConfigKeyService;
 import dev.inkfish.mon.config.ConfigService;
 import dev.inkfish.mon.health.DfCommand;
 import dev.inkfish.mon.health.HealthService;
+import dev.inkfish.mon.health.ReportCommand;
 import dev.inkfish.mon.health.StatusCommands;
 import dev.inkfish.mon.log.LogService;
 import dev.inkfish.mon.map.ClusterCommands;
@@ -51,6 +52,7 @@ public final class MonServices {
         });
         HealthService health = core.add(new HealthService(core, osdMap::map, mgrMap, mgrStat));
         new StatusCommands(core, monMap, osdMap::map, mgrMap, mgrStat, health).register(core.commands());
+        new ReportCommand(core, health, osdMap, mgrStat).register(core.commands());
         new DfCommand(osdMap::map, mgrStat).register(core.commands());
         ClusterCommands.Census census = type -> {
             Map<String, Map<String, String>> all = new TreeMap<>();

@@ -1,5 +1,6 @@
 package dev.inkfish.mon.osd;
 
+import dev.inkfish.command.Formatter;
 import dev.inkfish.crush.CrushMap;
 import dev.inkfish.mon.MonCore;
 import dev.inkfish.mon.MonSession;
@@ -89,6 +90,14 @@ public final class OsdLifecycle {
             }
         }
         return lastEpochClean.values().stream().min(Integer::compare).orElse(0);
+    }
+
+    /// Which maps the OSDs may still need, as members of the section that is open.
+    public void dumpCleanEpochs(Formatter f) {
+        f.dump("min_last_epoch_clean", minLastEpochClean());
+        f.openArray("osd_epochs");
+        lastEpochClean.forEach((osd, epoch) -> f.openObject("osd").dump("id", osd).dump("epoch", epoch).close());
+        f.close();
     }
 
     boolean handle(MonSession session, Message message, long tid) {

@@ -226,7 +226,10 @@ final class CrushEditCommands {
                     + weight(weight) + " at location " + text(location) + ": does not exist");
         }
         if (!editor.isAt(osd, location)) {
-            editor.unlink(osd);
+            // where it is already, `add` leaves it: it has two places then, as with Ceph
+            if (action.equals("set")) {
+                editor.unlink(osd);
+            }
             editor.insertItem(osd, weight, "osd." + osd, location);
         } else {
             editor.setItemWeight(osd, CrushEditor.fixed(weight));
@@ -300,7 +303,10 @@ final class CrushEditCommands {
         if (bucket != null && bucket.size() > 0 && !call.prefix().equals("osd crush unlink")) {
             throw new CephException(Errno.ENOTEMPTY, Errno.describe(Errno.ENOTEMPTY.code()));
         }
-        if (call.prefix().equals("osd crush unlink") || call.has("ancestor")) {
+        if (call.has("ancestor")) {
+            editor.unlinkUnder(id, editor.itemId(call.string("ancestor")));
+            editor.rebuildShadows();
+        } else if (call.prefix().equals("osd crush unlink")) {
             editor.unlink(id);
             editor.rebuildShadows();
         } else {

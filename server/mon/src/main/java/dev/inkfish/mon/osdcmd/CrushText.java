@@ -9,10 +9,10 @@ import dev.inkfish.crush.CrushTunables;
 import java.util.List;
 
 /// The CRUSH map as Ceph dumps it (`CrushWrapper::dump`).
-final class CrushText {
+public final class CrushText {
     private CrushText() {}
 
-    static void dump(Formatter f, CrushMap crush) {
+    public static void dump(Formatter f, CrushMap crush) {
         f.openArray("devices");
         for (int device = 0; device < crush.maxDevices(); device++) {
             f.openObject("device").dump("id", device);

@@ -72,7 +72,7 @@ public final class Capacity {
         return shares;
     }
 
-    private static Map<Integer, Float> weights(CrushMap crush, int root) {
+    static Map<Integer, Float> weights(CrushMap crush, int root) {
         Map<Integer, Float> weights = new TreeMap<>();
         if (root >= 0) {
             weights.put(root, 1.0f);

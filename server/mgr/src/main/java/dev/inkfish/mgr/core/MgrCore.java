@@ -72,6 +72,8 @@ public final class MgrCore {
     private static final long BEACON_NANOS = 2_000_000_000L;
     /// The longest time between reports, `mgr_stats_period`.
     private static final long REPORT_NANOS = 5_000_000_000L;
+    /// `mgr/pg_autoscaler/sleep_interval`
+    private static final long AUTOSCALE_NANOS = 60_000_000_000L;
     /// `mgr_stats_period` and `mgr_stats_threshold`, for those who report to us.
     private static final int STATS_PERIOD = 5;
     private static final int STATS_THRESHOLD = 5;
@@ -93,6 +95,7 @@ public final class MgrCore {
     private final ManagerHealth health;
     private final CommandRunner commands;
     private final PgNumSteps pgNumSteps;
+    private final Autoscaler autoscaler;
     private final List<MgrModuleCommands> modules;
     private final NavigableMap<Long, MgrSession> sessions = new TreeMap<>();
     private MgrMap mgrMap = MgrMap.EMPTY;
@@ -107,6 +110,7 @@ public final class MgrCore {
     private Utime lastReport = Utime.ZERO;
     private Utime lastSample = Utime.ZERO;
     private Utime lastLine = Utime.ZERO;
+    private Utime lastAutoscale = Utime.ZERO;
     private long logged;
 
     /// @param metadata what `ceph mgr metadata` shows of it
@@ -125,6 +129,7 @@ public final class MgrCore {
         this.metadata = metadata;
         this.modules = List.copyOf(modules);
         this.pgNumSteps = new PgNumSteps(conf);
+        this.autoscaler = new Autoscaler(conf);
         this.health = new ManagerHealth(conf);
         this.commands = new CommandRunner(table);
         CommandTable told = new CommandTable();
@@ -144,6 +149,10 @@ public final class MgrCore {
     /// `ceph tell mgr.<name> …` and the admin socket's.
     public CommandTable tells() {
         return tell.table();
+    }
+
+    public Autoscaler autoscaler() {
+        return autoscaler;
     }
 
     public PgMap pgMap() {
@@ -294,6 +303,12 @@ public final class MgrCore {
             dirty = true;
             pgNumSteps.next(pgMap).forEach(this::stepPgNum);
         }
+        if (lastAutoscale.isZero()) {
+            lastAutoscale = now; // reports must come in first
+        } else if (now.toNanos() - lastAutoscale.toNanos() >= AUTOSCALE_NANOS) {
+            lastAutoscale = now;
+            autoscaler.steps(pgMap).forEach(this::stepPgNum);
+        }
         if (dirty || now.toNanos() - lastReport.toNanos() >= REPORT_NANOS) {
             report(now);
         }
@@ -324,6 +339,7 @@ public final class MgrCore {
 
     private NavigableMap<String, HealthCheck> checks(Utime now) {
         NavigableMap<String, HealthCheck> checks = health.check(pgMap, sessions.values(), now);
+        autoscaler.check(pgMap, checks);
         if (!problems.isEmpty()) {
             List<String> detail = new ArrayList<>();
             problems.forEach((module, why) -> detail.add("Module '" + module + "' has failed: " + why));

@@ -54,6 +54,11 @@ class SplitTest {
             assertThat(cluster.ok("for i in 1 2 3 4; do rados -p growing get o$i - | cmp - old"
                             + " && rados -p growing -s again get o$i then > /dev/null && cmp then new || echo o$i differs; done"))
                     .doesNotContain("differs");
+            cluster.ok("rados -p growing rmsnap again");
+            clones = cluster.ok("for i in $(seq 80); do clones=$(for i in 1 2 3 4; do rados -p growing listsnaps o$i; done"
+                    + " | grep -c '^[0-9]'); [[ $clones == 0 ]] && break; sleep 0.25; done; echo $clones");
+            assertThat(clones.strip()).isEqualTo("0");
+            assertThat(cluster.ok("ceph osd stat")).contains("3 up");
             assertThat(cluster.ok("ceph osd pool ls detail -f json")).containsPattern("\"source_pgid\":\"\\d+\\.e\"");
         }
     }

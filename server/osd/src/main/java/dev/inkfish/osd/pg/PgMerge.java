@@ -17,6 +17,7 @@ import dev.inkfish.wire.osd.PgLogEntry;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Puts one group's copy (the source) into another's (the target) when their pool gets fewer groups
@@ -115,9 +116,9 @@ final class PgMerge {
         target.sum = target.sum.plus(source.sum);
         target.sumsInvalid |= source.sumsInvalid;
         target.lastUserVersion = Math.max(target.lastUserVersion, source.lastUserVersion);
-        target.purgedSnaps = new IntervalSet(target.purgedSnaps)
+        target.purgedSnaps = new TreeMap<>(new IntervalSet(target.purgedSnaps)
                 .intersection(new IntervalSet(source.purgedSnaps))
-                .intervals();
+                .intervals());
     }
 
     private void moveObjects(CollectionId from) {

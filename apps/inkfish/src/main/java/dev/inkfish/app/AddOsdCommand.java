@@ -100,7 +100,7 @@ final class AddOsdCommand implements Callable<Integer> {
             throw new UserError(data + " holds a store already: osd." + id + " was given to another");
         }
         Credentials.write(data.resolve("keyring"), KeyRing.of(name, EntityAuth.of(key, new TreeMap<>())));
-        try (ObjectStore store = Daemons.openStore(file, id).store()) {
+        try (ObjectStore store = Daemons.openStore(file, id, StoreJournals.none(file)).store()) {
             OsdDaemon.mkfs(store, UUID.fromString(Conf.of("osd", Integer.toString(id), file).string("fsid")), id, uuid);
         }
         return id;

@@ -2,6 +2,7 @@ package dev.inkfish.app;
 
 import dev.inkfish.blockstore.BlockStore;
 import dev.inkfish.blockstore.Options;
+import dev.inkfish.blockstore.SharedJournal;
 import dev.inkfish.cephx.AuthPolicy;
 import dev.inkfish.cephx.CephxClient;
 import dev.inkfish.cephx.CephxServiceAuth;
@@ -129,9 +130,9 @@ final class Daemons {
     record OsdStore(ObjectStore store, DiskWatch watch) {}
 
     /// Opens an OSD's store, making it the first time.
-    static OsdStore openStore(ConfFile file, int id) throws IOException {
+    static OsdStore openStore(ConfFile file, int id, StoreJournals journals) throws IOException {
         DiskWatch watch = new DiskWatch(id);
-        return new OsdStore(openStore(file, id, watch), watch);
+        return new OsdStore(openStore(file, id, watch, journals), watch);
     }
 
     /// A number without a unit is in MiB, as users write it for Ceph (`osd journal size = 2000`).
@@ -140,7 +141,7 @@ final class Daemons {
         return size < 1 << 20 ? size << 20 : size;
     }
 
-    private static ObjectStore openStore(ConfFile file, int id, DiskWatch watch) throws IOException {
+    private static ObjectStore openStore(ConfFile file, int id, DiskWatch watch, StoreJournals journals) throws IOException {
         Conf conf = Conf.of("osd", Integer.toString(id), file);
         if (conf.string("osd_objectstore").equals("memstore")) {
             return new MemStore();
@@ -150,9 +151,10 @@ final class Daemons {
                 .withDeviceSize(conf.integer("osd_store_size"))
                 .withJournalSize(journalSize(conf))
                 .withOnFailure(watch);
+        SharedJournal shared = journals.of(conf, options.journalSize());
         if (!Files.exists(data.resolve("fsid"))) {
-            BlockStore.mkfs(data, UUID.fromString(conf.string("fsid")), UUID.randomUUID(), id, options);
+            BlockStore.mkfs(data, UUID.fromString(conf.string("fsid")), UUID.randomUUID(), id, options, shared);
         }
-        return BlockStore.open(data, options);
+        return BlockStore.open(data, options, shared);
     }
 }

@@ -21,6 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,10 +41,12 @@ final class LocalCluster extends RunningCluster {
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
 
     private final List<MonDaemon> monitors = new ArrayList<>();
+    private final StoreJournals journals;
 
     private LocalCluster(ClusterDir dir) throws IOException {
         this.dir = dir;
         this.file = dir.readConf();
+        this.journals = new StoreJournals(file, IntStream.range(0, dir.osds()).mapToObj(Integer::toString).toList());
     }
 
     static LocalCluster start(ClusterDir dir) throws IOException {
@@ -102,7 +105,7 @@ final class LocalCluster extends RunningCluster {
     }
 
     private OsdDaemon startOsd(int id) throws IOException, InterruptedException {
-        Daemons.OsdStore disk = Daemons.openStore(file, id);
+        Daemons.OsdStore disk = Daemons.openStore(file, id, journals);
         Daemons.makeOsd(this, file, disk.store(), id);
         return Daemons.startOsd(file, id, disk, loops, network);
     }
@@ -146,6 +149,7 @@ final class LocalCluster extends RunningCluster {
                 LOG.error("stopping {}", daemon, e);
             }
         }
+        journals.close();
         loops.close();
     }
 }

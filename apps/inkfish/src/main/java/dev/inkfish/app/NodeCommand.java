@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -30,6 +32,7 @@ final class NodeCommand implements Callable<Integer> {
 
     /// Stopped in the reverse order of starting.
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
+    private @Nullable StoreJournals journals;
 
     @Override
     public Integer call() throws Exception {
@@ -59,12 +62,14 @@ final class NodeCommand implements Callable<Integer> {
         for (String id : Site.daemons(file, "mgr")) {
             running.push(Daemons.startMgr(file, id, loops, network));
         }
-        for (String id : Site.daemons(file, "osd")) {
+        List<String> osds = Site.daemons(file, "osd");
+        journals = new StoreJournals(file, osds);
+        for (String id : osds) {
             int number = RoleCommand.Osd.number(id);
             if (!Files.exists(Site.data(file, "osd", id).resolve("fsid"))) {
                 make(file, number);
             }
-            Daemons.OsdStore disk = Daemons.openStore(file, number);
+            Daemons.OsdStore disk = Daemons.openStore(file, number, journals);
             if (!OsdDaemon.isMade(disk.store())) {
                 disk.store().close();
                 throw new UserError("osd." + id + ": its store was begun and not finished; remove it to begin anew");
@@ -100,6 +105,9 @@ final class NodeCommand implements Callable<Integer> {
             } catch (Exception e) {
                 LOG.error("stopping {}", daemon, e);
             }
+        }
+        if (journals != null) {
+            journals.close();
         }
     }
 }

@@ -38,7 +38,7 @@ final class ProcessCluster extends RunningCluster {
             cluster.awaitMonitors();
             cluster.spawn("mgr", ClusterDir.MGR);
             for (int id = 0; id < dir.osds(); id++) {
-                try (ObjectStore store = Daemons.openStore(file, id).store()) {
+                try (ObjectStore store = Daemons.openStore(file, id, StoreJournals.none(file)).store()) {
                     Daemons.makeOsd(cluster, file, store, id);
                 }
                 cluster.spawn("osd", Integer.toString(id));

@@ -53,7 +53,7 @@ abstract class RoleCommand implements Callable<Integer> {
         @Override
         AutoCloseable start(ConfFile file, EventLoops loops) throws IOException {
             int number = number(id);
-            Daemons.OsdStore disk = Daemons.openStore(file, number);
+            Daemons.OsdStore disk = Daemons.openStore(file, number, StoreJournals.none(file));
             if (!OsdDaemon.isMade(disk.store())) {
                 disk.store().close();
                 throw new UserError("osd." + id + " was not made yet: inkfish add-osd does it");

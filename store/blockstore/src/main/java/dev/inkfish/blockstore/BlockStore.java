@@ -40,7 +40,14 @@ public final class BlockStore implements ObjectStore {
     ///
     /// A file or link `block` that is there already, as a link to a device, is used as it is.
     public static void mkfs(Path directory, UUID clusterFsid, UUID osdFsid, int whoami, Options options) {
-        Media.create(directory, new Superblock(Superblock.VERSION, clusterFsid, osdFsid, whoami), options);
+        mkfs(directory, clusterFsid, osdFsid, whoami, options, null);
+    }
+
+    /// As the other. With a shared journal, the store's own gets its space on the disk when it is used.
+    public static void mkfs(
+            Path directory, UUID clusterFsid, UUID osdFsid, int whoami, Options options, @Nullable SharedJournal shared) {
+        Media.create(
+                directory, new Superblock(Superblock.VERSION, clusterFsid, osdFsid, whoami), options, shared != null);
     }
 
     /// Opens what is in the directory.
@@ -48,9 +55,16 @@ public final class BlockStore implements ObjectStore {
     /// @throws CephException ENOENT if there is no store or a part of it is missing, EBUSY if another process has
     ///     it open, EINVAL if its parts do not belong together or have another version, EIO if it cannot be read
     public static BlockStore open(Path directory, Options options) {
+        return open(directory, options, null);
+    }
+
+    /// As the other, committing through the shared journal if the directory is on its file system. That must
+    /// be closed after the store.
+    public static BlockStore open(Path directory, Options options, @Nullable SharedJournal shared) {
         Media media = Media.open(directory, options);
         try {
-            BlockStore store = new BlockStore(media, options);
+            BlockStore store = new BlockStore(
+                    media, options, shared != null && shared.sharesDiskWith(directory) ? shared : null);
             store.pipeline.start("osd." + media.superblock().whoami() + "-store");
             return store;
         } catch (IOException e) {
@@ -64,17 +78,23 @@ public final class BlockStore implements ObjectStore {
 
     /// Replays the journal; starts no threads.
     BlockStore(Media media, Options options) throws IOException {
+        this(media, options, null);
+    }
+
+    BlockStore(Media media, Options options, @Nullable SharedJournal shared) throws IOException {
         this.media = media;
         superblock = media.superblock();
         Journal journal = new Journal(media.journal());
         BlockDevice device = new BlockDevice(media.block());
-        Journal.Position position = new Recovery(media, journal, device).run();
+        Recovery recovery = new Recovery(media, journal, device);
+        Journal.Position position = recovery.run(shared);
         Allocator allocator = new Allocator(Math.toIntExact(media.block().size() / Shard.BLOCK));
         PendingKeys keys = new PendingKeys(media.keyValues());
         state = new StoreState(options, device, keys, allocator, position.generation());
         load();
         pipeline = new Pipeline(
-                journal, device, media.keyValues(), keys, allocator, options, superblock.osdFsid(), position.sequence());
+                journal, device, media.keyValues(), keys, allocator, options, superblock.osdFsid(),
+                recovery.member(), position.sequence());
     }
 
     public Superblock superblock() {

@@ -64,6 +64,10 @@ final class DiskFile implements StoreFile {
         return new DiskFile(channel, null, openDirect(path, StandardOpenOption.DSYNC), ALIGN, true);
     }
 
+    static DiskFile openToRead(Path path) throws IOException {
+        return new DiskFile(FileChannel.open(path, StandardOpenOption.READ));
+    }
+
     private static @Nullable FileChannel openDirect(Path path, OpenOption... more) {
         try {
             if (Files.getFileStore(path).getBlockSize() > ALIGN) {
@@ -87,13 +91,18 @@ final class DiskFile implements StoreFile {
 
     /// A file of the size, written through, so that a sync after an overwrite has no file-system metadata to write.
     static DiskFile createFilled(Path path, long size) throws IOException {
-        FileChannel channel = create(path);
-        ByteBuffer zeros = ByteBuffer.allocateDirect(1 << 20);
-        for (long at = 0; at < size; at += zeros.position()) {
-            zeros.clear().limit((int) Math.min(zeros.capacity(), size - at));
+        DiskFile file = new DiskFile(create(path));
+        file.fill(0, size);
+        return file;
+    }
+
+    /// Writes zeros.
+    void fill(long from, long end) throws IOException {
+        ByteBuffer zeros = ByteBuffer.allocateDirect(PIECE);
+        for (long at = from; at < end; at += zeros.position()) {
+            zeros.clear().limit((int) Math.min(zeros.capacity(), end - at));
             channel.write(zeros, at);
         }
-        return new DiskFile(channel);
     }
 
     private static FileChannel create(Path path) throws IOException {

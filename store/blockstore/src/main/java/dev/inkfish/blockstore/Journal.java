@@ -1,15 +1,13 @@
 package dev.inkfish.blockstore;
 
-import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.WireWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.zip.CRC32C;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /// The write-ahead log: a file of fixed size, used in circles, of frames that hold one or more transactions.
 ///
@@ -22,7 +20,7 @@ import java.util.zip.CRC32C;
 /// the frame with this field zero); then each transaction: number and length of its key-value records (u32, u32),
 /// the records, number of blocks u32, each with number u32, length u16 (zeros behind it are left out), data.
 final class Journal {
-    static final int ALIGN = 4096;
+    static final int ALIGN = Frames.ALIGN;
     private static final int MAGIC = 0x4c4a4b49; // "IKJL"
     private static final int HEADER = 32;
     private static final int CRC_AT = 28;
@@ -32,7 +30,8 @@ final class Journal {
     private final StoreFile file;
     private final long size;
     private final Deque<Frame> frames = new ArrayDeque<>();
-    private final ByteBuffer buffer = allocate(FRAME);
+    /// Made when it is needed: a store that uses a shared journal never does.
+    private @Nullable ByteBuffer buffer;
     /// A frame's payload is put together on the heap, where writing small pieces is faster.
     private WireWriter scratch = new WireWriter(SCRATCH);
     private long generation;
@@ -55,7 +54,14 @@ final class Journal {
     }
 
     /// Where to start: behind this sequence number, at this place of the file.
-    record Position(long generation, long sequence, long offset) {}
+    ///
+    /// @param shared the [SharedJournal] that is meant; null: the store's own
+    /// @param frame the shared journal's frame that is at the place, or will be
+    record Position(long generation, long sequence, long offset, @Nullable UUID shared, long frame) {
+        Position(long generation, long sequence, long offset) {
+            this(generation, sequence, offset, null, 0);
+        }
+    }
 
     Journal(StoreFile file) throws IOException {
         this.file = file;
@@ -65,6 +71,10 @@ final class Journal {
     /// The largest transaction it takes.
     long limit() {
         return (size - ALIGN) / 4;
+    }
+
+    synchronized long generation() {
+        return generation;
     }
 
     synchronized long used() {
@@ -127,19 +137,11 @@ final class Journal {
     }
 
     private ByteBuffer assemble(List<Submitted> transactions, long atMost) {
-        ByteBuffer out = atMost + ALIGN <= buffer.capacity() ? buffer : allocate(Math.toIntExact(atMost + ALIGN));
+        ByteBuffer own = buffer == null ? buffer = Frames.allocate(FRAME) : buffer;
+        ByteBuffer out = atMost + ALIGN <= FRAME ? own : Frames.allocate(Math.toIntExact(atMost + ALIGN));
         scratch.reset();
         for (Submitted transaction : transactions) {
-            scratch.u32(transaction.batch.count()).u32(transaction.batch.bytes());
-            transaction.batch.writeTo(scratch);
-            scratch.u32(transaction.deferred.size());
-            for (BlockDevice.Content content : transaction.deferred) {
-                int length = Shard.BLOCK;
-                while (length > 0 && content.data().get(length - 1) == 0) {
-                    length--;
-                }
-                scratch.u32(content.block()).u16(length).raw(content.data().slice(0, length));
-            }
+            Frames.write(transaction, scratch);
         }
         out.clear().position(HEADER);
         scratch.putTo(out);
@@ -147,10 +149,7 @@ final class Journal {
         if (payload > FRAME) {
             scratch = new WireWriter(SCRATCH);
         }
-        while (out.position() % ALIGN != 0) {
-            int pad = ALIGN - out.position() % ALIGN;
-            out.put(PADDING, 0, pad);
-        }
+        Frames.pad(out);
         out.flip();
         out.putInt(0, MAGIC)
                 .putInt(4, payload)
@@ -158,23 +157,8 @@ final class Journal {
                 .putLong(16, transactions.getFirst().sequence)
                 .putInt(24, transactions.size())
                 .putInt(CRC_AT, 0);
-        out.putInt(CRC_AT, checksum(out, HEADER + payload));
+        out.putInt(CRC_AT, Frames.checksum(out, HEADER + payload));
         return out;
-    }
-
-    private static final byte[] PADDING = new byte[ALIGN];
-
-    private static ByteBuffer allocate(int size) {
-        // aligned in memory too, for writing past the page cache
-        int whole = (size + ALIGN - 1) / ALIGN * ALIGN;
-        ByteBuffer aligned = ByteBuffer.allocateDirect(whole + ALIGN).alignedSlice(ALIGN);
-        return aligned.slice(0, whole).order(ByteOrder.LITTLE_ENDIAN);
-    }
-
-    private static int checksum(ByteBuffer frame, int length) {
-        CRC32C crc = new CRC32C();
-        crc.update(frame.duplicate().position(0).limit(length));
-        return (int) crc.getValue();
     }
 
     /// Where a replay would have to start if everything up to `sequence` is in its place.
@@ -217,33 +201,18 @@ final class Journal {
             offset += frame.capacity();
             frame.position(HEADER);
             for (int i = 0; i < count; i++) {
-                replay.transaction(transaction(frame, ++sequence));
+                replay.transaction(Frames.read(frame, ++sequence));
             }
         }
     }
 
-    private static Replayed transaction(ByteBuffer frame, long sequence) {
-        int recordCount = frame.getInt();
-        byte[] records = new byte[frame.getInt()];
-        frame.get(records);
-        int blocks = frame.getInt();
-        List<BlockDevice.Content> contents = new ArrayList<>(blocks);
-        for (int i = 0; i < blocks; i++) {
-            int block = frame.getInt();
-            byte[] data = new byte[Shard.BLOCK];
-            frame.get(data, 0, frame.getShort());
-            contents.add(new BlockDevice.Content(block, Bytes.wrap(data)));
-        }
-        return new Replayed(sequence, recordCount, records, contents);
-    }
-
     /// The frame at an offset, if it is a valid one with this generation and sequence number.
-    private @org.jspecify.annotations.Nullable ByteBuffer read(long offset, long wantedGeneration, long sequence)
+    private @Nullable ByteBuffer read(long offset, long wantedGeneration, long sequence)
             throws IOException {
         if (offset + ALIGN > size) {
             return null;
         }
-        ByteBuffer head = allocate(ALIGN);
+        ByteBuffer head = Frames.allocate(ALIGN);
         file.read(head, offset);
         int payload = head.getInt(4);
         if (head.getInt(0) != MAGIC
@@ -254,10 +223,10 @@ final class Journal {
             return null;
         }
         int length = (HEADER + payload + ALIGN - 1) / ALIGN * ALIGN;
-        ByteBuffer frame = allocate(length);
+        ByteBuffer frame = Frames.allocate(length);
         file.read(frame, offset);
         int expected = frame.getInt(CRC_AT);
         frame.putInt(CRC_AT, 0);
-        return checksum(frame, HEADER + payload) == expected ? frame : null;
+        return Frames.checksum(frame, HEADER + payload) == expected ? frame : null;
     }
 }

@@ -9,13 +9,20 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// The parts of a store on disk, open and checked to belong together.
 ///
+/// @param sharedJournals finds those that the store may have records in
 /// @param lock null in tests, where there is no directory
 record Media(
-        Superblock superblock, StoreFile block, StoreFile journal, KeyValues keyValues, @Nullable FileLock lock) {
+        Superblock superblock,
+        StoreFile block,
+        StoreFile journal,
+        KeyValues keyValues,
+        SharedJournals sharedJournals,
+        @Nullable FileLock lock) {
     private static final String BLOCK = "block";
     private static final String JOURNAL = "journal";
     private static final String DB = "db";
@@ -24,7 +31,13 @@ record Media(
     private static final long MIN_DEVICE = 1 << 20;
     private static final long MIN_JOURNAL = 1 << 20;
 
-    static void create(Path directory, Superblock superblock, Options options) {
+    /// Shared journals that are there, for reading.
+    interface SharedJournals {
+        /// @throws CephException ENOENT if there is no such one
+        StoreFile open(UUID id) throws IOException;
+    }
+
+    static void create(Path directory, Superblock superblock, Options options, boolean sparseJournal) {
         if (Files.exists(directory.resolve(Superblock.FILE))) {
             throw new CephException(Errno.EEXIST, "there is an object store in " + directory + " already");
         }
@@ -39,7 +52,9 @@ record Media(
             try (StoreFile device = Files.exists(block)
                             ? DiskFile.open(block, options.deferredThreshold())
                             : DiskFile.createSparse(block, options.deviceSize());
-                    StoreFile journal = DiskFile.createFilled(directory.resolve(JOURNAL), options.journalSize());
+                    StoreFile journal = sparseJournal
+                            ? DiskFile.createSparse(directory.resolve(JOURNAL), options.journalSize())
+                            : DiskFile.createFilled(directory.resolve(JOURNAL), options.journalSize());
                     RocksKeyValues store = new RocksKeyValues(directory.resolve(DB), options, true)) {
                 format(superblock, device, journal, store);
             }
@@ -71,7 +86,12 @@ record Media(
             block = DiskFile.open(directory.resolve(BLOCK), options.deferredThreshold());
             journal = DiskFile.openLog(directory.resolve(JOURNAL));
             return check(new Media(
-                    superblock, block, journal, new RocksKeyValues(directory.resolve(DB), options, false), lock));
+                    superblock,
+                    block,
+                    journal,
+                    new RocksKeyValues(directory.resolve(DB), options, false),
+                    id -> SharedFiles.find(directory, superblock, id),
+                    lock));
         } catch (IOException e) {
             closeAll(block, journal, lock);
             throw new CephException(Errno.EIO, "cannot open " + directory + ": " + e);

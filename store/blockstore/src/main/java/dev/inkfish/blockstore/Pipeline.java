@@ -1,5 +1,6 @@
 package dev.inkfish.blockstore;
 
+import dev.inkfish.objectstore.Burst;
 import dev.inkfish.wire.CephException;
 import dev.inkfish.wire.Errno;
 import dev.inkfish.wire.WireWriter;
@@ -26,6 +27,10 @@ import org.jspecify.annotations.Nullable;
 /// Before, a crash could undo the freeing (it may not even be durable), and a replay could write an
 /// earlier deferred content over what its new owner wrote directly.
 ///
+/// Where the store is a member of a [SharedJournal], that one's thread writes and syncs for all its members. A
+/// transaction goes to it at once, unless contents were written to the device: then the store's own commit thread syncs
+/// that before, and what comes later waits behind it.
+///
 /// Records are physical (keys with values, blocks with contents), so replaying one that is in place already does no
 /// harm as long as all later ones follow. RocksDB may thus flush whenever it likes.
 final class Pipeline {
@@ -34,6 +39,10 @@ final class Pipeline {
     private static final int APPLY_BATCH = 2048;
     private static final long APPLY_DELAY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
+    static final int STATE_VERSION = 1;
+    /// Names a shared journal, and the number of its frame.
+    static final int STATE_VERSION_SHARED = 2;
+
     private final Journal journal;
     private final BlockDevice device;
     private final KeyValues store;
@@ -41,6 +50,8 @@ final class Pipeline {
     private final Allocator allocator;
     private final Options options;
     private final UUID fsid;
+    /// Null with a journal of its own.
+    private volatile SharedJournal.@Nullable Member member;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition submitted = lock.newCondition();
@@ -50,6 +61,13 @@ final class Pipeline {
     private final Condition checkpointDone = lock.newCondition();
     private List<Submitted> queue = new ArrayList<>();
     private List<Submitted> toApply = new ArrayList<>();
+    /// Back from the shared journal, before all in the queue.
+    private final List<Submitted> returned = new ArrayList<>();
+    /// The commit thread has transactions that are not in the shared journal yet.
+    private boolean handing;
+    /// On the way from the shared journal to its own.
+    private boolean leaving;
+    private long lastCommitted;
     private final Deque<int[]> freeing = new ArrayDeque<>();
     private long inFlight;
     private long lastSubmitted;
@@ -72,6 +90,7 @@ final class Pipeline {
             Allocator allocator,
             Options options,
             UUID fsid,
+            SharedJournal.@Nullable Member member,
             long sequence) {
         this.journal = journal;
         this.device = device;
@@ -80,9 +99,14 @@ final class Pipeline {
         this.allocator = allocator;
         this.options = options;
         this.fsid = fsid;
+        this.member = member;
         lastSubmitted = sequence;
+        lastCommitted = sequence;
         lastApplied = sequence;
         lastCheckpoint = sequence;
+        if (member != null) {
+            member.attach(this);
+        }
     }
 
     /// Without this, tests make the steps.
@@ -135,6 +159,10 @@ final class Pipeline {
         }
     }
 
+    boolean hasFailed() {
+        return failure != null;
+    }
+
     void checkAlive() {
         Throwable cause = failure;
         if (cause != null) {
@@ -144,7 +172,8 @@ final class Pipeline {
 
     /// Bytes a transaction may take in the journal.
     long transactionLimit() {
-        return journal.limit();
+        SharedJournal.Member shared = member;
+        return shared == null ? journal.limit() : Math.min(journal.limit(), shared.journal().limit());
     }
 
     /// Waits while too much is on its way. Hold no lock.
@@ -152,6 +181,7 @@ final class Pipeline {
         lock.lock();
         try {
             while (inFlight > options.inFlightLimit() && failure == null && !threads.isEmpty()) {
+                Burst.flush();
                 applied.awaitUninterruptibly();
             }
             if (stopping) {
@@ -169,6 +199,11 @@ final class Pipeline {
         try {
             transaction.sequence = ++lastSubmitted;
             inFlight += transaction.journalBytes();
+            boolean inOrder = queue.isEmpty() && !handing && !leaving;
+            if (member != null && inOrder && !transaction.wroteDirectly) {
+                member.add(List.of(transaction));
+                return;
+            }
             queue.add(transaction);
             if (queue.size() == 1) {
                 submitted.signal();
@@ -181,10 +216,10 @@ final class Pipeline {
     private boolean awaitSubmitted() throws InterruptedException {
         lock.lock();
         try {
-            while (queue.isEmpty() && !stopping && failure == null) {
+            while (queue.isEmpty() && returned.isEmpty() && failure == null && !(stopping && lastCommitted == lastSubmitted)) {
                 submitted.await();
             }
-            return !queue.isEmpty() && failure == null;
+            return failure == null && !(queue.isEmpty() && returned.isEmpty());
         } finally {
             lock.unlock();
         }
@@ -202,6 +237,10 @@ final class Pipeline {
         if (direct) {
             device.sync();
         }
+        if (handOver(group)) {
+            return;
+        }
+        awaitOwnJournal();
         int done = 0;
         while (done < group.size()) {
             int count = journal.append(group, done);
@@ -230,14 +269,84 @@ final class Pipeline {
         lock.lock();
         try {
             List<Submitted> group = queue;
+            if (!returned.isEmpty()) {
+                group.addAll(0, returned);
+                returned.clear();
+            }
             queue = new ArrayList<>(group.size() + 16);
+            handing = !group.isEmpty();
             return group;
         } finally {
             lock.unlock();
         }
     }
 
-    private void committed(List<Submitted> group) {
+    /// @return false if the store does not use a shared journal, or not any more; the group then has what came back
+    private boolean handOver(List<Submitted> group) {
+        lock.lock();
+        try {
+            handing = false;
+            if (member != null && !leaving) {
+                member.add(group);
+                return true;
+            }
+            group.addAll(0, returned);
+            returned.clear();
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The shared journal takes nothing any more: back to the store's own, once what is in the shared one is in its
+    /// place.
+    ///
+    /// @param unwritten what it had of this store's, before what was added to it later
+    void leave(List<Submitted> unwritten) {
+        lock.lock();
+        try {
+            SharedJournal.Member shared = member;
+            if (shared == null || leaving) {
+                return;
+            }
+            leaving = true;
+            returned.addAll(unwritten);
+            returned.addAll(shared.takeBack());
+            submitted.signal();
+            checkpointRequested = true;
+            committed.signal();
+            checkpointWanted.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void awaitOwnJournal() throws IOException {
+        while (member != null) {
+            checkAlive();
+            if (threads.isEmpty()) {
+                applyStep();
+                checkpoint();
+            } else {
+                requestCheckpoint(false);
+            }
+        }
+    }
+
+    /// As [#requestCheckpoint], without waiting.
+    void askForCheckpoint() {
+        lock.lock();
+        try {
+            checkpointRequested = true;
+            committed.signal();
+            checkpointWanted.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// They are in the journal.
+    void committed(List<Submitted> group) {
         checkAlive();
         List<Runnable> listeners = new ArrayList<>(group.size());
         for (Submitted transaction : group) {
@@ -249,8 +358,12 @@ final class Pipeline {
         try {
             boolean first = toApply.isEmpty();
             toApply.addAll(group);
+            lastCommitted = group.getLast().sequence;
             if (first || enoughToApply()) {
                 committed.signal();
+            }
+            if (stopping) {
+                submitted.signal();
             }
         } finally {
             lock.unlock();
@@ -340,7 +453,11 @@ final class Pipeline {
     }
 
     private boolean wantsCheckpoint() {
-        return checkpointRequested || journal.used() > journal.capacity() / 2 || freedBlocks > allocator.blocks() / 8;
+        SharedJournal.Member shared = member;
+        boolean journalWants = shared == null
+                ? journal.used() > journal.capacity() / 2
+                : shared.held() > shared.journal().capacity() / 2;
+        return checkpointRequested || journalWants || freedBlocks > allocator.blocks() / 8;
     }
 
     private boolean awaitCheckpointWanted() throws InterruptedException {
@@ -385,12 +502,16 @@ final class Pipeline {
     /// One at a time.
     void checkpoint() throws IOException {
         long sequence;
+        SharedJournal.Member shared;
+        boolean leaves;
         List<int[]> releasing = new ArrayList<>();
         lock.lock();
         try {
             checkpointRequested = false;
             checkpointsStarted++;
             sequence = lastApplied;
+            shared = member;
+            leaves = shared != null && leaving && sequence == lastCommitted;
             releasing.addAll(freeing);
             freeing.clear();
         } finally {
@@ -398,10 +519,21 @@ final class Pipeline {
         }
         device.flush();
         device.sync();
-        Journal.Position position = journal.positionAfter(sequence);
+        Journal.Position position = leaves
+                ? journal.begin(journal.generation() + 1, sequence)
+                : shared != null
+                        ? shared.positionAfter(journal.generation(), sequence)
+                        : journal.positionAfter(sequence);
         writeState(store, fsid, position);
         store.flush();
-        journal.trim(position);
+        if (leaves) {
+            shared.left();
+            member = null;
+        } else if (shared != null) {
+            shared.trim(position);
+        } else {
+            journal.trim(position);
+        }
         long released = 0;
         for (int[] freed : releasing) {
             for (int block : freed) {
@@ -423,7 +555,12 @@ final class Pipeline {
     static void writeState(KeyValues store, UUID fsid, Journal.Position position) {
         KvBatch batch = new KvBatch();
         WireWriter value = new WireWriter(64);
-        value.u8(1).uuid(fsid).u64(position.generation()).u64(position.sequence()).u64(position.offset());
+        UUID shared = position.shared();
+        value.u8(shared == null ? STATE_VERSION : STATE_VERSION_SHARED).uuid(fsid);
+        value.u64(position.generation()).u64(position.sequence()).u64(position.offset());
+        if (shared != null) {
+            value.uuid(shared).u64(position.frame());
+        }
         batch.put(Keys.STATE, value.toBytes());
         store.write(batch.whole());
     }
@@ -431,6 +568,7 @@ final class Pipeline {
     /// Waits for a checkpoint that starts from now on, of everything submitted so far if `all`. Hold no lock that
     /// a commit listener takes.
     void requestCheckpoint(boolean all) {
+        Burst.flush();
         lock.lock();
         try {
             long target = lastSubmitted;
@@ -456,6 +594,11 @@ final class Pipeline {
         checkAlive();
         if (threads.isEmpty()) {
             commitStep();
+            SharedJournal.Member shared = member;
+            if (shared != null && !shared.journal().hasThread()) {
+                shared.journal().commitStep();
+                commitStep(); // what came back
+            }
             applyStep();
             checkpoint();
         } else {
@@ -492,6 +635,10 @@ final class Pipeline {
         threads.clear();
         if (failure == null) {
             settle();
+            if (member != null) {
+                leave(List.of()); // it can be opened alone then
+                awaitOwnJournal();
+            }
         }
     }
 }

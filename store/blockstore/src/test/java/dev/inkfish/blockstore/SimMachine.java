@@ -10,18 +10,26 @@ final class SimMachine {
     final SimFile block;
     final SimFile journal;
     final SimKeyValues keyValues = new SimKeyValues(this);
-    final Superblock superblock = new Superblock(Superblock.VERSION, new UUID(1, 1), new UUID(2, 2), 3);
+    final Superblock superblock;
     /// IO operations until one fails, and all after it; below zero: none.
     private long untilFailure = -1;
+    Media.SharedJournals sharedJournals = id -> {
+        throw new AssertionError("no shared journal");
+    };
 
     SimMachine(int blockSize, int journalSize) throws IOException {
+        this(blockSize, journalSize, new UUID(2, 2));
+    }
+
+    SimMachine(int blockSize, int journalSize, UUID osdFsid) throws IOException {
+        superblock = new Superblock(Superblock.VERSION, new UUID(1, 1), osdFsid, 3);
         block = new SimFile(this, blockSize);
         journal = new SimFile(this, journalSize);
         Media.format(superblock, block, journal, keyValues);
     }
 
     Media media() {
-        return new Media(superblock, block, journal, keyValues, null);
+        return new Media(superblock, block, journal, keyValues, id -> sharedJournals.open(id), null);
     }
 
     /// @param operations how many succeed before

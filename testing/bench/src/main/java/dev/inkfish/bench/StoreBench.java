@@ -2,6 +2,8 @@ package dev.inkfish.bench;
 
 import dev.inkfish.blockstore.BlockStore;
 import dev.inkfish.blockstore.Options;
+import dev.inkfish.blockstore.SharedJournal;
+import dev.inkfish.objectstore.Burst;
 import dev.inkfish.objectstore.CollectionId;
 import dev.inkfish.objectstore.Transaction;
 import dev.inkfish.wire.Bytes;
@@ -20,9 +22,11 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// What an OSD asks of its store under small random writes: each transaction overwrites 4 KiB of a 4 MiB object and
-/// sets a key of 200 bytes, as the group's log does. `StoreBench directory [seconds]`; the directory must not exist.
+/// sets a key of 200 bytes, as the group's log does. `StoreBench directory [seconds [stores [own]]]`; the directory must not exist. Several stores get each transaction, and share a
+/// journal unless they are to use their `own`.
 public final class StoreBench {
     private static final int COLLECTIONS = 16;
     private static final int OBJECTS = 16;
@@ -30,11 +34,11 @@ public final class StoreBench {
     private static final int WRITE = 4096;
     private static final int LOG_ENTRIES = 2000;
 
-    private final BlockStore store;
+    private final List<BlockStore> stores;
     private final Bytes payload;
 
-    private StoreBench(BlockStore store) {
-        this.store = store;
+    private StoreBench(List<BlockStore> stores) {
+        this.stores = stores;
         byte[] random = new byte[1 << 20];
         new Random(1).nextBytes(random);
         payload = Bytes.wrap(random);
@@ -43,15 +47,47 @@ public final class StoreBench {
     public static void main(String[] args) throws Exception {
         Path directory = Path.of(args[0]);
         int seconds = args.length > 1 ? Integer.parseInt(args[1]) : 10;
-        BlockStore.mkfs(directory, new UUID(1, 1), new UUID(2, 2), 0, Options.DEFAULTS);
-        try (BlockStore store = BlockStore.open(directory, Options.DEFAULTS)) {
-            StoreBench bench = new StoreBench(store);
+        int count = args.length > 2 ? Integer.parseInt(args[2]) : 1;
+        Files.createDirectories(directory);
+        SharedJournal shared = count > 1 && args.length < 4
+                ? SharedJournal.in(directory, count * Options.DEFAULTS.journalSize())
+                : null;
+        List<BlockStore> stores = new ArrayList<>();
+        try {
+            for (int i = 0; i < count; i++) {
+                Path place = directory.resolve("osd." + i);
+                BlockStore.mkfs(place, new UUID(1, 1), new UUID(2, i), i, Options.DEFAULTS);
+                stores.add(BlockStore.open(place, Options.DEFAULTS, shared));
+            }
+            StoreBench bench = new StoreBench(stores);
             bench.fill();
             bench.overwrite("warm-up", 16, 3);
             for (int depth : new int[] {1, 16, 64}) {
                 bench.overwrite("4 KiB overwrites, depth " + depth, depth, seconds);
             }
-            System.out.println(store.stats());
+            System.out.println(stores.getFirst().stats());
+        } finally {
+            stores.forEach(BlockStore::close);
+            if (shared != null) {
+                shared.close();
+            }
+        }
+    }
+
+    /// Has all stores do it.
+    private void submit(CollectionId collection, Transaction transaction, Runnable onCommit) {
+        AtomicInteger missing = new AtomicInteger(stores.size());
+        Burst.begin();
+        try {
+            for (BlockStore store : stores) {
+                store.submit(collection, transaction, () -> {
+                    if (missing.decrementAndGet() == 0) {
+                        onCommit.run();
+                    }
+                });
+            }
+        } finally {
+            Burst.end();
         }
     }
 
@@ -77,7 +113,7 @@ public final class StoreBench {
                     t.write(collection(c), object(o), at, payload);
                 }
                 inFlight.acquire();
-                store.submit(collection(c), t, inFlight::release);
+                submit(collection(c), t, inFlight::release);
                 t = new Transaction();
             }
         }
@@ -123,7 +159,7 @@ public final class StoreBench {
                 latencies[latencies.length / 100 * 99] / 1e3,
                 latencies[latencies.length - 1] / 1e3,
                 cpu / 1e3 / transactions,
-                (writtenBytes() - written) / (double) (transactions * (WRITE + 200)),
+                (writtenBytes() - written) / (double) (transactions * stores.size() * (WRITE + 200)),
                 residentBytes() >> 20);
     }
 
@@ -158,7 +194,7 @@ public final class StoreBench {
                             (long) random.nextInt(OBJECT_SIZE / WRITE) * WRITE,
                             payload.slice(random.nextInt(100) * 100, WRITE))
                     .omapSet(collection(c), object(-1), entry);
-            store.submit(collection(c), t, () -> {
+            StoreBench.this.submit(collection(c), t, () -> {
                 latencies[n & latencies.length - 1] = System.nanoTime() - start;
                 inFlight.release();
             });

@@ -1,5 +1,6 @@
 package dev.inkfish.osd.daemon;
 
+import dev.inkfish.objectstore.Burst;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -91,6 +92,15 @@ final class Mailbox {
     }
 
     private void visit() {
+        Burst.begin();
+        try {
+            serve();
+        } finally {
+            Burst.end();
+        }
+    }
+
+    private void serve() {
         long before = System.nanoTime();
         if (before - visitorsFrom < 0) {
             giveToOwn();

@@ -1,0 +1,72 @@
+package dev.inkfish.blockstore;
+
+import dev.inkfish.wire.Bytes;
+import dev.inkfish.wire.WireWriter;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.CRC32C;
+
+/// What the frames of all journals have in common.
+final class Frames {
+    static final int ALIGN = 4096;
+    private static final byte[] PADDING = new byte[ALIGN];
+
+    private Frames() {}
+
+    /// A transaction: number and length of its key-value records (u32, u32), the records, number of blocks u32, each with
+    /// number u32, length u16 (zeros behind it are left out), data.
+    static void write(Submitted transaction, WireWriter out) {
+        out.u32(transaction.batch.count()).u32(transaction.batch.bytes());
+        transaction.batch.writeTo(out);
+        out.u32(transaction.deferred.size());
+        for (BlockDevice.Content content : transaction.deferred) {
+            int length = Shard.BLOCK;
+            while (length > 0 && content.data().get(length - 1) == 0) {
+                length--;
+            }
+            out.u32(content.block()).u16(length).raw(content.data().slice(0, length));
+        }
+    }
+
+    static Journal.Replayed read(ByteBuffer frame, long sequence) {
+        int recordCount = frame.getInt();
+        byte[] records = new byte[frame.getInt()];
+        frame.get(records);
+        int blocks = frame.getInt();
+        List<BlockDevice.Content> contents = new ArrayList<>(blocks);
+        for (int i = 0; i < blocks; i++) {
+            int block = frame.getInt();
+            byte[] data = new byte[Shard.BLOCK];
+            frame.get(data, 0, frame.getShort());
+            contents.add(new BlockDevice.Content(block, Bytes.wrap(data)));
+        }
+        return new Journal.Replayed(sequence, recordCount, records, contents);
+    }
+
+    /// Fills up to the next multiple of [#ALIGN].
+    static void pad(ByteBuffer out) {
+        int over = out.position() % ALIGN;
+        if (over != 0) {
+            out.put(PADDING, 0, ALIGN - over);
+        }
+    }
+
+    static int aligned(int length) {
+        return (length + ALIGN - 1) / ALIGN * ALIGN;
+    }
+
+    /// Aligned in memory too, for writing past the page cache.
+    static ByteBuffer allocate(int size) {
+        int whole = aligned(size);
+        ByteBuffer aligned = ByteBuffer.allocateDirect(whole + ALIGN).alignedSlice(ALIGN);
+        return aligned.slice(0, whole).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    static int checksum(ByteBuffer frame, int length) {
+        CRC32C crc = new CRC32C();
+        crc.update(frame.duplicate().position(0).limit(length));
+        return (int) crc.getValue();
+    }
+}

@@ -1,0 +1,82 @@
+package dev.inkfish.blockstore;
+
+import dev.inkfish.wire.WireWriter;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.UUID;
+
+/// Puts the frames of a [SharedJournal] together.
+///
+/// Frame: magic u32, payload length u32, id (two u64), number
+/// u64, sections u32, crc32c u32 (over the frame with this field zero); each section: osd fsid (two u64), first
+/// sequence u64, transactions u32, the transactions.
+final class SharedFrameWriter {
+    static final int MAGIC = 0x4a534b49; // "IKSJ"
+    static final int HEADER = 40;
+    static final int SECTIONS_AT = 32;
+    static final int CRC_AT = 36;
+    private static final int SECTION = 28;
+    private static final int FRAME = 2 << 20;
+    private static final int SCRATCH = 64 << 10;
+    private static final int NUMBER_AT = 24;
+
+    private final UUID id;
+    private final ByteBuffer buffer = Frames.allocate(FRAME);
+    private WireWriter scratch = new WireWriter(SCRATCH);
+
+    SharedFrameWriter(UUID id) {
+        this.id = id;
+    }
+
+    /// A frame of as many transactions as make a moderate size, of each store in turn.
+    ByteBuffer assemble(List<SharedSection> sections) {
+        scratch.reset();
+        long bytes = HEADER;
+        int used = 0;
+        long first = 0;
+        for (SharedSection section : sections) {
+            section.count = 0;
+            List<Submitted> left = section.left();
+            long more = SECTION;
+            while (section.count < left.size()) {
+                long next = left.get(section.count).journalBytes();
+                if (bytes > HEADER && bytes + more + next > FRAME - Frames.ALIGN) {
+                    break;
+                }
+                bytes += more + next;
+                more = 0;
+                section.count++;
+            }
+            if (section.count > 0) {
+                used++;
+                first = left.getFirst().sequence;
+                UUID fsid = section.member.fsid;
+                scratch.u64(fsid.getMostSignificantBits()).u64(fsid.getLeastSignificantBits()).u64(first).u32(section.count);
+                section.inFrame().forEach(each -> Frames.write(each, scratch));
+            }
+        }
+        ByteBuffer out = bytes + Frames.ALIGN <= buffer.capacity()
+                ? buffer
+                : Frames.allocate(Math.toIntExact(bytes + Frames.ALIGN));
+        out.clear().position(HEADER);
+        scratch.putTo(out);
+        int payload = out.position() - HEADER;
+        if (payload > FRAME) {
+            scratch = new WireWriter(SCRATCH);
+        }
+        Frames.pad(out);
+        out.flip();
+        out.putInt(0, MAGIC)
+                .putInt(4, payload)
+                .putLong(8, id.getMostSignificantBits())
+                .putLong(16, id.getLeastSignificantBits())
+                .putInt(SECTIONS_AT, used);
+        return out;
+    }
+
+    /// Gives the frame its number, and the checksum.
+    void seal(ByteBuffer frame, long number) {
+        frame.putLong(NUMBER_AT, number).putInt(CRC_AT, 0);
+        frame.putInt(CRC_AT, Frames.checksum(frame, HEADER + frame.getInt(4)));
+    }
+}

@@ -10,10 +10,12 @@ import dev.inkfish.cephx.auth.AuthMethod;
 import dev.inkfish.cephx.auth.ClientAuth;
 import dev.inkfish.conf.Conf;
 import dev.inkfish.wire.Bytes;
+import dev.inkfish.wire.CephException;
 import dev.inkfish.wire.EntityAuthName;
 import dev.inkfish.wire.EntityType;
 import dev.inkfish.wire.Utime;
 import java.io.IOException;
+import java.nio.charset.MalformedInputException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,7 +88,11 @@ final class Credentials {
         if (!Files.isReadable(file)) {
             throw new UserError("cannot read the keyring " + file);
         }
-        return KeyRing.parse(Files.readString(file));
+        try {
+            return KeyRing.parse(Files.readString(file));
+        } catch (CephException | MalformedInputException e) {
+            throw new UserError("the keyring " + file + " is not one: " + e.getMessage());
+        }
     }
 
     /// Writes a keyring that only its owner may read, in the place of what was there; it is durable then.

@@ -21,6 +21,7 @@ class ScrubTest {
     @BeforeAll
     static void createPool() {
         cluster = Cluster.fresh("--osds", "3");
+        cluster.ok("ceph config set mon mon_data_avail_warn 1"); // its health is compared; the machine's disk is not ours
         cluster.ok("ceph osd pool create " + POOL + " 1 && ceph osd pool application enable " + POOL + " test"
                 + " && ceph osd pool create snaps 1 && ceph osd pool application enable snaps test");
         cluster.ok("cat > act.sh <<'S'\n" + ACT + "S\n");

@@ -78,6 +78,11 @@ public final class MonDaemon implements AutoCloseable {
         if (fsid == null) {
             throw new CephException(Errno.ENOENT, config.directory() + " holds no monitor");
         }
+        String wanted = config.conf().string("fsid");
+        if (!wanted.isEmpty() && !wanted.equalsIgnoreCase(fsid.utf8())) {
+            throw new CephException(Errno.EINVAL, config.directory() + " belongs to cluster " + fsid.utf8()
+                    + ", the configuration is of cluster " + wanted);
+        }
         loop = new MonLoop("mon." + config.name(), store, () -> space(config.directory()));
         UUID cluster = UUID.fromString(fsid.utf8());
         core = new MonCore(config.name(), cluster, config.conf(), store, loop);

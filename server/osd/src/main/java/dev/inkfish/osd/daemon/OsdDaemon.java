@@ -86,6 +86,11 @@ public final class OsdDaemon implements AutoCloseable {
         control.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         control.setRemoveOnCancelPolicy(true);
         Conf conf = config.conf();
+        String cluster = conf.string("fsid");
+        if (!cluster.isEmpty() && !cluster.equalsIgnoreCase(maps.superblock().clusterFsid().toString())) {
+            throw new CephException(Errno.EINVAL, name + " belongs to cluster " + maps.superblock().clusterFsid()
+                    + ", the configuration is of cluster " + cluster);
+        }
         dispatcher = new OsdDispatcher(this);
         limitClients();
         publicMessenger = messenger(config, config.publicBind(), dispatcher).throttle(throttle).build();

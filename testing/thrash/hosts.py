@@ -99,7 +99,7 @@ class Hosts:
         home = os.environ.get("JAVA_HOME")
         program = Path(home) / "bin" / "java" if home else "java"
         return [program, *options, "-Dorg.slf4j.simpleLogger.showDateTime=true",
-                "-Dorg.slf4j.simpleLogger.dateTimeFormat=HH:mm:ss.SSS", "-cp", str(self.dir / "lib") + "/*",
+                "-Dorg.slf4j.simpleLogger.dateTimeFormat=HH:mm:ss.SSS", "-cp", os.environ.get("INKFISH_CLASSPATH") or str(self.dir / "lib") + "/*",
                 "dev.inkfish.app.Main", *arguments]
 
     # ---- disks
@@ -137,9 +137,11 @@ class Hosts:
         if self.dir.exists() and any(self.dir.iterdir()):
             sys.exit("%s is not empty" % self.dir)
         lib = ROOT / "apps/inkfish/target/lib"
-        subprocess.run([ROOT / "inkfish", "--version"], check=True, stdout=subprocess.DEVNULL)  # builds if need be
+        if not os.environ.get("INKFISH_CLASSPATH"):
+            subprocess.run([ROOT / "inkfish", "--version"], check=True, stdout=subprocess.DEVNULL)  # builds if need be
         self.dir.mkdir(parents=True, exist_ok=True)
-        shutil.copytree(lib, self.dir / "lib")
+        if not os.environ.get("INKFISH_CLASSPATH"):
+            shutil.copytree(lib, self.dir / "lib")
         self.state.update(hosts=NAMES[:hosts], disks=disks)
         self.save()
         self.make_network()

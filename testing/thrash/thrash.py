@@ -29,17 +29,21 @@ OPTIONS = ["osd_heartbeat_interval = 2", "osd_heartbeat_grace = 6", "mon_osd_dow
 
 
 class Faults:
-    def __init__(self, hosts, seed):
+    def __init__(self, hosts, seed, pace=1.0):
         self.hosts = hosts
         self.random = random.Random(seed)
+        self.pace = pace
         self.start = time.monotonic()
         self.counts = {}
 
     def say(self, text):
         print("%7.1f  %s" % (time.monotonic() - self.start, text), flush=True)
 
+    def seconds(self, low, high):
+        return self.random.uniform(low, high) * self.pace
+
     def hold(self, low, high):
-        time.sleep(self.random.uniform(low, high))
+        time.sleep(self.seconds(low, high))
 
     def host(self):
         return self.random.choice(self.hosts.names)
@@ -65,7 +69,7 @@ class Faults:
 
     def stop_osd(self):
         victim = self.osd()
-        seconds = self.random.uniform(1, 20)
+        seconds = self.seconds(1, 20)
         self.say("SIGSTOP %s for %.1f s" % (victim, seconds))
         self.hosts.signal(victim, signal.SIGSTOP)
         time.sleep(seconds)
@@ -73,7 +77,7 @@ class Faults:
 
     def cut_host(self):
         victim = self.host()
-        seconds = self.random.uniform(2, 20)
+        seconds = self.seconds(2, 20)
         self.say("cut off %s for %.1f s" % (victim, seconds))
         self.hosts.cut(victim)
         time.sleep(seconds)
@@ -81,7 +85,7 @@ class Faults:
 
     def part_hosts(self):
         pair = self.random.sample(self.hosts.names, 2)
-        seconds = self.random.uniform(2, 20)
+        seconds = self.seconds(2, 20)
         self.say("%s and %s do not reach each other for %.1f s" % (*pair, seconds))
         for host in pair:
             self.hosts.isolate(host)
@@ -135,7 +139,7 @@ class Faults:
 
     def stop_mon(self):
         victim = self.random.choice(self.hosts.daemons(role="mon"))
-        seconds = self.random.uniform(1, 20)
+        seconds = self.seconds(1, 20)
         self.say("SIGSTOP %s for %.1f s" % (victim, seconds))
         self.hosts.signal(victim, signal.SIGSTOP)
         time.sleep(seconds)
@@ -292,7 +296,7 @@ def thrash(hosts, arguments):
     loads.append(Image(cluster, "rbd", arguments.seed))
     for load in loads:
         load.start()
-    faults = Faults(hosts, arguments.seed)
+    faults = Faults(hosts, arguments.seed, arguments.pace)
     wrong = []
     while time.monotonic() - faults.start < arguments.seconds and not lost(wrong):
         wrong += faults.one()
@@ -327,6 +331,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--pace", type=float, default=1.0, help="how long each fault lasts, beside the usual")
     parser.add_argument("--dir", default="/tmp/inkfish-thrash")
     parser.add_argument("--osds", type=int, default=1, help="on each host")
     parser.add_argument("--prefix", default="thr", help="of the names of namespaces and devices")

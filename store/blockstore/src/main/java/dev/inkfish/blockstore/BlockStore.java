@@ -421,17 +421,17 @@ public final class BlockStore implements ObjectStore {
         long allocated = state.allocated.get() * Shard.BLOCK;
         return new StoreStats(
                 blocks * Shard.BLOCK,
-                Math.max(0, capacity() - Shard.BLOCK - allocated),
+                (blocks - 1) * Shard.BLOCK - allocated,
                 state.stored.get(),
                 allocated,
                 omap,
                 Math.max(0, all - omap));
     }
 
-    /// What can be written is less than the device is large where it is a sparse file and others have filled the disk.
-    private long capacity() {
+    @Override
+    public long room() {
         try {
-            return media.block().capacity();
+            return Math.max(0, media.block().capacity() - Shard.BLOCK - state.allocated.get() * Shard.BLOCK);
         } catch (IOException e) {
             throw new CephException(Errno.EIO, "the disk failed: " + e);
         }

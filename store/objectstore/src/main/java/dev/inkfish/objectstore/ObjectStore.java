@@ -66,6 +66,12 @@ public interface ObjectStore extends AutoCloseable {
 
     StoreStats stats();
 
+    /// Bytes that can still be written: less than is available by [#stats] where the store is a file with holes and
+    /// others have taken the disk beneath it.
+    default long room() {
+        return stats().available();
+    }
+
     /// What each pool's groups take, by pool.
     NavigableMap<Long, PoolStats> poolStats();
 

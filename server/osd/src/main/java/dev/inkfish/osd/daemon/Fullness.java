@@ -11,6 +11,9 @@ import org.slf4j.LoggerFactory;
 final class Fullness {
     private static final Logger LOG = LoggerFactory.getLogger(Fullness.class);
 
+    private static final double RESERVE = 0.05;
+    private static final long MAX_RESERVE = 1L << 30;
+
     enum Level {
         NONE(0),
         NEARFULL(OsdMap.STATE_NEARFULL),
@@ -49,7 +52,7 @@ final class Fullness {
 
     /// Every now and then.
     void check() {
-        Level now = measure(daemon.config().store().stats());
+        Level now = measure(daemon.config().store().stats(), daemon.config().store().room());
         if (now != level) {
             LOG.warn("osd.{}: fullness is {}, was {}", daemon.whoami(), now, level);
         }
@@ -68,7 +71,8 @@ final class Fullness {
         return known.state == now.state;
     }
 
-    private Level measure(ObjectStore.StoreStats space) {
+    /// @param room what the disk can really give; of a disk that others fill some is kept for metadata
+    private Level measure(ObjectStore.StoreStats space, long room) {
         if (injected != Level.NONE && injections != 0) {
             injections -= injections > 0 ? 1 : 0;
             return injected;
@@ -85,7 +89,12 @@ final class Fullness {
         if (near <= 0) {
             near = backfill = full = failsafe; // no sense in them
         }
-        double used = (double) (space.total() - space.available()) / space.total();
+        double taken = space.total() - space.available();
+        double left = space.available();
+        if (room < left) {
+            left = Math.max(0, room - Math.min(MAX_RESERVE, space.total() * RESERVE));
+        }
+        double used = taken / Math.max(1, taken + left);
         return used > failsafe ? Level.FAILSAFE
                 : used > full ? Level.FULL
                 : used > backfill ? Level.BACKFILLFULL

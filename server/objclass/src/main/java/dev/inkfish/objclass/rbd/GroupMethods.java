@@ -12,6 +12,7 @@ import dev.inkfish.wire.WireReader;
 import dev.inkfish.wire.WireWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 
 /// Groups of images: the group's header (`rbd_group_header.ID`) lists images and snapshots, each image's
 /// header names its group.
@@ -19,6 +20,8 @@ final class GroupMethods {
     private static final String GROUP_OF_IMAGE = "rbd_group_ref";
     private static final String IMAGE = "image_";
     private static final String SNAPSHOT = "snapshot_";
+    /// Which came first: a number that grows (from Ceph 20 on; snapshots from before have none).
+    private static final String ORDER = "snap_order_";
     private static final int SNAPSHOT_INCOMPLETE = 0;
 
     private GroupMethods() {}
@@ -40,14 +43,17 @@ final class GroupMethods {
                         Keys.find(context, GROUP_OF_IMAGE, GroupSpec::decode, GroupSpec.NONE)::encode))
                 .readWrite("group_snap_set", GroupMethods::setSnapshot)
                 .readWrite("group_snap_remove", (context, input) -> {
-                    context.omapRemove(SNAPSHOT + Codec.input(input, WireReader::string));
+                    String id = Codec.input(input, WireReader::string);
+                    context.omapRemove(SNAPSHOT + id);
+                    Keys.removeIfThere(context, ORDER + id);
                     return Bytes.EMPTY;
                 })
                 .read("group_snap_get_by_id", (context, input) -> {
                     String key = SNAPSHOT + Codec.input(input, WireReader::string);
                     return Codec.encode(Keys.get(context, key, GroupSnapshot::decode)::encode);
                 })
-                .read("group_snap_list", GroupMethods::listSnapshots);
+                .read("group_snap_list", GroupMethods::listSnapshots)
+                .read("group_snap_list_order", GroupMethods::listOrder);
     }
 
     private static Bytes listImages(ClassContext context, Bytes input) {
@@ -100,8 +106,27 @@ final class GroupMethods {
         if (snapshot.state == SNAPSHOT_INCOMPLETE && Keys.find(context, SNAPSHOT + snapshot.id) != null) {
             throw fail(Errno.EEXIST, "the snapshot exists");
         }
+        boolean isNew = Keys.find(context, SNAPSHOT + snapshot.id) == null;
+        if (isNew) {
+            long[] newest = {0};
+            if (context.exists()) {
+                Keys.scan(context, ORDER, ORDER, (key, value) -> {
+                    newest[0] = Math.max(newest[0], Codec.stored(value, WireReader::u64));
+                    return true;
+                });
+            }
+            Keys.putU64(context, ORDER + snapshot.id, newest[0] + 1);
+        }
         Keys.put(context, SNAPSHOT + snapshot.id, snapshot::encode);
         return Bytes.EMPTY;
+    }
+
+    private static Bytes listOrder(ClassContext context, Bytes input) {
+        Keys.PageRequest request = Keys.PageRequest.decode(input);
+        TreeMap<String, Long> orders = context.exists()
+                ? Keys.page(context, ORDER, request.startAfter(), request.max(), value -> Codec.stored(value, WireReader::u64))
+                : new TreeMap<>();
+        return Codec.encode(out -> out.map(orders, WireWriter::string, WireWriter::u64));
     }
 
     private static Bytes listSnapshots(ClassContext context, Bytes input) {

@@ -128,8 +128,12 @@ class ClassesGoldenTest {
         return true;
     }
 
+    /// `snap_order_…`: what the classes of Ceph 20 keep and those of 16, which answered here, do not.
+    private static final String LATER = "omap 736e61705f6f726465725f";
+
     private void compareState(int number, List<String> expected) {
         List<String> actual = new ArrayList<>(object.state());
+        actual.removeIf(line -> line.startsWith(LATER));
         if (expected.remove("omap not shown")) {
             actual.removeIf(line -> line.startsWith("omap "));
         }

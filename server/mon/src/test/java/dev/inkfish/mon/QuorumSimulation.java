@@ -261,6 +261,7 @@ final class QuorumSimulation {
 
         void restart() {
             alive = true;
+            leader = leader == this ? null : leader; // who begins again does not lead
             sessions = 0;
             core = newCore();
             core.start(wall());

@@ -251,6 +251,7 @@ final class Scrubber {
         }
         if (answer.preempted()) {
             now.chunk.preempted = true;
+            unblock(now.chunk);
         } else {
             now.chunk.maps.put(answer.from(), ScrubMap.decode(answer.data().reader()));
         }
@@ -338,7 +339,11 @@ final class Scrubber {
     /// Whether a change of this object must wait; it is to be given to [#whenFree] then.
     boolean blocks(HObject object) {
         ScrubRun now = run;
-        return now != null && now.chunk != null && !now.chunk.preemptible && !now.chunk.preempted && now.chunk.contains(object);
+        if (now == null || now.chunk == null || !now.chunk.contains(object)) {
+            return false;
+        }
+        // who comes now must not overtake who waits already
+        return !now.chunk.preemptible && !now.chunk.preempted || !now.chunk.blocked.isEmpty();
     }
 
     void whenFree(HObject object, Runnable task) {

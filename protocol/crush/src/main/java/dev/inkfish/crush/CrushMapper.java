@@ -39,6 +39,10 @@ public final class CrushMapper {
         }
     }
 
+    /// Items looked at for one placement: fifty tries for each of four copies in a bucket of 10,000.
+    private static final long MOST_WORK = 2_000_000;
+    private long work;
+
     /// The devices for `x`, at most `count`; empty when there is no such rule.
     public int[] map(int ruleNumber, int x, int count) {
         CrushRule rule = map.rule(ruleNumber);
@@ -46,6 +50,7 @@ public final class CrushMapper {
             return new int[0];
         }
         CrushTunables tunables = map.tunables();
+        work = MOST_WORK;
         localRetries = tunables.chooseLocalTries();
         localFallbackRetries = tunables.chooseLocalFallbackTries();
         varyR = tunables.chooseleafVaryR();
@@ -158,6 +163,10 @@ public final class CrushMapper {
                 boolean again = true;
                 while (again) {
                     again = false;
+                    if (isTired(in)) {
+                        skip = true;
+                        break;
+                    }
                     boolean collide = false;
                     boolean reject = true;
                     int r = rep + parentR + failures;
@@ -300,6 +309,9 @@ public final class CrushMapper {
             boolean coprime = in.algorithm() == CrushBucket.Algorithm.UNIFORM
                     && Integer.remainderUnsigned(in.size(), wanted) == 0;
             int r = draw + (coprime ? wanted + 1 : wanted) * failures;
+            if (isTired(in)) {
+                return CrushMap.ITEM_NONE;
+            }
             if (in.size() == 0) {
                 return UNDEFINED;
             }
@@ -351,6 +363,13 @@ public final class CrushMapper {
             return false;
         }
         return weight == 0 || (CrushHash.hash(x, device) & 0xffff) >= weight;
+    }
+
+    /// Whether a placement has cost more than any sensible map's does: it ends then with what it has. Maps come from outside,
+    /// and say themselves how often to try.
+    private boolean isTired(CrushBucket bucket) {
+        work -= 1 + bucket.size();
+        return work < 0;
     }
 
     private int pick(CrushBucket bucket, int x, int r, int position) {

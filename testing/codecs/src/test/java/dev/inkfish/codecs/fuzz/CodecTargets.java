@@ -27,7 +27,7 @@ import java.util.Map;
 final class CodecTargets {
     private static final int PER_TYPE = 2;
     private static final int LONGEST_NAME = 60;
-    private static final int PLACEMENTS = 8;
+    private static final int PLACEMENTS = 1;
 
     private static final Map<String, StructCodec> STRUCTS = new LinkedHashMap<>();
 
@@ -172,7 +172,7 @@ final class CodecTargets {
         }
         int[] weights = new int[Math.clamp(map.maxDevices(), 0, 64)];
         Arrays.fill(weights, 0x10000);
-        for (int rule = 0; rule < Math.min(map.rules().size(), 8); rule++) {
+        for (int rule = 0; rule < Math.min(map.rules().size(), 4); rule++) {
             if (map.rule(rule) != null) {
                 for (int x = 0; x < PLACEMENTS; x++) {
                     new CrushMapper(map, weights, map.chooseArgs().get(CrushMap.DEFAULT_CHOOSE_ARGS)).map(rule, x, 3);

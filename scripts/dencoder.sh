@@ -36,10 +36,15 @@ apt() {
     -o APT::Sandbox::User= -o Acquire::Languages=none -o Acquire::http::Timeout=20 -o Acquire::Retries=1 \
     -o Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled=false "$@"
 }
-# bullseye moves to the archive when its support ends
+# The mirrors that this machine's apt uses, whatever form its sources have. DEBIAN_MIRROR names others: bullseye moves to Debian's
+# archive when its support ends.
+mirrors() {
+  apt-get indextargets --no-release-info --format '$(REPO_URI) $(COMPONENT)' 'Created-By: Packages' 2>/dev/null \
+    | awk '$2 == "main" { sub("/$", "", $1); print $1 }' | sort -u
+}
 fetch() {
   local mirror
-  for mirror in ${DEBIAN_MIRROR:-http://deb.debian.org/debian http://archive.debian.org/debian}; do
+  for mirror in ${DEBIAN_MIRROR:-$(mirrors)}; do
     echo "deb [arch=amd64 signed-by=$keyring check-valid-until=no] $mirror bullseye main" >sources.list
     # shellcheck disable=SC2086
     apt update 2>errors && (cd archives && apt download $packages 2>>../errors) && return 0
@@ -47,6 +52,7 @@ fetch() {
   return 1
 }
 if ! fetch; then
+  [[ -f errors ]] || echo "apt's sources name no mirror" >errors
   echo "ceph-dencoder could not be fetched: $(grep -m1 '^E:' errors || tail -n 1 errors)" >&2
   exit 1
 fi

@@ -460,6 +460,17 @@ public final class OsdMap {
         return pool == null ? List.of() : placement.raw(pool, pg);
     }
 
+    /// What CRUSH and upmaps give, before anyone's being down counts.
+    public List<Integer> upmappedPlacement(PgId pg) {
+        PgPool pool = pool(pg.pool());
+        if (pool == null) {
+            return List.of();
+        }
+        List<Integer> osds = placement.raw(pool, pg);
+        placement.applyUpmap(pool, pg, osds);
+        return osds;
+    }
+
     /// The actual placement group of an object.
     ///
     /// @param key the locator key, empty to hash the name

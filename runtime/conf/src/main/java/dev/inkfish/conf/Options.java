@@ -201,6 +201,16 @@ public final class Options {
             rbd_default_features | STRING | layering,exclusive-lock,object-map,fast-diff,deep-flatten | features of a new image
             rbd_cache | BOOL | true | cache in the client
             rbd_config_pool_override_update_timestamp | UINT | 0 | timestamp of last update to pool-level config overrides
+            mgr/balancer/active | BOOL | true | balance by itself
+            mgr/balancer/mode | STRING | upmap | how to balance: none or upmap
+            mgr/balancer/pool_ids | STRING |  | pools that are balanced; all if empty
+            mgr/balancer/sleep_interval | SECONDS | 60 | seconds between attempts to balance
+            mgr/balancer/upmap_max_optimizations | UINT | 10 | groups moved per attempt
+            mgr/balancer/upmap_max_deviation | INT | 5 | groups by which an OSD may differ from its share
+            mgr/balancer/begin_time | STRING | 0000 | time of day, HHMM, from which to balance
+            mgr/balancer/end_time | STRING | 2400 | time of day, HHMM, until which to balance
+            mgr/balancer/begin_weekday | UINT | 0 | day of the week from which to balance; 0 is Sunday
+            mgr/balancer/end_weekday | UINT | 7 | day of the week before which to balance
             mgr/prometheus/server_addr | STRING |  | where metrics are served; the manager's own address if empty
             mgr/prometheus/server_port | UINT | 9283 | where metrics are served
             mgr/rbd_support/mirror_snapshot_schedule | STRING |  | when every mirrored image gets a snapshot

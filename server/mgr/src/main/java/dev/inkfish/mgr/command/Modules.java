@@ -12,6 +12,6 @@ public final class Modules {
     public static List<MgrModuleCommands> all(Supplier<MgrCore> core, Conf conf) {
         return List.of(new PgCommands(core), new OsdCommands(core), new OsdRemovalCommands(core),
                 new ReweightCommands(core, conf), new ConfigCommands(core), new ProgressCommands(core),
-                new AutoscalerCommands(core));
+                new AutoscalerCommands(core), new BalancerCommands(core));
     }
 }

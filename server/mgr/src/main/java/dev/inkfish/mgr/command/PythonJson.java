@@ -93,7 +93,7 @@ public final class PythonJson {
         }
     }
 
-    private static String number(double value) {
+    static String number(double value) {
         if (value == Math.rint(value) && Math.abs(value) < 1e16) {
             return (long) value + ".0";
         }

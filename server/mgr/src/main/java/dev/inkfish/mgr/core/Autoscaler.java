@@ -2,6 +2,7 @@ package dev.inkfish.mgr.core;
 
 import dev.inkfish.conf.Conf;
 import dev.inkfish.crush.CrushRule;
+import dev.inkfish.crush.RuleShape;
 import dev.inkfish.osdmap.OsdMap;
 import dev.inkfish.osdmap.PgPool;
 import dev.inkfish.osdmap.PoolOptions;
@@ -199,7 +200,7 @@ public final class Autoscaler {
             }
             Root root = roots.computeIfAbsent(id, i -> new Root());
             if (root.pools++ == 0) {
-                root.osds.addAll(Capacity.weights(osdMap.crush(), id).keySet());
+                root.osds.addAll(RuleShape.weightsBelow(osdMap.crush(), id).keySet());
                 for (int osd : root.osds) {
                     OsdStat stat = map.osds().get(osd);
                     root.capacity += stat == null ? 0 : stat.statfs().total();
@@ -254,14 +255,14 @@ public final class Autoscaler {
     }
 
     /// What is to be set of pools of the mode `on`; nothing while groups are unknown, whose sizes would be missing.
-    List<PgNumSteps.Step> steps(PgMap map) {
+    List<PgNumSteps.SetNumber> steps(PgMap map) {
         boolean unknown = map.pgs().values().stream().anyMatch(pg -> pg.state() == 0);
         if (unknown || map.osdMap().hasFlag(OsdMap.NOAUTOSCALE)) {
             return List.of();
         }
         return advise(map).stream()
                 .filter(Advice::adjust)
-                .map(each -> new PgNumSteps.Step(each.name, "pg_num", (int) each.groups))
+                .map(each -> new PgNumSteps.SetNumber(each.name, "pg_num", (int) each.groups))
                 .toList();
     }
 }

@@ -1,6 +1,7 @@
 package dev.inkfish.mgr.core;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.inkfish.cephx.caps.MgrCap;
 import dev.inkfish.command.Command;
 import dev.inkfish.command.CommandContext;
@@ -93,6 +94,7 @@ public final class MgrCore {
     private final NavigableMap<String, String> endpoints = new TreeMap<>();
     private final NavigableMap<String, String> problems = new TreeMap<>();
     private final ManagerHealth health;
+    private final ModuleStore store;
     private final CommandRunner commands;
     private final PgNumSteps pgNumSteps;
     private final Autoscaler autoscaler;
@@ -131,6 +133,7 @@ public final class MgrCore {
         this.pgNumSteps = new PgNumSteps(conf);
         this.autoscaler = new Autoscaler(conf);
         this.health = new ManagerHealth(conf);
+        this.store = new ModuleStore(conf, effects);
         this.commands = new CommandRunner(table);
         CommandTable told = new CommandTable();
         told.add("version", "get ceph version", "mgr", "r", MgrCore::version);
@@ -184,6 +187,10 @@ public final class MgrCore {
 
     public ProgressLog progress() {
         return progress;
+    }
+
+    public ModuleStore store() {
+        return store;
     }
 
     public UUID fsid() {
@@ -240,6 +247,9 @@ public final class MgrCore {
         if (isActive() != wasActive) {
             effects.log(isActive() ? "active" : "standing by");
             beacon(now);
+            if (!isActive()) {
+                modules.forEach(MgrModuleCommands::rest);
+            }
         }
     }
 
@@ -309,19 +319,22 @@ public final class MgrCore {
             lastAutoscale = now;
             autoscaler.steps(pgMap).forEach(this::stepPgNum);
         }
+        modules.forEach(module -> module.serve(now));
         if (dirty || now.toNanos() - lastReport.toNanos() >= REPORT_NANOS) {
             report(now);
         }
     }
 
     private void stepPgNum(PgNumSteps.Step step) {
-        String command = JsonNodeFactory.instance.objectNode()
-                .put("prefix", "osd pool set")
-                .put("pool", step.pool())
-                .put("var", step.variable())
-                .put("val", Integer.toString(step.value()))
-                .toString();
-        effects.toMonitor(new MMonCommand(fsid, List.of(command), Bytes.EMPTY), 0);
+        ObjectNode command = JsonNodeFactory.instance.objectNode();
+        switch (step) {
+            case PgNumSteps.SetNumber set -> command.put("prefix", "osd pool set").put("pool", set.pool())
+                    .put("var", set.variable()).put("val", Integer.toString(set.value()));
+            case PgNumSteps.ClearUpmap clear -> command
+                    .put("prefix", clear.whole() ? "osd rm-pg-upmap" : "osd rm-pg-upmap-items")
+                    .put("pgid", clear.pg().toString());
+        }
+        effects.toMonitor(new MMonCommand(fsid, List.of(command.toString()), Bytes.EMPTY), 0);
     }
 
     private void report(Utime now) {
@@ -340,6 +353,7 @@ public final class MgrCore {
     private NavigableMap<String, HealthCheck> checks(Utime now) {
         NavigableMap<String, HealthCheck> checks = health.check(pgMap, sessions.values(), now);
         autoscaler.check(pgMap, checks);
+        modules.forEach(module -> module.check(checks, now));
         if (!problems.isEmpty()) {
             List<String> detail = new ArrayList<>();
             problems.forEach((module, why) -> detail.add("Module '" + module + "' has failed: " + why));

@@ -20,6 +20,9 @@ public interface MgrEffects {
     /// Gives the monitors a command, as JSON; the answer comes on the core's thread.
     void askMonitors(String command, Consumer<CommandResult.Done> answer);
 
+    /// A clock that only runs on, to tell how long the core itself took.
+    long nanos();
+
     /// For the daemon's own log.
     void log(String text);
 }

@@ -27,10 +27,18 @@ final class PgNumSteps {
         this.conf = conf;
     }
 
+    /// What is next, for the monitors.
+    sealed interface Step {}
+
     /// A pool's next step.
     ///
     /// @param variable `pg_num_actual` or `pgp_num_actual`
-    record Step(String pool, String variable, int value) {}
+    record SetNumber(String pool, String variable, int value) implements Step {}
+
+    /// An exception to the placement stands in the way of a merge.
+    ///
+    /// @param whole a `pg_upmap` rather than `pg_upmap_items`
+    record ClearUpmap(PgId pg, boolean whole) implements Step {}
 
     List<Step> next(PgMap map) {
         OsdMap osdMap = map.osdMap();
@@ -50,15 +58,18 @@ final class PgNumSteps {
             int gap = pool.pgNum() - pool.pgpNum();
             if (pool.pgNumTarget() > pool.pgNum() && gap < changes) {
                 int add = Math.min(changes - gap, pool.pgNumTarget() - pool.pgNum());
-                steps.add(new Step(name, "pg_num_actual", pool.pgNum() + add));
+                steps.add(new SetNumber(name, "pg_num_actual", pool.pgNum() + add));
             }
-            if (pool.pgNumTarget() < pool.pgNum() && canMerge(map, entry.getKey(), pool)) {
-                steps.add(new Step(name, "pg_num_actual", pool.pgNum() - 1));
+            if (pool.pgNumTarget() < pool.pgNum()) {
+                steps.addAll(upmapsInTheWay(osdMap, entry.getKey(), pool));
+            }
+            if (pool.pgNumTarget() < pool.pgNum() && steps.size() == before && canMerge(map, entry.getKey(), pool)) {
+                steps.add(new SetNumber(name, "pg_num_actual", pool.pgNum() - 1));
             } else {
                 int target = Math.min(pool.pgNumPending(), pool.pgpNumTarget());
                 int next = target == pool.pgpNum() || room <= 0 ? pool.pgpNum() : place(pool, target, room);
                 if (next != pool.pgpNum()) {
-                    steps.add(new Step(name, "pgp_num_actual", next));
+                    steps.add(new SetNumber(name, "pgp_num_actual", next));
                 }
             }
             if (steps.size() > before) {
@@ -75,6 +86,20 @@ final class PgNumSteps {
         // groups that are not merged yet must not heap up on few OSDs
         int ahead = Math.max(8, (int) (pool.pgNum() * conf.decimal("target_max_misplaced_ratio")));
         return follows ? Math.min(pool.pgpNum(), Math.max(next, pool.pgNum() - ahead)) : next;
+    }
+
+    private static List<Step> upmapsInTheWay(OsdMap map, long id, PgPool pool) {
+        int last = pool.pgNum() - 1;
+        List<Step> steps = new ArrayList<>();
+        for (PgId pg : List.of(new PgId(id, last), new PgId(id, ObjectHash.seedOf(last, last)))) {
+            if (map.pgUpmap().containsKey(pg)) {
+                steps.add(new ClearUpmap(pg, true));
+            }
+            if (map.pgUpmapItems().containsKey(pg)) {
+                steps.add(new ClearUpmap(pg, false));
+            }
+        }
+        return steps;
     }
 
     /// Whether the last group can be merged now: it is where its target is, both are clean, and no merge is under way.

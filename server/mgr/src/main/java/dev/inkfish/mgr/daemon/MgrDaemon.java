@@ -403,6 +403,11 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
     }
 
     @Override
+    public long nanos() {
+        return System.nanoTime();
+    }
+
+    @Override
     public void log(String text) {
         LOG.info("mgr.{}: {}", config.name(), text);
     }

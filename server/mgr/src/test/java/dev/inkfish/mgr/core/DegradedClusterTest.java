@@ -82,6 +82,11 @@ class DegradedClusterTest {
         }
 
         @Override
+        public long nanos() {
+            return 0;
+        }
+
+        @Override
         public void log(String text) {}
     }
 

@@ -3,6 +3,7 @@ package dev.inkfish.mon.osd;
 import dev.inkfish.osdmap.OsdMap;
 import dev.inkfish.osdmap.OsdMapIncremental;
 import dev.inkfish.osdmap.Placement;
+import dev.inkfish.osdmap.StaleUpmaps;
 import dev.inkfish.wire.PgId;
 import dev.inkfish.wire.Utime;
 import java.util.List;
@@ -25,7 +26,9 @@ final class PendingMap {
             pending.newLastInChange = now;
         }
         OsdMap next = map.apply(pending);
-        boolean more = dropTemporaries(map, pending, next) | FullPools.mark(pending, next);
+        StaleUpmaps stale = StaleUpmaps.of(next);
+        stale.drop(map, pending);
+        boolean more = dropTemporaries(map, pending, next) | FullPools.mark(pending, next) | !stale.isEmpty();
         return more ? map.apply(pending) : next;
     }
 

@@ -38,6 +38,7 @@ class ArchitectureTest {
         "dev.inkfish.osd.pg..",
         "dev.inkfish.osd.scrub..",
         "dev.inkfish.osd.ops..",
+        "dev.inkfish.mgr.balancer..",
         "dev.inkfish.mgr.core..",
         "dev.inkfish.mgr.command..",
         "dev.inkfish.mgr.health..",

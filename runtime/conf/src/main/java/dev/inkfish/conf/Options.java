@@ -211,6 +211,8 @@ public final class Options {
             mgr/balancer/end_time | STRING | 2400 | time of day, HHMM, until which to balance
             mgr/balancer/begin_weekday | UINT | 0 | day of the week from which to balance; 0 is Sunday
             mgr/balancer/end_weekday | UINT | 7 | day of the week before which to balance
+            mgr/crash/warn_recent_interval | SECONDS | 1209600 | seconds for which a crash is recent
+            mgr/crash/retain_interval | SECONDS | 31536000 | seconds for which crashes are kept
             mgr/prometheus/server_addr | STRING |  | where metrics are served; the manager's own address if empty
             mgr/prometheus/server_port | UINT | 9283 | where metrics are served
             mgr/rbd_support/mirror_snapshot_schedule | STRING |  | when every mirrored image gets a snapshot

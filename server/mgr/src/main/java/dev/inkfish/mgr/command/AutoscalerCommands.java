@@ -9,13 +9,10 @@ import dev.inkfish.command.TextTable;
 import dev.inkfish.mgr.core.Autoscaler.Advice;
 import dev.inkfish.mgr.core.MgrCore;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Supplier;
 
 /// `osd pool autoscale-status`
 final class AutoscalerCommands implements MgrModuleCommands {
-    private static final String UNITS = " kMGTPE";
-
     private final Supplier<MgrCore> core;
 
     AutoscalerCommands(Supplier<MgrCore> core) {
@@ -47,10 +44,10 @@ final class AutoscalerCommands implements MgrModuleCommands {
         for (Advice each : advice) {
             table.row(
                     each.name(),
-                    bytes(each.logicalUsed()),
-                    each.targetBytes() > 0 ? bytes(each.targetBytes()) : "",
+                    ModuleText.bytes(6, each.logicalUsed()),
+                    each.targetBytes() > 0 ? ModuleText.bytes(6, each.targetBytes()) : "",
                     each.rate(),
-                    bytes(each.capacity()),
+                    ModuleText.bytes(6, each.capacity()),
                     TextTable.fixed(each.capacityRatio(), 4),
                     each.targetRatio() > 0 ? TextTable.fixed(each.targetRatio(), 4) : "",
                     each.effectiveRatio() > 0 ? TextTable.fixed(each.effectiveRatio(), 4) : "",
@@ -62,20 +59,6 @@ final class AutoscalerCommands implements MgrModuleCommands {
                     "");
         }
         return table.toString();
-    }
-
-    /// As many digits as fit into five places, and a unit (`mgr_util.format_bytes`).
-    static String bytes(double number) {
-        int unit = 0;
-        double scaled = number;
-        while (Long.toString((long) scaled).length() > 5 && unit < UNITS.length() - 1) {
-            scaled = number / Math.pow(1024, ++unit);
-        }
-        if (unit == 0) {
-            return (long) number + " ";
-        }
-        String digits = String.format(Locale.ROOT, "%f", scaled).substring(0, 5);
-        return (digits.endsWith(".") ? digits.substring(0, 4) : digits) + UNITS.charAt(unit);
     }
 
     private static ArrayNode json(List<Advice> advice) {

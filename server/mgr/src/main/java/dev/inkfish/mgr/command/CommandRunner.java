@@ -81,11 +81,14 @@ public final class CommandRunner {
         }
     }
 
-    /// What a module prints ends with a newline.
+    /// What a module prints ends with one newline.
     private static Reply endingInNewline(Reply reply) {
         return (code, status, data) -> {
-            boolean ended = data.isEmpty() || data.get(data.length() - 1) == '\n';
-            reply.reply(code, status, ended ? data : Bytes.concat(data, Bytes.utf8("\n")));
+            int length = data.length();
+            while (length > 0 && data.get(length - 1) == '\n') {
+                length--;
+            }
+            reply.reply(code, status, length == 0 ? Bytes.EMPTY : Bytes.concat(data.slice(0, length), Bytes.utf8("\n")));
         };
     }
 

@@ -12,6 +12,7 @@ public final class Modules {
     public static List<MgrModuleCommands> all(Supplier<MgrCore> core, Conf conf) {
         return List.of(new PgCommands(core), new OsdCommands(core), new OsdRemovalCommands(core),
                 new ReweightCommands(core, conf), new ConfigCommands(core), new ProgressCommands(core),
-                new AutoscalerCommands(core), new BalancerCommands(core));
+                new AutoscalerCommands(core), new BalancerCommands(core), new StatusCommands(core),
+                new IostatCommands(core), new CrashCommands(core));
     }
 }

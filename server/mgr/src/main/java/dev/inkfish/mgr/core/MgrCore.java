@@ -424,7 +424,7 @@ public final class MgrCore {
             }
             case MMgrUpdate update -> dirty |= services.update(session.id(), update);
             case MMgrReport report -> {
-                session.report(report);
+                session.report(report, now);
                 perf.report(report.perfReports());
                 dirty |= services.report(session.id(), report);
             }

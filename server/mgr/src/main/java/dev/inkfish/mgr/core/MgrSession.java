@@ -5,6 +5,7 @@ import dev.inkfish.conf.ReportedConfig;
 import dev.inkfish.wire.EntityAddr;
 import dev.inkfish.wire.EntityAuthName;
 import dev.inkfish.wire.EntityName;
+import dev.inkfish.wire.Utime;
 import dev.inkfish.wire.message.MMgrOpen;
 import dev.inkfish.wire.message.MMgrReport;
 import dev.inkfish.wire.mon.DaemonHealthMetric;
@@ -25,6 +26,9 @@ public final class MgrSession {
     private ReportedConfig config = ReportedConfig.NONE;
     private List<DaemonHealthMetric> health = List.of();
     private final TreeMap<String, Counter> counters = new TreeMap<>();
+    private final TreeMap<String, Counter> countersBefore = new TreeMap<>();
+    private Utime reportedAt = Utime.ZERO;
+    private Utime reportedBefore = Utime.ZERO;
 
     /// @param id unique within the daemon's life
     public MgrSession(long id, EntityName peer, EntityAuthName authName, EntityAddr address, MgrCap caps) {
@@ -75,7 +79,7 @@ public final class MgrSession {
         return health;
     }
 
-    void report(MMgrReport report) {
+    void report(MMgrReport report, Utime now) {
         health = List.copyOf(report.health());
         config = config.with(report.config());
         report.undeclared().forEach(counters::remove);
@@ -83,6 +87,10 @@ public final class MgrSession {
         if (counters.isEmpty()) {
             return;
         }
+        countersBefore.clear();
+        countersBefore.putAll(counters);
+        reportedBefore = reportedAt;
+        reportedAt = now;
         report.packed().reader().versioned(1, (in, version) -> {
             counters.replaceAll((path, counter) -> {
                 long value = in.u64();
@@ -102,6 +110,15 @@ public final class MgrSession {
     /// @param value of an average, the sum
     /// @param count of an average
     public record Counter(PerfCounterType type, long value, long count) {}
+
+    /// How much a counter grew a second, between the last two reports.
+    public double rate(String path) {
+        Counter before = countersBefore.get(path);
+        Counter after = counters.get(path);
+        double seconds = reportedAt.toSeconds() - reportedBefore.toSeconds();
+        return before == null || after == null || reportedBefore.isZero() || seconds <= 0
+                ? 0 : (after.value - before.value) / seconds;
+    }
 
     /// By path.
     public NavigableMap<String, Counter> counters() {

@@ -131,6 +131,11 @@ public final class PgMap {
         rates.sample(now, poolSums());
     }
 
+    /// The change of all sums over the last intervals.
+    public PgMapDigest.Delta change() {
+        return rates.sum();
+    }
+
     /// Sums over each pool's groups.
     public NavigableMap<Long, PoolStat> poolSums() {
         NavigableMap<Long, PoolStat> sums = new TreeMap<>();

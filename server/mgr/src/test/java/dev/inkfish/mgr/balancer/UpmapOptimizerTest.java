@@ -51,9 +51,8 @@ class UpmapOptimizerTest {
         NavigableMap<PgId, List<UpmapItem>> ours = new UpmapOptimizer(map, POOL, 1).optimize(ENOUGH);
         OsdMap balanced = UpmapOptimizer.with(map, ours);
         double our = new UpmapOptimizer(balanced, POOL, 1).largestDeviation();
-        System.out.printf("%d OSDs, seed %d: deviation %.2f before; osdmaptool %.2f by %d changes, ours %.2f by %d%n",
-                osds, seed, before, their, theirs.size(), our, ours.size());
         assertThat(our).isLessThanOrEqualTo(Math.max(their, 1));
+        assertThat(ours.size()).isLessThanOrEqualTo(theirs.size());
         assertThat(our).isLessThan(before);
         assertThat(StaleUpmaps.of(balanced).isEmpty()).isTrue();
         ours.forEach((pg, items) -> assertThat(map.place(pg).up()).isNotEqualTo(balanced.place(pg).up()));
@@ -166,11 +165,9 @@ class UpmapOptimizerTest {
         run("crushtool", "-o", crush, "--build", "--num_osds", Integer.toString(osds), "host", "straw2",
                 Integer.toString(perHost), "root", "straw2", "0");
         Random random = new Random(seed);
-        for (int osd = 0; seed > 0 && osd < osds; osd++) {
-            if (random.nextInt(3) == 0) {
-                run("crushtool", "-i", crush, "-o", crush, "--reweight-item", "osd." + osd,
-                        Double.toString(0.5 + random.nextInt(4) * 0.5));
-            }
+        for (int i = 0; seed > 0 && i < 6; i++) {
+            run("crushtool", "-i", crush, "-o", crush, "--reweight-item", "osd." + random.nextInt(osds),
+                    Double.toString(0.5 + random.nextInt(4) * 0.5));
         }
         run(TOOL.toString(), "--createsimple", Integer.toString(osds), file, "--with-default-pool", "--pg-bits",
                 Integer.toString(pgBits), "--clobber");

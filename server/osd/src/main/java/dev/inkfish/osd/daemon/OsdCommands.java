@@ -53,7 +53,7 @@ final class OsdCommands {
                 "osd",
                 "rw",
                 c -> {
-                    daemon.reporter().report();
+                    daemon.reporter().reportAll();
                     return CommandResult.data(daemon.reporter().sequence() + "\n");
                 });
         new OsdTestCommands(daemon).register(table);

@@ -32,9 +32,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -52,16 +54,20 @@ final class OsdShard implements PgShell {
     private final OsdObjecter objecter;
     private final Deque<WaitingOp> waitingOps = new ArrayDeque<>();
     private final Map<SpgId, Long> reportedState = new HashMap<>();
+    /// Whose state was not reported yet.
+    private final Set<SpgId> changed = new HashSet<>();
     private final OpTracker tracker = new OpTracker();
     private final RecoveryPlaces recovery = new RecoveryPlaces();
     private boolean recoveryTimer;
-    private volatile PgSettings settings;
+    private volatile PgSettings configured;
+    private PgSettings settings;
 
     private record WaitingOp(Caller session, MOSDOp op, long tid) {}
 
     OsdShard(OsdDaemon daemon, int number, int shards, MapView map, PgSettings settings) {
         this.daemon = daemon;
         this.number = number;
+        this.configured = settings;
         this.settings = settings;
         this.objecter = new OsdObjecter(daemon, this, number);
         this.table = new PgTable(
@@ -135,6 +141,7 @@ final class OsdShard implements PgShell {
     void load() {
         table.load();
         table.activate();
+        shareLogs();
     }
 
     void advance(List<OsdMapView> maps) {
@@ -149,6 +156,7 @@ final class OsdShard implements PgShell {
 
     void activate() {
         table.activate();
+        shareLogs();
         retryWaiting();
     }
 
@@ -310,19 +318,27 @@ final class OsdShard implements PgShell {
         return table;
     }
 
-    /// What to report of the groups we are primary of.
-    NavigableMap<PgId, PgStat> stats() {
+    /// What to report of the groups we are primary of: all, or those whose state changed since the last report.
+    NavigableMap<PgId, PgStat> stats(Reporter.Extent extent) {
         NavigableMap<PgId, PgStat> stats = new TreeMap<>();
         for (Pg pg : table.groups()) {
-            if (pg.isPrimary()) {
+            if (pg.isPrimary() && (extent == Reporter.Extent.ALL || changed.contains(pg.pgid()))) {
                 stats.put(pg.pgid().pgid(), pg.stat());
             }
         }
+        changed.clear();
         return stats;
     }
 
+    /// They count from the next task on; may be called from any thread.
     void settings(PgSettings changed) {
-        settings = changed;
+        configured = changed;
+        post(this::shareLogs);
+    }
+
+    private void shareLogs() {
+        long perOsd = daemon.config().conf().integer("osd_target_pg_log_entries_per_osd");
+        settings = configured.sharedBy(table.groups().size() * Math.max(1, daemon.shards().size()), perOsd);
     }
 
     // ---- what groups ask
@@ -487,6 +503,7 @@ final class OsdShard implements PgShell {
     public void removed(Pg pg) {
         LOG.info("osd.{} removed {}", whoami(), pg.pgid());
         reportedState.remove(pg.pgid());
+        changed.remove(pg.pgid());
         table.remove(pg);
     }
 
@@ -495,6 +512,7 @@ final class OsdShard implements PgShell {
         long bits = pg.stateBits();
         @Nullable Long before = reportedState.put(pg.pgid(), bits);
         if (before == null || before != bits) {
+            changed.add(pg.pgid());
             daemon.control(daemon.reporter()::soon);
         }
     }

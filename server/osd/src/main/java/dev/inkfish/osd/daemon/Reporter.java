@@ -21,7 +21,7 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// Reports groups and space to the active manager: soon after a group's state changed, and every few
+/// Reports groups and space to the active manager: those whose state changed soon after, all every few
 /// seconds. On the control thread.
 final class Reporter {
     private static final long UP_MILLIS = 700;
@@ -32,8 +32,15 @@ final class Reporter {
     private MgrMap mgrMap = MgrMap.EMPTY;
     private @Nullable Connection connection;
     private boolean scheduled;
+    private Extent next = Extent.CHANGED;
     private long sequence;
     private final MgrReports mgrReports;
+
+    /// Which groups are reported.
+    enum Extent {
+        ALL,
+        CHANGED
+    }
 
     Reporter(OsdDaemon daemon) {
         this.daemon = daemon;
@@ -74,7 +81,7 @@ final class Reporter {
         connection.send(new MMgrOpen(Integer.toString(daemon.whoami()), "", false, new TreeMap<>(), new TreeMap<>(),
                 config.encodedValues(), config.encodedDefaults()));
         mgrReports.newSession(config);
-        report();
+        report(Extent.ALL);
     }
 
     private void reconnect(Connection lost) {
@@ -101,19 +108,24 @@ final class Reporter {
             scheduled = true;
             daemon.later(SOON_MILLIS, () -> daemon.control(() -> {
                 scheduled = false;
-                report();
+                report(next);
             }));
         }
     }
 
     /// What was reported before counts for nothing; and the manager may hear of us a moment after we do.
     void onUp() {
+        allSoon();
+        daemon.later(UP_MILLIS, () -> daemon.control(this::allSoon));
+    }
+
+    private void allSoon() {
+        next = Extent.ALL;
         soon();
-        daemon.later(UP_MILLIS, () -> daemon.control(this::soon));
     }
 
     void periodically() {
-        report();
+        report(Extent.ALL);
         Connection to = connection;
         if (to != null) {
             mgrReports.send(to);
@@ -121,32 +133,35 @@ final class Reporter {
         daemon.later(PERIOD_MILLIS, () -> daemon.control(this::periodically));
     }
 
-    void report() {
+    void reportAll() {
+        report(Extent.ALL);
+    }
+
+    private void report(Extent extent) {
         if (connection == null) {
             return;
         }
+        next = Extent.CHANGED;
         TreeMap<PgId, PgStat> all = new TreeMap<>();
         int[] left = {daemon.shards().size()};
+        int[] held = {0};
         for (OsdShard shard : daemon.shards()) {
             shard.post(() -> {
-                NavigableMap<PgId, PgStat> stats = shard.stats();
+                NavigableMap<PgId, PgStat> stats = shard.stats(extent);
                 int groups = shard.table().groups().size();
                 daemon.control(() -> {
                     all.putAll(stats);
-                    total += groups;
+                    held[0] += groups;
                     if (--left[0] == 0) {
-                        send(all);
+                        send(all, held[0]);
                     }
                 });
             });
         }
     }
 
-    private int total;
-
-    private void send(NavigableMap<PgId, PgStat> stats) {
-        int groups = total;
-        total = 0;
+    /// @param groups how many the OSD holds
+    private void send(NavigableMap<PgId, PgStat> stats, int groups) {
         OsdMap map = daemon.map();
         Connection to = connection;
         if (to == null) {

@@ -36,7 +36,7 @@ final class LogMerge {
         }
         Eversion common = lastCommon(authority, log.head());
         List<PgLogEntry> divergent = log.rewindTo(common);
-        authority.dups().forEach(log::addDup);
+        log.addDups(authority.dups());
         for (PgLogEntry entry : authority.entries()) {
             if (entry.version().compareTo(log.head()) <= 0) {
                 continue;

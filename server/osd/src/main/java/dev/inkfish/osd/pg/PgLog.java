@@ -8,24 +8,20 @@ import dev.inkfish.wire.osd.OsdReqId;
 import dev.inkfish.wire.osd.PgLogData;
 import dev.inkfish.wire.osd.PgLogDup;
 import dev.inkfish.wire.osd.PgLogEntry;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// A group's log in memory: the entries with `tail < version <= head`, ascending, indexed by object and
+/// A group's log in memory: the entries with `tail < version <= head`, ascending, found by object and
 /// by request; behind the tail, the requests of trimmed entries ("dups").
 final class PgLog {
-    private final ArrayDeque<PgLogEntry> entries = new ArrayDeque<>();
-    private final Map<HObject, PgLogEntry> newest = new HashMap<>();
-    private final Map<OsdReqId, PgLogEntry> byRequest = new HashMap<>();
-    private final LinkedHashMap<OsdReqId, PgLogDup> dups = new LinkedHashMap<>();
+    private final PackedRecords<PgLogEntry> entries = new PackedRecords<>(new LogRecords.Entries());
+    private final PackedRecords<PgLogDup> dups = new PackedRecords<>(new LogRecords.Dups());
     private Eversion head = Eversion.ZERO;
     private Eversion tail = Eversion.ZERO;
 
@@ -42,28 +38,36 @@ final class PgLog {
     }
 
     Collection<PgLogEntry> entries() {
-        return Collections.unmodifiableCollection(entries);
+        return entries.all();
     }
 
     Collection<PgLogDup> dups() {
-        return Collections.unmodifiableCollection(dups.values());
+        return dups.all();
     }
 
     /// Puts another log in the place of this one.
     void reset(PgLogData data) {
         entries.clear();
-        newest.clear();
-        byRequest.clear();
         dups.clear();
         tail = data.tail();
         head = data.tail();
-        data.dups().forEach(this::addDup);
+        addDups(data.dups());
         data.entries().forEach(this::append);
         head = data.head();
     }
 
-    void addDup(PgLogDup dup) {
-        dups.put(dup.reqid(), dup);
+    /// Those that are not known yet.
+    void addDups(Collection<PgLogDup> more) {
+        if (more.isEmpty()) {
+            return;
+        }
+        Set<OsdReqId> known = new HashSet<>();
+        dups.all().forEach(dup -> known.add(dup.reqid()));
+        for (PgLogDup dup : more) {
+            if (known.add(dup.reqid())) {
+                dups.addLast(dup);
+            }
+        }
     }
 
     void append(PgLogEntry entry) {
@@ -72,7 +76,6 @@ final class PgLog {
         }
         entries.addLast(entry);
         head = entry.version();
-        index(entry);
     }
 
     /// The log is as new as another that has the same entries.
@@ -82,26 +85,21 @@ final class PgLog {
         }
     }
 
-    private void index(PgLogEntry entry) {
-        if (!entry.isError()) {
-            newest.put(entry.object(), entry);
-        }
-        if (entry.reqid() != null) {
-            byRequest.put(entry.reqid(), entry);
-        }
-    }
-
     /// The newest entry that changed the object, or null if the log has none.
     @Nullable PgLogEntry newest(HObject object) {
-        return newest.get(object);
+        return entries.findLast(
+                LogRecords.BY_OBJECT,
+                LogRecords.objectKey(object),
+                entry -> !entry.isError() && entry.object().equals(object));
     }
 
     @Nullable PgLogEntry find(OsdReqId reqid) {
-        PgLogEntry entry = byRequest.get(reqid);
+        int key = LogRecords.requestKey(reqid);
+        PgLogEntry entry = entries.findLast(LogRecords.BY_REQUEST, key, each -> reqid.equals(each.reqid()));
         if (entry != null) {
             return entry;
         }
-        PgLogDup dup = dups.get(reqid);
+        PgLogDup dup = dups.findLast(0, key, each -> reqid.equals(each.reqid()));
         return dup == null
                 ? null
                 : new PgLogEntry(
@@ -120,15 +118,27 @@ final class PgLog {
     /// The entries behind `version`, ascending.
     List<PgLogEntry> after(Eversion version) {
         List<PgLogEntry> result = new ArrayList<>();
-        for (Iterator<PgLogEntry> it = entries.descendingIterator(); it.hasNext(); ) {
-            PgLogEntry entry = it.next();
-            if (entry.version().compareTo(version) <= 0) {
-                break;
-            }
-            result.add(entry);
+        Iterator<PgLogEntry> newestFirst = entries.descending();
+        for (int left = entries.size() - countBelow(version, 1); left > 0; left--) {
+            result.add(newestFirst.next());
         }
         Collections.reverse(result);
         return result;
+    }
+
+    /// How many entries are older than the version, or, with 1, not newer.
+    private int countBelow(Eversion version, int limit) {
+        int below = 0;
+        int above = entries.size();
+        while (below < above) {
+            int middle = (below + above) >>> 1;
+            if (entries.get(middle).version().compareTo(version) < limit) {
+                below = middle + 1;
+            } else {
+                above = middle;
+            }
+        }
+        return below;
     }
 
     /// The newest version in the log (or its tail) that is not above `version`; the head is in the log too, though its
@@ -137,38 +147,22 @@ final class PgLog {
         if (version.equals(head)) {
             return head;
         }
-        for (Iterator<PgLogEntry> it = entries.descendingIterator(); it.hasNext(); ) {
-            PgLogEntry entry = it.next();
-            if (entry.version().compareTo(version) <= 0) {
-                return entry.version();
-            }
-        }
-        return tail;
+        return versionAt(countBelow(version, 1));
     }
 
     /// The newest version strictly below `version`, or the tail.
     Eversion before(Eversion version) {
-        for (Iterator<PgLogEntry> it = entries.descendingIterator(); it.hasNext(); ) {
-            PgLogEntry entry = it.next();
-            if (entry.version().compareTo(version) < 0) {
-                return entry.version();
-            }
-        }
-        return tail;
+        return versionAt(countBelow(version, 0));
     }
 
     /// Takes the entries behind `version` off the head and returns them, ascending.
     List<PgLogEntry> rewindTo(Eversion version) {
         List<PgLogEntry> gone = new ArrayList<>();
-        while (!entries.isEmpty() && entries.peekLast().version().compareTo(version) > 0) {
-            gone.add(entries.removeLast());
+        while (!entries.isEmpty() && entries.last().version().compareTo(version) > 0) {
+            gone.add(entries.last());
+            entries.removeLast();
         }
         head = version.compareTo(tail) < 0 ? tail : version;
-        if (!gone.isEmpty()) {
-            newest.clear();
-            byRequest.clear();
-            entries.forEach(this::index);
-        }
         Collections.reverse(gone);
         return gone;
     }
@@ -177,22 +171,23 @@ final class PgLog {
     ///
     /// @param older ascending; those at or below our tail are taken
     void extend(Eversion newTail, List<PgLogEntry> older) {
-        List<PgLogEntry> front = new ArrayList<>();
+        List<PgLogEntry> all = new ArrayList<>();
+        Set<OsdReqId> again = new HashSet<>();
         for (PgLogEntry entry : older) {
             if (entry.version().compareTo(tail) <= 0) {
-                front.add(entry);
+                all.add(entry);
+                if (entry.reqid() != null) {
+                    again.add(entry.reqid());
+                }
             }
         }
-        for (PgLogEntry entry : front.reversed()) {
-            entries.addFirst(entry);
-            if (!entry.isError()) {
-                newest.putIfAbsent(entry.object(), entry);
-            }
-            if (entry.reqid() != null) {
-                byRequest.putIfAbsent(entry.reqid(), entry);
-                dups.remove(entry.reqid());
-            }
-        }
+        all.addAll(entries.all());
+        entries.clear();
+        all.forEach(entries::addLast);
+        List<PgLogDup> rest = new ArrayList<>(dups.all());
+        rest.removeIf(dup -> again.contains(dup.reqid()));
+        dups.clear();
+        rest.forEach(dups::addLast);
         tail = newTail;
     }
 
@@ -201,13 +196,16 @@ final class PgLog {
     /// @return what was trimmed, ascending
     List<PgLogEntry> trimTo(Eversion version) {
         List<PgLogEntry> gone = new ArrayList<>();
-        while (!entries.isEmpty() && entries.peekFirst().version().compareTo(version) <= 0) {
-            PgLogEntry entry = entries.removeFirst();
+        while (!entries.isEmpty()) {
+            PgLogEntry entry = entries.first();
+            if (entry.version().compareTo(version) > 0) {
+                break;
+            }
+            entries.removeFirst();
             gone.add(entry);
             tail = entry.version();
-            newest.remove(entry.object(), entry);
-            if (entry.reqid() != null && byRequest.remove(entry.reqid(), entry)) {
-                addDup(dupOf(entry, entry.reqid()));
+            if (entry.reqid() != null) {
+                dups.addLast(dupOf(entry, entry.reqid()));
             }
         }
         return gone;
@@ -216,10 +214,9 @@ final class PgLog {
     /// Forgets the oldest dups beyond `max`.
     List<PgLogDup> trimDups(int max) {
         List<PgLogDup> gone = new ArrayList<>();
-        Iterator<PgLogDup> it = dups.values().iterator();
-        while (dups.size() > max && it.hasNext()) {
-            gone.add(it.next());
-            it.remove();
+        while (dups.size() > max) {
+            gone.add(dups.first());
+            dups.removeFirst();
         }
         return gone;
     }
@@ -228,19 +225,14 @@ final class PgLog {
         return new PgLogDup(reqid, entry.version(), entry.userVersion(), entry.returnCode(), entry.opReturns());
     }
 
-    /// The version of the `count`-th entry from the tail.
+    /// The version of the `count`-th entry from the tail, or the newest; the tail for 0.
     Eversion versionAt(int count) {
-        Eversion version = tail;
-        Iterator<PgLogEntry> it = entries.iterator();
-        for (int i = 0; i < count && it.hasNext(); i++) {
-            version = it.next().version();
-        }
-        return version;
+        return count == 0 || entries.isEmpty() ? tail : entries.get(Math.min(count, entries.size()) - 1).version();
     }
 
     /// The part behind the newest version that is not above `since`, with all dups.
     PgLogData copyAfter(Eversion since) {
         Eversion from = floor(since);
-        return new PgLogData(head, from, after(from), List.copyOf(dups.values()));
+        return new PgLogData(head, from, after(from), List.copyOf(dups.all()));
     }
 }

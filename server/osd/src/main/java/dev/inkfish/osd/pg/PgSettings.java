@@ -10,5 +10,15 @@ package dev.inkfish.osd.pg;
 /// @param scanMax objects in one backfill scan (`osd_backfill_scan_max`)
 public record PgSettings(
         int logEntries, int logEntriesDegraded, int dupsTracked, int recoveryActive, long recoveryChunk, int scanMax) {
+    /// However many groups there are, each remembers this many requests behind its log, or what is configured if that is less.
+    private static final int LEAST_DUPS = 1000;
+
     public static final PgSettings DEFAULT = new PgSettings(250, 10_000, 3000, 10, 8 << 20, 512);
+
+    /// Of an OSD with so many groups, which remembers `perOsd` requests behind all logs (`osd_target_pg_log_entries_per_osd`).
+    public PgSettings sharedBy(int groups, long perOsd) {
+        int share = (int) Math.max(LEAST_DUPS, perOsd / Math.max(1, groups));
+        return new PgSettings(
+                logEntries, logEntriesDegraded, Math.min(dupsTracked, share), recoveryActive, recoveryChunk, scanMax);
+    }
 }

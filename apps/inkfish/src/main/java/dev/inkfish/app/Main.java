@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
             BootstrapCommand.class,
             JoinCommand.class,
             AddOsdCommand.class,
+            StoreCommand.class,
             NodeCommand.class,
             RoleCommand.Mon.class,
             RoleCommand.Mgr.class,
@@ -26,6 +27,12 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
+        CommandLine line = line();
+        System.exit(args.length == 0 ? usage(line) : line.execute(args));
+    }
+
+    /// All commands; a failure is one line on standard error.
+    static CommandLine line() {
         CommandLine line = new CommandLine(new Main());
         line.setExecutionExceptionHandler((e, command, parsed) -> {
             System.err.println("inkfish: " + UpCommand.explain(e));
@@ -34,7 +41,7 @@ public final class Main {
             }
             return 1;
         });
-        System.exit(args.length == 0 ? usage(line) : line.execute(args));
+        return line;
     }
 
     private static int usage(CommandLine line) {

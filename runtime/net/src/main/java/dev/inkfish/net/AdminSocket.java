@@ -135,6 +135,9 @@ public final class AdminSocket implements AutoCloseable {
 
     @Override
     public void close() {
+        if (!server.isOpen()) {
+            return; // the path may be that of a later one
+        }
         try {
             server.close();
             Files.deleteIfExists(path);

@@ -6,6 +6,7 @@ import dev.inkfish.objectstore.StoreFullException;
 import dev.inkfish.objectstore.Transaction;
 import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.CephException;
+import dev.inkfish.wire.DecodeException;
 import dev.inkfish.wire.Errno;
 import dev.inkfish.wire.GhObject;
 import dev.inkfish.wire.Loan;
@@ -22,6 +23,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,8 @@ public final class BlockStore implements ObjectStore {
     private final NavigableMap<CollectionId, Coll> collections = new ConcurrentSkipListMap<>();
     /// Held for writing by a check, for reading by transactions.
     private final ReentrantReadWriteLock quiet = new ReentrantReadWriteLock();
+    /// Entries that could not be read when the store was opened, a sentence each; none but in [#openToCheck].
+    private final List<String> unreadable = new ArrayList<>();
     private boolean closed;
 
     /// Makes a store in a directory, which may exist but must not hold one.
@@ -65,6 +69,7 @@ public final class BlockStore implements ObjectStore {
         try {
             BlockStore store = new BlockStore(
                     media, options, shared != null && shared.sharesDiskWith(directory) ? shared : null);
+            store.refuseUnreadable();
             store.pipeline.start("osd." + media.superblock().whoami() + "-store");
             return store;
         } catch (IOException e) {
@@ -76,7 +81,20 @@ public final class BlockStore implements ObjectStore {
         }
     }
 
-    /// Replays the journal; starts no threads.
+    /// Opens what may be damaged, checks it and closes it again. What the journal holds is brought in its place first.
+    ///
+    /// @throws CephException as [#open], but for entries that cannot be read: these are in the report
+    public static FsckReport fsck(Path directory, Options options, FsckMode mode, FsckDepth depth) {
+        Media media = Media.open(directory, options);
+        try (BlockStore store = new BlockStore(media, options)) {
+            return store.fsck(mode, depth);
+        } catch (IOException e) {
+            media.close();
+            throw new CephException(Errno.EIO, "cannot read " + directory + ": " + e);
+        }
+    }
+
+    /// Replays the journal; starts no threads. Check [#refuseUnreadable] before anything is changed.
     BlockStore(Media media, Options options) throws IOException {
         this(media, options, null);
     }
@@ -122,21 +140,42 @@ public final class BlockStore implements ObjectStore {
         state.allocator.mark(0);
         Usage usage = new Usage(state);
         Map<Integer, Long> pools = new HashMap<>();
-        state.keys.scan(Keys.COLLECTIONS.from(), Keys.COLLECTIONS.end(), (key, value) -> {
+        read(Keys.COLLECTIONS, (key, value) -> {
             Coll collection = new Coll(Keys.decodeCollection(value));
             collection.number = Keys.collectionOf(key);
             collection.exists = true;
             collections.put(collection.id, collection);
             pools.put(collection.number, collection.pool());
             state.collectionSeen(collection.number);
-            return true;
         });
-        state.keys.scan(Keys.OBJECTS.from(), Keys.OBJECTS.end(), (key, value) ->
+        read(Keys.OBJECTS, (key, value) ->
                 usage.onode(Onode.decode(value), pools.getOrDefault(Keys.collectionOf(key), PoolUsage.NONE)));
-        state.keys.scan(Keys.SHARDS.from(), Keys.SHARDS.end(), (key, value) ->
-                usage.shard(Shard.decode(value.reader()), Keys.onodeOf(key)));
+        read(Keys.SHARDS, (key, value) -> usage.shard(Shard.decode(value.reader()), Keys.onodeOf(key)));
         state.stored.set(usage.stored());
         state.allocated.set(usage.allocated());
+    }
+
+    private void read(Keys.Span span, BiConsumer<Bytes, Bytes> entry) {
+        state.keys.scan(span.from(), span.end(), (key, value) -> {
+            try {
+                entry.accept(key, value);
+            } catch (DecodeException e) {
+                unreadable.add("unreadable entry " + key.toHex() + ": " + e.getMessage());
+            }
+            return true;
+        });
+    }
+
+    List<String> unreadable() {
+        return unreadable;
+    }
+
+    /// Blocks that an unreadable entry refers to would be given to other objects.
+    private void refuseUnreadable() {
+        if (!unreadable.isEmpty()) {
+            throw new CephException(Errno.EIO, "osd." + superblock.whoami() + "'s metadata is damaged, in " + unreadable.size()
+                    + " places: " + unreadable.getFirst() + " (inkfish store fsck shows all)");
+        }
     }
 
     @Override
@@ -437,12 +476,17 @@ public final class BlockStore implements ObjectStore {
         }
     }
 
-    /// Checks every reference, count and checksum. Transactions wait meanwhile; reads do not.
+    /// Checks every reference, count and checksum.
     public FsckReport fsck(FsckMode mode) {
+        return fsck(mode, FsckDepth.DATA);
+    }
+
+    /// Transactions wait meanwhile; reads do not.
+    public FsckReport fsck(FsckMode mode, FsckDepth depth) {
         quiet.writeLock().lock();
         try {
             pipeline.settle();
-            return new Fsck(this).run(mode);
+            return new Fsck(this, depth).run(mode);
         } catch (IOException e) {
             throw new CephException(Errno.EIO, "check of osd." + superblock.whoami() + " failed: " + e);
         } finally {

@@ -5,6 +5,7 @@ import dev.inkfish.wire.DecodeException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -17,9 +18,10 @@ import java.util.TreeMap;
 /// it took is in its place.
 ///
 /// What can be rebuilt is: reference counts, marks of sharing, leaked blocks, statistics, parts whose object is gone. A
-/// block with a bad checksum is only reported: its content must come from another replica.
+/// block with a bad checksum is only reported: its content must come from another replica. While an entry cannot be read
+/// nothing is rebuilt, since what it said is not known.
 final class Fsck {
-    private final BlockStore store;
+    private final FsckDepth depth;
     private final StoreState state;
     private final KeyValues keyValues;
     private final List<String> problems = new ArrayList<>();
@@ -48,13 +50,16 @@ final class Fsck {
         }
     }
 
-    Fsck(BlockStore store) {
-        this.store = store;
+    Fsck(BlockStore store, FsckDepth depth) {
+        this.depth = depth;
         state = store.state();
         keyValues = store.media().keyValues();
+        problems.addAll(store.unreadable());
     }
 
-    FsckReport run(FsckMode mode) throws IOException {
+    FsckReport run(FsckMode asked) throws IOException {
+        boolean readable = problems.isEmpty();
+        FsckMode mode = readable ? asked : FsckMode.CHECK;
         Set<Integer> collections = new HashSet<>();
         scan(Keys.COLLECTIONS, (key, value) -> collections.add(Keys.collectionOf(key)));
         scan(Keys.OBJECTS, (key, value) -> object(collections, key, value));
@@ -63,8 +68,10 @@ final class Fsck {
         onodes.values().forEach(this::complete);
         checkCounts();
         onodes.values().forEach(this::checkSharing);
-        checkAllocator(mode);
-        checkStatistics(mode);
+        if (readable) {
+            checkAllocator(mode);
+            checkStatistics(mode);
+        }
         if (mode == FsckMode.REPAIR && repairs.count() > 0) {
             keyValues.write(repairs.whole());
             keyValues.flush();
@@ -83,7 +90,10 @@ final class Fsck {
                 try {
                     entry.see(cursor.key(), cursor.value());
                 } catch (DecodeException e) {
-                    problems.add("unreadable entry " + cursor.key().toHex() + ": " + e.getMessage());
+                    String problem = "unreadable entry " + cursor.key().toHex() + ": " + e.getMessage();
+                    if (!problems.contains(problem)) {
+                        problems.add(problem);
+                    }
                 }
             }
         }
@@ -139,13 +149,23 @@ final class Fsck {
                 counts.merge(block, 2, (count, two) -> count + 1);
             }
             used.set(block);
-            state.device.read(block, 1, ByteBuffer.wrap(content));
-            if (Shard.checksum(content, 0) != shard.checksums[i]) {
-                problems.add(found.name() + ": bad checksum at offset "
-                        + ((long) index * Shard.BLOCKS + i) * Shard.BLOCK + ", block " + block);
+            if (depth == FsckDepth.DATA) {
+                String place = " at offset " + ((long) index * Shard.BLOCKS + i) * Shard.BLOCK + ", block " + block;
+                checkContent(found, block, shard.checksums[i], content, place);
             }
         }
         found.blocksOfShard.put(index, blocks);
+    }
+
+    private void checkContent(Found found, int block, int checksum, byte[] buffer, String place) {
+        try {
+            state.device.read(block, 1, ByteBuffer.wrap(buffer));
+            if (Shard.checksum(buffer, 0) != checksum) {
+                problems.add(found.name() + ": bad checksum" + place);
+            }
+        } catch (IOException e) {
+            problems.add(found.name() + ": the disk does not give the content" + place + ": " + e.getMessage());
+        }
     }
 
     private void omap(Bytes key, Bytes value) {
@@ -171,7 +191,12 @@ final class Fsck {
         counts.forEach((block, count) ->
                 right.computeIfAbsent(block / RefCounts.PAGE, p -> new int[RefCounts.PAGE])[block % RefCounts.PAGE] = count);
         TreeMap<Integer, int[]> recorded = new TreeMap<>();
-        scan(Keys.ALL_REFS, (key, value) -> recorded.put(Keys.refsOf(key), RefCounts.decode(value)));
+        scan(Keys.ALL_REFS, (key, value) -> {
+            int[] none = new int[RefCounts.PAGE];
+            Arrays.fill(none, -1); // to be written anew if it cannot be read
+            recorded.put(Keys.refsOf(key), none);
+            recorded.put(Keys.refsOf(key), RefCounts.decode(value));
+        });
         Set<Integer> pages = new HashSet<>(right.keySet());
         pages.addAll(recorded.keySet());
         for (int page : pages) {
@@ -181,8 +206,10 @@ final class Fsck {
             for (int i = 0; i < RefCounts.PAGE; i++) {
                 if (should[i] != is[i]) {
                     differs = true;
-                    problems.add("block " + (page * RefCounts.PAGE + i) + " has " + Math.max(1, should[i])
-                            + " references, recorded are " + Math.max(1, is[i]));
+                    if (is[i] >= 0) {
+                        problems.add("block " + (page * RefCounts.PAGE + i) + " has " + Math.max(1, should[i])
+                                + " references, recorded are " + Math.max(1, is[i]));
+                    }
                 }
             }
             if (differs) {

@@ -1,6 +1,7 @@
 package dev.inkfish.blockstore;
 
 import dev.inkfish.wire.Bytes;
+import dev.inkfish.wire.DecodeException;
 import dev.inkfish.wire.WireWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,6 +92,9 @@ final class RefCounts {
             at += in.u8();
             int run = in.u8();
             int count = Numbers.readInt(in);
+            if (at + run > PAGE) {
+                throw new DecodeException("reference counts: run of " + run + " at " + at);
+            }
             for (int i = 0; i < run; i++) {
                 counts[at++] = count;
             }

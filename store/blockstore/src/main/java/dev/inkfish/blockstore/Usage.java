@@ -1,5 +1,6 @@
 package dev.inkfish.blockstore;
 
+import dev.inkfish.wire.DecodeException;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -15,34 +16,34 @@ final class Usage {
         this.state = state;
     }
 
-    /// @return true, to go on
-    boolean onode(Onode onode, long pool) {
+    void onode(Onode onode, long pool) {
         stored += onode.stored();
         state.pool(pool).add(onode.stored(), 0);
         Shard inline = onode.inlineShard();
         if (inline == null) {
             pools.put(onode.id, pool);
-            return true;
+        } else {
+            blocks(inline, pool);
         }
-        return blocks(inline, pool);
     }
 
-    /// @return true, to go on
-    boolean shard(Shard shard, long onode) {
-        return blocks(shard, pools.getOrDefault(onode, PoolUsage.NONE));
+    void shard(Shard shard, long onode) {
+        blocks(shard, pools.getOrDefault(onode, PoolUsage.NONE));
     }
 
     /// Shared blocks count once.
-    private boolean blocks(Shard shard, long pool) {
+    private void blocks(Shard shard, long pool) {
         long count = 0;
         for (int block : shard.blocks) {
+            if (block >= state.allocator.blocks()) {
+                throw new DecodeException("block " + block + " is behind the device's end");
+            }
             if (block != 0 && state.allocator.mark(block)) {
                 count++;
             }
         }
         allocated += count;
         state.pool(pool).add(0, count);
-        return true;
     }
 
     long stored() {

@@ -114,4 +114,54 @@ class DamageTest {
         assertThat(store.stats().allocated()).isZero();
         assertThat(store.fsck(FsckMode.CHECK).problems()).isEmpty();
     }
+
+    @Test
+    void anUnreadableReferenceCountIsRebuilt() throws IOException {
+        settled(new Transaction().createCollection(META).write(META, A, 0, random(1, 100_000)).clone(META, A, B));
+        var contents = machine.keyValues.contents();
+        var refs = contents.subMap(Keys.ALL_REFS.from(), Keys.ALL_REFS.end());
+        refs.replaceAll((key, value) -> Bytes.wrap(new byte[] {60, 60, 2}));
+        assertThat(store.fsck(FsckMode.REPAIR).problems()).anyMatch(p -> p.contains("run of 60 at 60"));
+        assertThat(store.fsck(FsckMode.CHECK).problems()).isEmpty();
+        settled(new Transaction().remove(META, A).remove(META, B));
+        assertThat(store.stats().allocated()).isZero();
+    }
+
+    @Test
+    void nothingIsRebuiltWhileAnObjectCannotBeRead() throws IOException {
+        settled(new Transaction().createCollection(META).write(META, A, 0, random(1, 600_000)).write(META, B, 0, random(2, 4096)));
+        store.close();
+        var contents = machine.keyValues.contents();
+        Bytes key = contents.subMap(Keys.OBJECTS.from(), Keys.OBJECTS.end()).keySet().stream()
+                .filter(each -> Keys.objectOf(each).equals(A))
+                .findFirst()
+                .orElseThrow();
+        Bytes good = contents.put(key, Bytes.wrap(new byte[] {9, 9, 9}));
+        Bytes refs = Keys.refs(0);
+        contents.put(refs, Bytes.wrap(new byte[] {5, 1, 2}));
+        store = new BlockStore(machine.media(), Options.DEFAULTS);
+        assertThat(store.unreadable()).singleElement().asString().contains("object metadata of version 9");
+        assertThat(store.fsck(FsckMode.REPAIR).problems())
+                .anyMatch(p -> p.contains("object metadata of version 9"))
+                .anyMatch(p -> p.contains("recorded are 2"))
+                .anyMatch(p -> p.startsWith("part ") && p.contains("without its object"));
+        assertThat(contents.get(refs)).as("nothing is changed").isEqualTo(Bytes.wrap(new byte[] {5, 1, 2}));
+
+        store.close();
+        contents = machine.keyValues.contents();
+        contents.put(key, good);
+        store = new BlockStore(machine.media(), Options.DEFAULTS);
+        store.fsck(FsckMode.REPAIR);
+        assertThat(store.fsck(FsckMode.CHECK).problems()).isEmpty();
+        assertThat(store.read(META, A, 0, 600_000)).isEqualTo(random(1, 600_000));
+    }
+
+    @Test
+    void metadataAloneSaysNothingOfContents() throws IOException {
+        Bytes data = random(1, 40_000);
+        settled(new Transaction().createCollection(META).write(META, A, 0, data));
+        flip(data);
+        assertThat(store.fsck(FsckMode.CHECK, FsckDepth.METADATA).problems()).isEmpty();
+        assertThat(store.fsck(FsckMode.CHECK, FsckDepth.DATA).problems()).hasSize(1);
+    }
 }

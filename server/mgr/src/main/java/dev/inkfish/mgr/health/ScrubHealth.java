@@ -85,8 +85,8 @@ final class ScrubHealth {
         long[] count = {0};
         pgMap.pgs().forEach((id, pg) -> {
             PgPool pool = pgMap.osdMap().pool(id.pool());
-            if (pool == null) {
-                return;
+            if (pool == null || pg.scrubs().lastScrubStamp().isZero()) {
+                return; // a group that has not reported yet counts from its creation
             }
             double own = pool.opts().get(poolOption, 0.0);
             double interval = own > 0 ? own : conf.decimal(option);

@@ -1,22 +1,18 @@
 package dev.inkfish.mon.osd;
 
-import dev.inkfish.cephx.CryptoKey;
-import dev.inkfish.cephx.EntityAuth;
 import dev.inkfish.command.CommandTable;
 import dev.inkfish.crush.CrushMap;
 import dev.inkfish.mon.MonCore;
 import dev.inkfish.mon.MonService;
 import dev.inkfish.mon.MonSession;
 import dev.inkfish.mon.NewCluster;
-import dev.inkfish.mon.auth.AuthService;
+import dev.inkfish.mon.osdcmd.OsdKeyStore;
 import dev.inkfish.mon.osdcmd.OsdMaps;
 import dev.inkfish.mon.store.MonTransaction;
 import dev.inkfish.mon.store.StoreView;
 import dev.inkfish.osdmap.OsdMap;
 import dev.inkfish.osdmap.OsdMapIncremental;
 import dev.inkfish.wire.Bytes;
-import dev.inkfish.wire.EntityAuthName;
-import dev.inkfish.wire.EntityType;
 import dev.inkfish.wire.Features;
 import dev.inkfish.wire.Utime;
 import dev.inkfish.wire.WireReader;
@@ -296,21 +292,8 @@ public final class OsdMapService extends MonService implements OsdMaps {
     }
 
     @Override
-    public @Nullable CryptoKey key(int osd) {
-        EntityAuth auth = mon.service(AuthService.class).find(new EntityAuthName(EntityType.OSD, Integer.toString(osd)));
-        return auth == null ? null : auth.key();
-    }
-
-    @Override
-    public void pendingKey(int osd, @Nullable CryptoKey key) {
-        AuthService keys = mon.service(AuthService.class);
-        EntityAuthName name = new EntityAuthName(EntityType.OSD, Integer.toString(osd));
-        if (key != null) {
-            keys.set(name, EntityAuth.of(
-                    key, Map.of("mon", "allow profile osd", "mgr", "allow profile osd", "osd", "allow *")));
-        } else if (keys.find(name) != null) {
-            keys.remove(name);
-        }
+    public OsdKeyStore keys() {
+        return new OsdKeys(mon);
     }
 
     @Override

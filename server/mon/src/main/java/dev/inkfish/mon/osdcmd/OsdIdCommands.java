@@ -1,10 +1,8 @@
 package dev.inkfish.mon.osdcmd;
 
-import dev.inkfish.cephx.CryptoKey;
 import dev.inkfish.command.CommandContext;
 import dev.inkfish.command.CommandResult;
 import dev.inkfish.command.Formatter;
-import dev.inkfish.command.Json;
 import dev.inkfish.osdmap.OsdMap;
 import dev.inkfish.osdmap.OsdMapIncremental;
 import dev.inkfish.crush.CrushEditor;
@@ -13,7 +11,6 @@ import dev.inkfish.wire.Errno;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /// Commands that make and remove OSD numbers: `osd new`, `osd create`, `osd rm`, `osd purge-new`, `osd lost`, …
 final class OsdIdCommands {
@@ -46,7 +43,7 @@ final class OsdIdCommands {
     private CommandResult create(CommandContext call) {
         boolean isNew = call.prefix().equals("osd new");
         UUID uuid = uuid(call);
-        CryptoKey secret = isNew ? secret(call) : null;
+        OsdSecrets secrets = isNew ? OsdSecrets.of(call) : OsdSecrets.NONE;
         int wanted = call.has("id") ? OsdReadCommands.osdArgument(call, "id") : -1;
         int existing = uuid.equals(NO_UUID) ? -1 : maps.map().osdByUuid(uuid);
         if (existing < 0 && !uuid.equals(NO_UUID)) {
@@ -60,10 +57,13 @@ final class OsdIdCommands {
             if (wanted >= 0 && wanted != existing) {
                 throw new CephException(Errno.EEXIST, "uuid " + uuid + " already in use for different id " + existing);
             }
-            return answer(call, existing, giveKey(existing, secret));
+            if (!secrets.check(existing, uuid, maps.keys())) {
+                throw new CephException(Errno.EEXIST, "osd." + existing + " exists but secrets do not match");
+            }
+            return answer(call, existing, false);
         }
         int id = wanted >= 0 ? checkWanted(wanted, uuid) : freeId();
-        checkKey(id, secret);
+        secrets.check(id, uuid, maps.keys());
         OsdMapIncremental pending = maps.pending();
         if (id >= maps.map().maxOsd() && id >= pending.newMaxOsd) {
             pending.newMaxOsd = id + 1;
@@ -77,46 +77,14 @@ final class OsdIdCommands {
         if (!uuid.equals(NO_UUID)) {
             pending.newUuid.put(id, uuid);
         }
-        giveKey(id, secret);
+        secrets.keep(id, uuid, maps.keys());
+        String deviceClass = secrets.deviceClass();
+        if (deviceClass != null && !maps.map().isDestroyed(id)) {
+            CrushEditor editor = CrushEditor.of(maps.pendingCrush());
+            editor.setDeviceClass(id, deviceClass);
+            maps.pendingCrush(editor.build());
+        }
         return answer(call, id, true);
-    }
-
-    /// What comes with the command: `{"cephx_secret": "…"}`; null if nothing came.
-    private static @Nullable CryptoKey secret(CommandContext call) {
-        if (call.input().isEmpty()) {
-            return null;
-        }
-        if (!(Json.parse(call.input().utf8()) instanceof Map<?, ?> secrets)) {
-            throw new CephException(Errno.EINVAL, "error parsing JSON input");
-        }
-        if (secrets.containsKey("cephx_lockbox_secret") || secrets.containsKey("dmcrypt_key")) {
-            throw new CephException(Errno.EOPNOTSUPP, "encrypted OSDs (lockbox, dmcrypt) are not supported");
-        }
-        Object text = secrets.get("cephx_secret");
-        if (text == null && secrets.containsKey("crush_device_class")) {
-            return null;
-        }
-        if (!(text instanceof String secret)) {
-            throw new CephException(Errno.EINVAL, "requires a cephx secret.");
-        }
-        return CryptoKey.parse(secret);
-    }
-
-    /// @return whether that changes something
-    private boolean giveKey(int osd, @Nullable CryptoKey secret) {
-        checkKey(osd, secret);
-        if (secret == null || secret.equals(maps.key(osd))) {
-            return false;
-        }
-        maps.pendingKey(osd, secret);
-        return true;
-    }
-
-    private void checkKey(int osd, @Nullable CryptoKey secret) {
-        CryptoKey known = maps.key(osd);
-        if (secret != null && known != null && !known.equals(secret)) {
-            throw new CephException(Errno.EEXIST, "entity osd." + osd + " exists but key does not match");
-        }
     }
 
     private int checkWanted(int id, UUID uuid) {
@@ -220,7 +188,7 @@ final class OsdIdCommands {
         }
         maps.pending().flipState(osd, OsdMap.DESTROYED);
         maps.pending().newUuid.put(osd, NO_UUID);
-        maps.pendingKey(osd, null);
+        OsdSecrets.forget(osd, maps.map().uuid(osd), maps.keys());
         return CommandResult.afterCommit("destroyed osd." + osd);
     }
 
@@ -243,7 +211,7 @@ final class OsdIdCommands {
             maps.pendingCrush(editor.build());
         }
         forget(osd);
-        maps.pendingKey(osd, null);
+        OsdSecrets.forget(osd, maps.map().uuid(osd), maps.keys());
         return CommandResult.afterCommit("purged osd." + osd);
     }
 }

@@ -1,6 +1,5 @@
 package dev.inkfish.mon.osdcmd;
 
-import dev.inkfish.cephx.CryptoKey;
 import dev.inkfish.crush.CrushMap;
 import dev.inkfish.osdmap.OsdMap;
 import dev.inkfish.osdmap.OsdMapIncremental;
@@ -33,13 +32,8 @@ public interface OsdMaps {
     /// @param metadata null forgets the OSD's
     void pendingMetadata(int osd, @Nullable NavigableMap<String, String> metadata);
 
-    /// The key with which an OSD proves who it is, as committed or on its way; null if it has none.
-    @Nullable CryptoKey key(int osd);
-
-    /// Gives an OSD a key and what one may do.
-    ///
-    /// @param key null takes it away
-    void pendingKey(int osd, @Nullable CryptoKey key);
+    /// The keys with which OSDs prove who they are, and open their disks.
+    OsdKeyStore keys();
 
     /// Removes a pool in the next epoch; refuses what is a tier, or protected by flag or configuration.
     void removePool(long id);

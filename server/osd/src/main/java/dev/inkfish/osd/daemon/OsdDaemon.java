@@ -435,11 +435,18 @@ public final class OsdDaemon implements AutoCloseable {
     /// Something is broken in here: nothing more is answered, and peers will notice.
     void abort() {
         stopping = true;
+        closeAdminSocket();
         countOut();
         control.shutdownNow();
         publicMessenger.close();
         clusterMessenger.close();
         aborted.complete(null);
+    }
+
+    private void closeAdminSocket() {
+        if (adminSocket != null) {
+            adminSocket.close();
+        }
     }
 
     /// What to do once this OSD has given up by itself.
@@ -450,9 +457,7 @@ public final class OsdDaemon implements AutoCloseable {
     /// Tells the monitors, lets what is under way finish, and closes the store.
     @Override
     public void close() {
-        if (adminSocket != null) {
-            adminSocket.close();
-        }
+        closeAdminSocket();
         if (!stopping) {
             stopping = true;
             if (map.isUp(whoami())) {

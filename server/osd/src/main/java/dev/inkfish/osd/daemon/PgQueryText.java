@@ -4,10 +4,12 @@ import dev.inkfish.command.Formatter;
 import dev.inkfish.command.Stamp;
 import dev.inkfish.command.stats.StatDump;
 import dev.inkfish.osd.pg.Pg;
+import dev.inkfish.wire.IntervalSet;
 import dev.inkfish.wire.osd.PgHistory;
 import dev.inkfish.wire.osd.PgInfo;
 import dev.inkfish.wire.osd.PgStat;
 import dev.inkfish.wire.osd.PgStates;
+import java.util.ArrayList;
 import java.util.List;
 
 /// What `ceph pg PGID query` prints of a group, on its primary's shard.
@@ -17,8 +19,7 @@ final class PgQueryText {
     static void write(Pg pg, Formatter f) {
         PgStat stat = pg.stat();
         f.openObject("pg");
-        f.openArray("snap_trimq");
-        f.close();
+        f.dump("snap_trimq", pg.isActive() ? trimQueue(pg.snapTrimQueue()) : "[]");
         f.dump("snap_trimq_len", stat.snapTrimQueueLength());
         f.dump("state", PgStates.text(pg.stateBits()));
         f.dump("epoch", pg.epoch());
@@ -38,9 +39,11 @@ final class PgQueryText {
             f.close();
         });
         f.close();
+        RecoveryStateText.write(pg.peeringView(), f);
         f.openObject("scrubber");
         scrubber(f, pg.scrubProgress());
         f.close();
+        f.openObject("agent_state").close();
         f.close();
     }
 
@@ -84,6 +87,7 @@ final class PgQueryText {
         f.dump("dne", info.isAbsent() ? 1 : 0);
         f.dump("incomplete", info.isIncomplete() ? 1 : 0);
         f.dump("last_epoch_started", info.lastEpochStarted());
+        f.openObject("hit_set_history").dump("current_last_update", "0'0").openArray("history").close().close();
     }
 
     private static void history(Formatter f, PgHistory history) {
@@ -105,6 +109,12 @@ final class PgQueryText {
         f.dump("last_deep_scrub_stamp", Stamp.text(scrubs.lastDeepScrubStamp()));
         f.dump("last_clean_scrub_stamp", Stamp.text(scrubs.lastCleanScrubStamp()));
         f.dump("prior_readable_until_ub", 0);
+    }
+
+    private static String trimQueue(IntervalSet queue) {
+        List<String> intervals = new ArrayList<>();
+        queue.intervals().forEach((start, length) -> intervals.add(Long.toHexString(start) + "~" + Long.toHexString(length)));
+        return "[" + String.join(",", intervals) + "]";
     }
 
     private static void numbers(Formatter f, String name, List<Integer> values) {

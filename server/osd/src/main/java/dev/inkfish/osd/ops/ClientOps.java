@@ -2,6 +2,7 @@ package dev.inkfish.osd.ops;
 
 import dev.inkfish.osdmap.OsdMap;
 import dev.inkfish.wire.HObject;
+import dev.inkfish.wire.IntervalSet;
 import dev.inkfish.wire.message.MOSDOp;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,6 @@ public interface ClientOps {
     /// The object is about to be replaced by another member's copy.
     void forget(HObject object);
 
-    /// How many removed snapshots are still to be trimmed.
-    int snapTrimQueueLength();
+    /// The removed snapshots that are still to be trimmed.
+    IntervalSet snapTrimQueue();
 }

@@ -12,6 +12,7 @@ import dev.inkfish.wire.EntityType;
 import dev.inkfish.wire.Eversion;
 import dev.inkfish.wire.GhObject;
 import dev.inkfish.wire.HObject;
+import dev.inkfish.wire.IntervalSet;
 import dev.inkfish.wire.Text;
 import dev.inkfish.wire.Utime;
 import dev.inkfish.wire.WireWriter;
@@ -127,8 +128,8 @@ public final class PrimaryOps implements ClientOps {
     }
 
     @Override
-    public int snapTrimQueueLength() {
-        return trimmer.queueLength();
+    public IntervalSet snapTrimQueue() {
+        return trimmer.queue();
     }
 
     /// Wraps what may come back after the interval has ended.

@@ -40,8 +40,8 @@ final class SnapTrimmer {
         this.watches = watches;
     }
 
-    int queueLength() {
-        return (int) Math.min(Integer.MAX_VALUE, queue.size());
+    IntervalSet queue() {
+        return queue;
     }
 
     void onMap(OsdMap map) {

@@ -77,7 +77,7 @@ final class Peering {
         SortedSet<PgShard> awaiting = new TreeSet<>(prior.probe());
         awaiting.remove(pg.whoami());
         awaiting.removeAll(pg.peerInfo.keySet());
-        pg.state = new PgState.GetInfo(prior, awaiting);
+        pg.enter(new PgState.GetInfo(prior, awaiting));
         for (PgShard member : awaiting) {
             query(member, PgQuery.Kind.INFO, Eversion.ZERO);
         }
@@ -98,7 +98,7 @@ final class Peering {
     private void checkGetInfo() {
         if (pg.state instanceof PgState.GetInfo now && now.awaiting().isEmpty()) {
             if (now.prior().blocked()) {
-                pg.state = new PgState.Down(now.prior());
+                pg.enter(new PgState.Down(now.prior()));
                 pg.holdClientsBack();
                 pg.report.changed();
             } else {
@@ -152,7 +152,7 @@ final class Peering {
         ActingChoice choice = ActingChoice.choose(
                 infos, pg.mapping.up(), pg.mapping.acting(), pg.shell.whoami(), pg.pool.size());
         if (choice == null) {
-            pg.state = new PgState.Incomplete(prior);
+            pg.enter(new PgState.Incomplete(prior));
             pg.holdClientsBack();
             pg.report.changed();
             return;
@@ -176,7 +176,7 @@ final class Peering {
                 since = info.lastUpdate();
             }
         }
-        pg.state = new PgState.GetLog(prior, choice.best());
+        pg.enter(new PgState.GetLog(prior, choice.best()));
         query(choice.best(), PgQuery.Kind.LOG, since);
     }
 
@@ -194,7 +194,7 @@ final class Peering {
     private void wantActing(PriorSet prior, List<Integer> want) {
         List<Integer> wish = want.equals(Intervals.present(pg.mapping.up())) ? List.of() : want;
         pg.shell.wantPgTemp(pg.data.pgid.pgid(), wish);
-        pg.state = new PgState.WaitActingChange(prior, want);
+        pg.enter(new PgState.WaitActingChange(prior, want));
         pg.report.changed();
     }
 
@@ -234,7 +234,7 @@ final class Peering {
                 awaiting.add(member);
             }
         }
-        pg.state = new PgState.GetMissing(prior, awaiting);
+        pg.enter(new PgState.GetMissing(prior, awaiting));
         for (PgShard member : awaiting) {
             askMissing(member);
         }
@@ -258,7 +258,7 @@ final class Peering {
     private void checkGetMissing() {
         if (pg.state instanceof PgState.GetMissing now && now.awaiting().isEmpty()) {
             if (needsUpThru()) {
-                pg.state = new PgState.WaitUpThru(now.prior());
+                pg.enter(new PgState.WaitUpThru(now.prior()));
                 pg.shell.wantUpThru(pg.data.history.sameIntervalSince());
             } else {
                 activate();
@@ -272,7 +272,7 @@ final class Peering {
         pg.data.lastEpochStarted = pg.map.epoch();
         pg.data.lastIntervalStarted = pg.data.history.sameIntervalSince();
         pg.data.updateLastComplete();
-        pg.state = new PgState.Activating(new TreeSet<>(pg.members));
+        pg.enter(new PgState.Activating(new TreeSet<>(pg.members)));
         for (PgShard member : pg.members) {
             if (!member.equals(pg.whoami())) {
                 activateMember(member);
@@ -333,7 +333,7 @@ final class Peering {
             pg.data.history =
                     pg.data.history.withStarted(pg.data.lastEpochStarted, pg.data.lastIntervalStarted);
             pg.persistInfo();
-            pg.state = new PgState.Active();
+            pg.enter(new PgState.Active());
             shareInfo();
             pg.report.changed();
             if (pg.isPremerge() && Intervals.present(pg.mapping.acting()).size() < pg.pool.size()) {

@@ -17,6 +17,7 @@ import dev.inkfish.wire.message.MOSDPGRemove;
 import dev.inkfish.wire.message.PgMessage;
 import dev.inkfish.wire.osd.PastIntervals;
 import dev.inkfish.wire.osd.PgHistory;
+import dev.inkfish.wire.IntervalSet;
 import dev.inkfish.wire.osd.PgInfo;
 import dev.inkfish.wire.osd.PgNotify;
 import dev.inkfish.wire.osd.PgQuery;
@@ -53,6 +54,7 @@ public final class Pg {
     final Backoffs backoffs;
     private final OpQueue queue;
     private final PgRemoval removal;
+    private final PeeringClock clock = new PeeringClock();
 
     MapView map;
     MapView.PoolParams pool;
@@ -118,6 +120,19 @@ public final class Pg {
             MapView map,
             Function<PgHost, ClientOps> opsFactory) {
         return new Pg(shell, new PgData(pgid, history, past), map, opsFactory);
+    }
+
+    void enter(PgState next) {
+        clock.enter(state, next, shell.now());
+        state = next;
+    }
+
+    public IntervalSet snapTrimQueue() {
+        return ops.snapTrimQueue();
+    }
+
+    public PeeringView peeringView() {
+        return clock.view(this);
     }
 
     void persistNew() {
@@ -411,7 +426,7 @@ public final class Pg {
         members = new TreeSet<>();
         backfillTargets = new TreeSet<>();
         restarted.clear();
-        state = new PgState.Reset();
+        enter(new PgState.Reset());
     }
 
     /// Peering must begin again within the interval.

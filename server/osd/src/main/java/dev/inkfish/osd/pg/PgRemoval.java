@@ -19,7 +19,7 @@ final class PgRemoval {
     /// First the copy says of itself, durably, that it is not complete: if the removal is interrupted, what
     /// is left of it is not taken for a whole.
     void start() {
-        pg.state = new PgState.Removing();
+        pg.enter(new PgState.Removing());
         pg.data.missing.clear();
         pg.data.lastBackfill = HObject.MIN;
         pg.data.log.reset(PgLogData.EMPTY);

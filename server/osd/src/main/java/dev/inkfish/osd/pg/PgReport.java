@@ -149,7 +149,7 @@ final class PgReport {
                 stamps,
                 pg.data.sumsInvalid ? PgStat.Invalid.STATS : PgStat.Invalid.NONE,
                 blockedBy(),
-                pg.isActive() ? pg.ops.snapTrimQueueLength() : 0,
+                pg.isActive() ? (int) Math.min(Integer.MAX_VALUE, pg.ops.snapTrimQueue().size()) : 0,
                 new TreeMap<>(info.purgedSnaps()),
                 List.of(),
                 new TreeMap<>());

@@ -54,6 +54,10 @@ final class Recovery {
         kick();
     }
 
+    SortedSet<HObject> underWay() {
+        return new TreeSet<>(active.keySet());
+    }
+
     boolean isRunning() {
         return !active.isEmpty() || hasMissing();
     }

@@ -41,7 +41,7 @@ final class ReplicaRole {
 
     /// A new interval: the primary hears what we have.
     void start() {
-        pg.state = new PgState.Stray();
+        pg.enter(new PgState.Stray());
         if (pg.mapping.actingPrimary() >= 0) {
             notifyPrimary(pg.mapping.actingPrimary(), pg.map.epoch(), pg.data.pgid.shard());
         }
@@ -117,7 +117,7 @@ final class ReplicaRole {
         learn(info);
         pg.data.lastEpochStarted = info.lastEpochStarted();
         pg.data.lastIntervalStarted = info.lastIntervalStarted();
-        pg.state = new PgState.ReplicaActive();
+        pg.enter(new PgState.ReplicaActive());
         PgDisk.writeLog(pg.data, pg.map.epoch(), transaction);
         pg.shell.submit(
                 pg.data.collection,

@@ -19,6 +19,7 @@ import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.EntityAddr;
 import dev.inkfish.wire.EntityAddrVec;
 import dev.inkfish.wire.EntityAuthName;
+import dev.inkfish.wire.IntervalSet;
 import dev.inkfish.wire.Utime;
 import dev.inkfish.wire.message.MOSDOp;
 import dev.inkfish.wire.mon.MonInfo;
@@ -199,8 +200,8 @@ class OsdDaemonTest {
         public void forget(dev.inkfish.wire.HObject object) {}
 
         @Override
-        public int snapTrimQueueLength() {
-            return 0;
+        public IntervalSet snapTrimQueue() {
+            return IntervalSet.EMPTY;
         }
     }
 }

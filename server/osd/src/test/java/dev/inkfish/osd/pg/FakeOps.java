@@ -13,6 +13,7 @@ import dev.inkfish.wire.Eversion;
 import dev.inkfish.wire.Features;
 import dev.inkfish.wire.GhObject;
 import dev.inkfish.wire.HObject;
+import dev.inkfish.wire.IntervalSet;
 import dev.inkfish.wire.Utime;
 import dev.inkfish.wire.WireWriter;
 import dev.inkfish.wire.message.MOSDOp;
@@ -167,7 +168,7 @@ final class FakeOps implements ClientOps {
     public void forget(HObject object) {}
 
     @Override
-    public int snapTrimQueueLength() {
-        return 0;
+    public IntervalSet snapTrimQueue() {
+        return IntervalSet.EMPTY;
     }
 }

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// contents leave memory only once they are written to their place.
 final class BlockDevice {
     private static final int WRITE_BUFFER = 1 << 20;
+    /// From here on contents are written past the page cache.
+    static final int LARGE = 64 << 10;
 
     final StoreFile file;
     private final ConcurrentHashMap<Integer, Pending> pending = new ConcurrentHashMap<>();
@@ -108,7 +110,17 @@ final class BlockDevice {
 
     /// Writes whole blocks to their place at once.
     void write(int start, Bytes data) throws IOException {
-        file.write(data.asByteBuffer(), (long) start * Shard.BLOCK);
+        long position = (long) start * Shard.BLOCK;
+        if (data.length() < LARGE) {
+            file.write(data.asByteBuffer(), position);
+            return;
+        }
+        for (int done = 0; done < data.length(); done += AlignedCopies.SIZE) {
+            Bytes part = data.slice(done, Math.min(AlignedCopies.SIZE, data.length() - done));
+            try (AlignedCopies.Copy copy = AlignedCopies.of(part)) {
+                file.write(copy.memory(part), position + done);
+            }
+        }
     }
 
     /// Writes the durable contents to their places, neighbours together. Only one thread may do this.

@@ -115,7 +115,7 @@ final class DiskFile implements StoreFile {
         long at = position;
         int limit = target.limit();
         while (target.position() < limit) {
-            target.limit(Math.min(limit, target.position() + PIECE));
+            target.limit(target.isDirect() ? limit : Math.min(limit, target.position() + PIECE));
             int count = channel.read(target, at);
             if (count < 0) {
                 throw new EOFException("read at " + at + ", behind the end");
@@ -142,7 +142,7 @@ final class DiskFile implements StoreFile {
         long at = position;
         int limit = source.limit();
         while (source.position() < limit) {
-            source.limit(Math.min(limit, source.position() + PIECE));
+            source.limit(source.isDirect() ? limit : Math.min(limit, source.position() + PIECE));
             at += to.write(source, at);
         }
     }

@@ -32,7 +32,6 @@ final class Journal {
     private final Deque<Frame> frames = new ArrayDeque<>();
     /// Made when it is needed: a store that uses a shared journal never does.
     private @Nullable ByteBuffer buffer;
-    /// A frame's payload is put together on the heap, where writing small pieces is faster.
     private WireWriter scratch = new WireWriter(SCRATCH);
     private long generation;
     private long head = ALIGN;
@@ -139,12 +138,10 @@ final class Journal {
     private ByteBuffer assemble(List<Submitted> transactions, long atMost) {
         ByteBuffer own = buffer == null ? buffer = Frames.allocate(FRAME) : buffer;
         ByteBuffer out = atMost + ALIGN <= FRAME ? own : Frames.allocate(Math.toIntExact(atMost + ALIGN));
-        scratch.reset();
-        for (Submitted transaction : transactions) {
-            Frames.write(transaction, scratch);
-        }
         out.clear().position(HEADER);
-        scratch.putTo(out);
+        for (Submitted transaction : transactions) {
+            Frames.write(transaction, scratch, out);
+        }
         int payload = out.position() - HEADER;
         if (payload > FRAME) {
             scratch = new WireWriter(SCRATCH);

@@ -5,6 +5,8 @@ import dev.inkfish.wire.WireReader;
 import dev.inkfish.wire.WireWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// Key-value changes, and their record format, which is that of RocksDB's own write batch (`db/write_batch.cc`): a type
 /// byte, then key and value with their lengths. The journal holds the same bytes that RocksDB is given, and many
@@ -17,40 +19,86 @@ final class KvBatch {
 
     private final List<Change> changes = new ArrayList<>(6);
     private int bytes;
+    /// Of the transaction; none has a larger one before it enters the pipeline.
+    long sequence = Long.MAX_VALUE;
 
     /// One change. Equal to itself only: it matters which transaction made it.
-    sealed interface Change {
-        final class Put implements Change {
-            final Bytes key;
+    abstract static sealed class Change {
+        /// Of a range its first.
+        final Bytes key;
+        /// Of which transaction.
+        private @Nullable KvBatch in;
+        /// What another transaction, or the same, made of the key later.
+        @Nullable Change newer;
+
+        private Change(Bytes key) {
+            this.key = key;
+        }
+
+        /// Whether nothing up to that transaction changed the key again.
+        boolean isNewestUpTo(long last) {
+            Change next = newer;
+            return next == null || Objects.requireNonNull(next.in).sequence > last;
+        }
+
+        static final class Put extends Change {
             final Bytes value;
 
             Put(Bytes key, Bytes value) {
-                this.key = key;
+                super(key);
                 this.value = value;
             }
         }
 
-        final class Delete implements Change {
-            final Bytes key;
-
+        static final class Delete extends Change {
             Delete(Bytes key) {
-                this.key = key;
+                super(key);
             }
         }
 
-        /// `from <= key < end`
-        final class DeleteRange implements Change {
-            final Bytes from;
+        /// `key <= each < end`
+        static final class DeleteRange extends Change {
             final Bytes end;
 
             DeleteRange(Bytes from, Bytes end) {
-                this.from = from;
+                super(from);
                 this.end = end;
             }
 
-            boolean covers(Bytes key) {
-                return from.compareTo(key) <= 0 && key.compareTo(end) < 0;
+            boolean covers(Bytes each) {
+                return key.compareTo(each) <= 0 && each.compareTo(end) < 0;
             }
+        }
+
+        int bytes() {
+            return 1 + size(key) + switch (this) {
+                case Put put -> size(put.value);
+                case Delete delete -> 0;
+                case DeleteRange range -> size(range.end);
+            };
+        }
+
+        private static int size(Bytes bytes) {
+            return Numbers.size(bytes.length()) + bytes.length();
+        }
+
+        void writeTo(WireWriter out) {
+            switch (this) {
+                case Put put -> {
+                    write(out.u8(PUT), key);
+                    write(out, put.value);
+                }
+                case Delete delete -> write(out.u8(DELETE), key);
+                case DeleteRange range -> {
+                    write(out.u8(DELETE_RANGE), key);
+                    write(out, range.end);
+                }
+            }
+        }
+
+        private static void write(WireWriter out, Bytes bytes) {
+            Numbers.write(out, bytes.length());
+            out.raw(bytes);
         }
     }
 
@@ -66,17 +114,10 @@ final class KvBatch {
         add(new Change.DeleteRange(from, end));
     }
 
-    void add(Change change) {
+    private void add(Change change) {
+        change.in = this;
         changes.add(change);
-        bytes += 1 + switch (change) {
-            case Change.Put put -> size(put.key) + size(put.value);
-            case Change.Delete delete -> size(delete.key);
-            case Change.DeleteRange range -> size(range.from) + size(range.end);
-        };
-    }
-
-    private static int size(Bytes bytes) {
-        return Numbers.size(bytes.length()) + bytes.length();
+        bytes += change.bytes();
     }
 
     /// In the order made.
@@ -95,35 +136,22 @@ final class KvBatch {
 
     /// Writes the records.
     void writeTo(WireWriter out) {
-        for (Change change : changes) {
-            switch (change) {
-                case Change.Put put -> {
-                    out.u8(PUT);
-                    write(out, put.key);
-                    write(out, put.value);
-                }
-                case Change.Delete delete -> {
-                    out.u8(DELETE);
-                    write(out, delete.key);
-                }
-                case Change.DeleteRange range -> {
-                    out.u8(DELETE_RANGE);
-                    write(out, range.from);
-                    write(out, range.end);
-                }
-            }
-        }
-    }
-
-    private static void write(WireWriter out, Bytes bytes) {
-        Numbers.write(out, bytes.length());
-        out.raw(bytes);
+        changes.forEach(each -> each.writeTo(out));
     }
 
     /// As a whole batch for [KeyValues#write].
     byte[] whole() {
-        WireWriter batch = header(bytes, changes.size());
-        writeTo(batch);
+        return whole(changes);
+    }
+
+    /// Those changes as a whole batch.
+    static byte[] whole(List<? extends Change> some) {
+        int total = 0;
+        for (Change each : some) {
+            total += each.bytes();
+        }
+        WireWriter batch = header(total, some.size());
+        some.forEach(each -> each.writeTo(batch));
         return batch.toBytes().toArray();
     }
 

@@ -50,7 +50,7 @@ record Media(
             Files.deleteIfExists(directory.resolve(JOURNAL));
             Path block = directory.resolve(BLOCK);
             try (StoreFile device = Files.exists(block)
-                            ? DiskFile.open(block, options.deferredThreshold())
+                            ? DiskFile.open(block, BlockDevice.LARGE)
                             : DiskFile.createSparse(block, options.deviceSize());
                     StoreFile journal = sparseJournal
                             ? DiskFile.createSparse(directory.resolve(JOURNAL), options.journalSize())
@@ -83,7 +83,7 @@ record Media(
         StoreFile block = null;
         StoreFile journal = null;
         try {
-            block = DiskFile.open(directory.resolve(BLOCK), options.deferredThreshold());
+            block = DiskFile.open(directory.resolve(BLOCK), BlockDevice.LARGE);
             journal = DiskFile.openLog(directory.resolve(JOURNAL));
             return check(new Media(
                     superblock,

@@ -28,28 +28,30 @@ final class ObjectReader {
         while (target.hasRemaining()) {
             long index = at / BLOCK;
             int before = (int) (at % BLOCK);
-            Shard shard = onode.shard((int) (index / Shard.BLOCKS), keys);
-            int within = (int) (index % Shard.BLOCKS);
             if (before == 0 && target.remaining() >= BLOCK) {
-                int run = run(shard, within, Math.min(Shard.BLOCKS - within, target.remaining() / BLOCK));
-                int start = target.position();
-                fill(onode, shard, within, run, index, device, target);
-                at += target.position() - start;
+                int run = run(onode, keys, index, target.remaining() / BLOCK);
+                fill(onode, keys, index, run, device, target);
+                at += (long) run * BLOCK;
             } else {
                 int count = Math.min(BLOCK - before, target.remaining());
                 ByteBuffer block = ByteBuffer.allocate(BLOCK);
-                fill(onode, shard, within, 1, index, device, block);
+                fill(onode, keys, index, 1, device, block);
                 target.put(block.array(), before, count);
                 at += count;
             }
         }
     }
 
+    private static Shard shard(Onode onode, PendingKeys keys, long index) {
+        return onode.shard((int) (index / Shard.BLOCKS), keys);
+    }
+
     /// A run of blocks, verified, or of holes.
     private static void fill(
-            Onode onode, Shard shard, int within, int run, long index, BlockDevice device, ByteBuffer target)
+            Onode onode, PendingKeys keys, long index, int run, BlockDevice device, ByteBuffer target)
             throws IOException {
-        if (shard.blocks[within] == 0) {
+        int first = shard(onode, keys, index).blocks[(int) (index % Shard.BLOCKS)];
+        if (first == 0) {
             for (int i = 0; i < run; i++) {
                 target.put(HOLE);
             }
@@ -57,21 +59,31 @@ final class ObjectReader {
         }
         int limit = target.limit();
         int start = target.position();
-        device.read(shard.blocks[within], run, target);
+        device.read(first, run, target);
         for (int i = 0; i < run; i++) {
             target.limit(start + (i + 1) * BLOCK).position(start + i * BLOCK);
-            if (Crc32c.update(-1, target) != shard.checksums[within + i]) {
-                throw badChecksum(shard.blocks[within + i], onode.id, index + i);
+            int expected = shard(onode, keys, index + i).checksums[(int) ((index + i) % Shard.BLOCKS)];
+            if (Crc32c.update(-1, target) != expected) {
+                throw badChecksum(first + i, onode.id, index + i);
             }
         }
         target.limit(limit);
     }
 
-    /// How many blocks from `within` on are holes, or follow each other on the device.
-    private static int run(Shard shard, int within, int limit) {
+    /// How many blocks from `index` on are holes, or follow each other on the device: they are read at once.
+    private static int run(Onode onode, PendingKeys keys, long index, int limit) {
+        Shard shard = shard(onode, keys, index);
+        int within = (int) (index % Shard.BLOCKS);
         int start = shard.blocks[within];
         int run = 1;
-        while (run < limit && shard.blocks[within + run] == (start == 0 ? 0 : start + run)) {
+        while (run < limit) {
+            if (++within == Shard.BLOCKS) {
+                within = 0;
+                shard = shard(onode, keys, index + run);
+            }
+            if (shard.blocks[within] != (start == 0 ? 0 : start + run)) {
+                break;
+            }
             run++;
         }
         return run;

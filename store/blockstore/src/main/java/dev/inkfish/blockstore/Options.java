@@ -30,7 +30,7 @@ public record Options(
     public static final Options DEFAULTS = new Options(
             100L << 30,
             128L << 20,
-            64 << 10,
+            128 << 10,
             2L << 20,
             32L << 20,
             24L << 20,

@@ -1,13 +1,11 @@
 package dev.inkfish.blockstore;
 
 import dev.inkfish.blockstore.KvBatch.Change;
-import dev.inkfish.blockstore.KvBatch.Change.Delete;
 import dev.inkfish.blockstore.KvBatch.Change.DeleteRange;
 import dev.inkfish.blockstore.KvBatch.Change.Put;
 import dev.inkfish.wire.Bytes;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -29,41 +27,58 @@ final class PendingKeys {
     /// What a row of transactions comes to: of each key the last change only. A range that was deleted goes before
     /// all keys, as those in it that are left were changed later.
     final class Sum {
-        private final HashMap<Bytes, Change> newest = new HashMap<>();
+        /// The key-value store copies what it is given: so much at a time stays in the processor's caches.
+        private static final int BATCH = 64 << 10;
+
+        private final long last;
+        private final List<Change> newest = new ArrayList<>();
         private final List<DeleteRange> deleted = new ArrayList<>();
+
+        /// @param last the sequence number of the last of the transactions
+        Sum(long last) {
+            this.last = last;
+        }
 
         /// The changes of the transaction that comes next.
         void add(List<Change> changes) {
             for (Change change : changes) {
-                switch (change) {
-                    case Put put -> newest.put(put.key, put);
-                    case Delete delete -> newest.put(delete.key, delete);
-                    case DeleteRange range -> {
-                        newest.keySet().removeIf(range::covers);
-                        deleted.add(range);
-                    }
+                if (change instanceof DeleteRange range) {
+                    deleted.add(range);
+                } else if (change.isNewestUpTo(last)) {
+                    newest.add(change);
                 }
             }
         }
 
-        /// With ascending keys, which the key-value store takes in faster.
-        KvBatch batch() {
-            KvBatch batch = new KvBatch();
-            deleted.forEach(batch::add);
-            Bytes[] keys = newest.keySet().toArray(Bytes[]::new);
-            Arrays.sort(keys);
-            for (Bytes key : keys) {
-                batch.add(newest.get(key));
+        /// Gives the store the changes, with ascending keys, which it takes in faster. What of them it has after a crash
+        /// does not matter: the journal still holds the transactions.
+        void write() {
+            if (!deleted.isEmpty()) {
+                store.write(KvBatch.whole(deleted));
             }
-            return batch;
+            newest.sort(Comparator.comparing(each -> each.key));
+            int from = 0;
+            int bytes = 0;
+            for (int i = 0; i < newest.size(); i++) {
+                bytes += newest.get(i).bytes();
+                if (bytes >= BATCH || i == newest.size() - 1) {
+                    store.write(KvBatch.whole(newest.subList(from, i + 1)));
+                    from = i + 1;
+                    bytes = 0;
+                }
+            }
+            applied();
         }
 
-        /// The store has got the batch.
-        void applied() {
+        private void applied() {
             if (!deleted.isEmpty()) {
                 removeRanges(deleted);
             }
-            newest.forEach(entries::remove);
+            for (Change each : newest) {
+                if (each.newer == null) {
+                    entries.remove(each.key, each);
+                }
+            }
         }
     }
 
@@ -73,12 +88,19 @@ final class PendingKeys {
 
     void add(List<Change> changes) {
         for (Change change : changes) {
-            switch (change) {
-                case Put put -> entries.put(put.key, put);
-                case Delete delete -> entries.put(delete.key, delete);
-                case DeleteRange range -> {
-                    entries.keySet().removeIf(range::covers);
-                    addRange(range);
+            if (change instanceof DeleteRange range) {
+                entries.values().removeIf(each -> {
+                    boolean covered = range.covers(each.key);
+                    if (covered) {
+                        each.newer = range;
+                    }
+                    return covered;
+                });
+                addRange(range);
+            } else {
+                Change before = entries.put(change.key, change);
+                if (before != null) {
+                    before.newer = change;
                 }
             }
         }

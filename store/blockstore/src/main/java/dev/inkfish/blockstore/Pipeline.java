@@ -198,6 +198,7 @@ final class Pipeline {
         lock.lock();
         try {
             transaction.sequence = ++lastSubmitted;
+            transaction.batch.sequence = transaction.sequence;
             inFlight += transaction.journalBytes();
             boolean inOrder = queue.isEmpty() && !handing && !leaving;
             if (member != null && inOrder && !transaction.wroteDirectly) {
@@ -416,14 +417,13 @@ final class Pipeline {
         if (group.isEmpty()) {
             return;
         }
-        PendingKeys.Sum sum = keys.new Sum();
+        PendingKeys.Sum sum = keys.new Sum(group.getLast().sequence);
         long bytes = 0;
         for (Submitted transaction : group) {
             sum.add(transaction.batch.changes());
             bytes += transaction.journalBytes();
         }
-        store.write(sum.batch().whole());
-        sum.applied();
+        sum.write();
         lock.lock();
         try {
             lastApplied = group.getLast().sequence;

@@ -30,10 +30,40 @@ final class SharedFrameWriter {
 
     /// A frame of as many transactions as make a moderate size, of each store in turn.
     ByteBuffer assemble(List<SharedSection> sections) {
-        scratch.reset();
-        long bytes = HEADER;
+        long bytes = choose(sections);
+        ByteBuffer out = bytes + Frames.ALIGN <= buffer.capacity()
+                ? buffer
+                : Frames.allocate(Math.toIntExact(bytes + Frames.ALIGN));
+        out.clear().position(HEADER);
         int used = 0;
-        long first = 0;
+        for (SharedSection section : sections) {
+            if (section.count > 0) {
+                used++;
+                UUID fsid = section.member.fsid;
+                out.putLong(fsid.getMostSignificantBits()).putLong(fsid.getLeastSignificantBits());
+                out.putLong(section.inFrame().getFirst().sequence).putInt(section.count);
+                section.inFrame().forEach(each -> Frames.write(each, scratch, out));
+            }
+        }
+        int payload = out.position() - HEADER;
+        if (payload > FRAME) {
+            scratch = new WireWriter(SCRATCH);
+        }
+        Frames.pad(out);
+        out.flip();
+        out.putInt(0, MAGIC)
+                .putInt(4, payload)
+                .putLong(8, id.getMostSignificantBits())
+                .putLong(16, id.getLeastSignificantBits())
+                .putInt(SECTIONS_AT, used);
+        return out;
+    }
+
+    /// Sets how many of each section go into the frame.
+    ///
+    /// @return bytes it takes, at most
+    private static long choose(List<SharedSection> sections) {
+        long bytes = HEADER;
         for (SharedSection section : sections) {
             section.count = 0;
             List<Submitted> left = section.left();
@@ -47,31 +77,8 @@ final class SharedFrameWriter {
                 more = 0;
                 section.count++;
             }
-            if (section.count > 0) {
-                used++;
-                first = left.getFirst().sequence;
-                UUID fsid = section.member.fsid;
-                scratch.u64(fsid.getMostSignificantBits()).u64(fsid.getLeastSignificantBits()).u64(first).u32(section.count);
-                section.inFrame().forEach(each -> Frames.write(each, scratch));
-            }
         }
-        ByteBuffer out = bytes + Frames.ALIGN <= buffer.capacity()
-                ? buffer
-                : Frames.allocate(Math.toIntExact(bytes + Frames.ALIGN));
-        out.clear().position(HEADER);
-        scratch.putTo(out);
-        int payload = out.position() - HEADER;
-        if (payload > FRAME) {
-            scratch = new WireWriter(SCRATCH);
-        }
-        Frames.pad(out);
-        out.flip();
-        out.putInt(0, MAGIC)
-                .putInt(4, payload)
-                .putLong(8, id.getMostSignificantBits())
-                .putLong(16, id.getLeastSignificantBits())
-                .putInt(SECTIONS_AT, used);
-        return out;
+        return bytes;
     }
 
     /// Gives the frame its number, and the checksum.

@@ -259,7 +259,7 @@ final class Workspace {
                     }
                 }
                 case KvBatch.Change.Delete delete -> omap.remove(delete.key);
-                case KvBatch.Change.DeleteRange range -> omap.subMap(range.from, range.end).clear();
+                case KvBatch.Change.DeleteRange range -> omap.subMap(range.key, range.end).clear();
             }
         }
         return omap;

@@ -70,7 +70,7 @@ final class SimKeyValues implements KeyValues {
             switch (change) {
                 case KvBatch.Change.Put put -> map.put(put.key, put.value);
                 case KvBatch.Change.Delete delete -> map.remove(delete.key);
-                case KvBatch.Change.DeleteRange range -> map.subMap(range.from, range.end).clear();
+                case KvBatch.Change.DeleteRange range -> map.subMap(range.key, range.end).clear();
             }
         }
     }

@@ -98,7 +98,7 @@ public final class Options {
             osd_data | STRING | /var/lib/ceph/osd/$cluster-$id | an OSD's directory
             osd_objectstore | STRING | blockstore | which object store: blockstore or memstore
             osd_store_size | SIZE | 100G | size of an OSD's block file (thin)
-            osd_shared_journal | BOOL | false | OSDs of a process that lie side by side commit with one write
+            osd_shared_journal | BOOL | true | OSDs of a process that lie side by side commit with one write
             osd_journal_size | SIZE | 256M | size of an OSD's journal
             osd_pool_default_size | UINT | 3 | replicas of a new pool
             osd_pool_default_min_size | UINT | 0 | replicas a new pool needs to serve; 0 for size - size/2

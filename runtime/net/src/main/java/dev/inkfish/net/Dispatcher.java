@@ -7,6 +7,12 @@ public interface Dispatcher {
     /// @param tid the transaction id in the header
     void onMessage(Connection connection, Message message, long tid);
 
+    /// What a connection has received at once follows, in any number of messages.
+    default void onBurst() {}
+
+    /// All of that was delivered.
+    default void onBurstEnd() {}
+
     /// Takes a message from a peer in this process on the sender's thread, if all it needs is to be handed on.
     ///
     /// @return false if it must come through [#onMessage] on the event loop

@@ -53,6 +53,8 @@ final class TcpSocket extends ChannelInboundHandlerAdapter implements SocketHost
     private int buffers;
     private @Nullable PeerSession carried;
     private boolean reading;
+    /// The dispatcher was told of a burst.
+    private boolean inBurst;
     private boolean paused;
     private boolean closed;
     private long lastActivity;
@@ -132,6 +134,10 @@ final class TcpSocket extends ChannelInboundHandlerAdapter implements SocketHost
     public void channelRead(ChannelHandlerContext context, Object read) {
         ByteBuf bytes = (ByteBuf) read;
         lastActivity = System.nanoTime();
+        if (!inBurst) {
+            inBurst = true;
+            messenger.dispatcher().onBurst();
+        }
         if (stalled) {
             rest.add(bytes);
         } else {
@@ -256,6 +262,10 @@ final class TcpSocket extends ChannelInboundHandlerAdapter implements SocketHost
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
+        if (inBurst) {
+            inBurst = false;
+            messenger.dispatcher().onBurstEnd();
+        }
         flush();
     }
 

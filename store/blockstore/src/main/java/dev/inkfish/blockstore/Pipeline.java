@@ -163,6 +163,32 @@ final class Pipeline {
         return failure != null;
     }
 
+    /// Whether the store's transactions go to a shared journal.
+    enum Stage {
+        STAYS,
+        LEAVING,
+        GONE
+    }
+
+    Stage stage() {
+        lock.lock();
+        try {
+            return member == null ? Stage.GONE : leaving ? Stage.LEAVING : Stage.STAYS;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Transactions in a journal that the key-value store has not got.
+    long unapplied() {
+        lock.lock();
+        try {
+            return lastCommitted - lastApplied;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     void checkAlive() {
         Throwable cause = failure;
         if (cause != null) {

@@ -33,6 +33,9 @@ public final class SharedJournal implements AutoCloseable {
     static final long FIRST = (long) SharedLabel.PLACES * Frames.ALIGN;
     /// How long the journal may be full before its members leave it.
     private static final long STALL_NANOS = TimeUnit.SECONDS.toNanos(10);
+    /// See [#writeHere]: transactions, and how long a write may take.
+    private static final int FEW = 3;
+    private static final long SHORT_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
     private final @Nullable Path directory;
     private final StoreFile file;
@@ -54,9 +57,25 @@ public final class SharedJournal implements AutoCloseable {
     /// Bytes of all frames ever.
     private long written;
     private int waiting;
-    /// The thread has nothing to do, or was not told yet.
-    private boolean idle;
-    private final Runnable wake = this::wake;
+    /// Somebody writes, and looks again before resting.
+    private boolean writing;
+    /// How long a write took lately.
+    private volatile long writeNanos = Long.MAX_VALUE;
+    private final Burst.Work work = new Burst.Work() {
+        @Override
+        public void atEnd() {
+            if (!writeHere()) {
+                now();
+            }
+        }
+
+        @Override
+        public void now() {
+            lock.lock();
+            arrived.signal();
+            lock.unlock();
+        }
+    };
     private boolean stopping;
     /// Nothing is taken any more: a write failed, or there was no room.
     private boolean over;
@@ -111,13 +130,13 @@ public final class SharedJournal implements AutoCloseable {
             try {
                 queue.addAll(transactions);
                 waiting += transactions.size();
-                if (!idle) {
-                    return; // it looks again before it rests
+                if (writing) {
+                    return;
                 }
             } finally {
                 lock.unlock();
             }
-            Burst.atEnd(wake);
+            Burst.atEnd(work);
         }
 
         /// What was added and is not taken to be written yet.
@@ -324,6 +343,9 @@ public final class SharedJournal implements AutoCloseable {
         try {
             while (await()) {
                 commitStep();
+                lock.lock();
+                writing = false;
+                lock.unlock();
             }
         } catch (Throwable e) {
             fail(e);
@@ -333,21 +355,47 @@ public final class SharedJournal implements AutoCloseable {
     private boolean await() throws InterruptedException {
         lock.lock();
         try {
-            while (waiting == 0 && !stopping && !over) {
-                idle = true;
+            while (writing || waiting == 0 && !stopping && !over) {
                 arrived.await();
             }
-            idle = false;
-            return waiting > 0 && !over;
+            writing = waiting > 0 && !over;
+            return writing;
         } finally {
             lock.unlock();
         }
     }
 
-    private void wake() {
+    /// The thread that submitted writes, where that takes less than telling another: one operation at a time, on a disk
+    /// that answers at once.
+    ///
+    /// @return false if it is left to the journal's own thread
+    private boolean writeHere() {
         lock.lock();
-        arrived.signal();
-        lock.unlock();
+        try {
+            if (waiting == 0) {
+                return true;
+            }
+            boolean quick = waiting <= FEW && writeNanos <= SHORT_NANOS && used <= capacity() / 2;
+            if (thread == null || writing || stopping || over || !quick) {
+                return false;
+            }
+            writing = true;
+        } finally {
+            lock.unlock();
+        }
+        try {
+            commitStep();
+        } catch (Throwable e) {
+            fail(e);
+        } finally {
+            lock.lock();
+            writing = false;
+            if (waiting > 0 || stopping) {
+                arrived.signalAll();
+            }
+            lock.unlock();
+        }
+        return true;
     }
 
     /// The file cannot be trusted any more.
@@ -386,14 +434,21 @@ public final class SharedJournal implements AutoCloseable {
                 dissolve(sections);
                 return;
             }
+            long began = System.nanoTime();
             file.write(frame, offset);
             file.sync();
+            took(System.nanoTime() - began);
             for (SharedSection section : sections) {
                 committed(section);
             }
             sections.removeIf(each -> each.done == each.transactions.size());
         }
         askForCheckpoints();
+    }
+
+    private void took(long nanos) {
+        long before = writeNanos;
+        writeNanos = before == Long.MAX_VALUE ? nanos : before + (nanos - before) / 8;
     }
 
     private List<SharedSection> take() {

@@ -2,11 +2,6 @@ package dev.inkfish.blockstore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.inkfish.objectstore.CollectionId;
-import dev.inkfish.objectstore.NaiveModel;
-import dev.inkfish.objectstore.RandomTransactions;
-import dev.inkfish.objectstore.StoreFullException;
-import dev.inkfish.objectstore.Transaction;
 import dev.inkfish.wire.CephException;
 import dev.inkfish.wire.Errno;
 import java.io.IOException;
@@ -47,68 +42,9 @@ class SharedCrashTest {
         }
     }
 
-    /// A store with what it should hold.
-    private static final class Osd {
-        final SimMachine machine;
-        final List<Transaction> submitted = new ArrayList<>();
-        NaiveModel model = new NaiveModel();
-        NaiveModel base = new NaiveModel();
-        RandomTransactions transactions;
-        @Nullable BlockStore store;
-        boolean failed;
-        int committed;
-
-        Osd(int number, long seed, Random random) throws IOException {
-            machine = new SimMachine((random.nextBoolean() ? 3 : 12) << 20, 2 << 20, new UUID(2, number));
-            transactions = new RandomTransactions(seed, model, random.nextBoolean() ? 40_000 : 80_000);
-        }
-
-        void submit() {
-            Transaction t = transactions.next();
-            int number = submitted.size();
-            submitted.add(t);
-            try {
-                store.submit(CollectionId.META, t, () -> {
-                    assertThat(committed).as("commits in order").isEqualTo(number);
-                    committed++;
-                });
-                model.apply(t);
-            } catch (StoreFullException full) {
-                submitted.removeLast();
-            }
-        }
-
-        /// The store must hold the first n transactions for an n from what committed to what was submitted.
-        void compare(Random random) {
-            NaiveModel candidate = base.copy();
-            submitted.subList(0, committed).forEach(candidate::apply);
-            int n = committed;
-            while (!same(candidate)) {
-                assertThat(n).as("it holds none of the states that it may hold").isLessThan(submitted.size());
-                candidate.apply(submitted.get(n++));
-            }
-            assertThat(store.fsck(FsckMode.CHECK).problems()).isEmpty();
-            base = candidate.copy();
-            model = candidate;
-            transactions = new RandomTransactions(random.nextLong(), model, 60_000);
-            submitted.clear();
-            committed = 0;
-            failed = false;
-        }
-
-        private boolean same(NaiveModel candidate) {
-            try {
-                candidate.assertSame(store);
-                return true;
-            } catch (AssertionError e) {
-                return false;
-            }
-        }
-    }
-
     private static final class Run {
         private final Random random;
-        private final List<Osd> osds = new ArrayList<>();
+        private final List<ModelledStore> osds = new ArrayList<>();
         /// The disk that the shared journals are on.
         private final SimMachine disk = new SimMachine(1 << 20, 1 << 20);
         private final Map<UUID, SimFile> files = new TreeMap<>();
@@ -119,7 +55,7 @@ class SharedCrashTest {
         Run(long seed) throws IOException {
             random = new Random(seed);
             for (int i = 0; i < STORES; i++) {
-                Osd osd = new Osd(i, seed * STORES + i, random);
+                ModelledStore osd = new ModelledStore(i, seed * STORES + i, random);
                 osd.machine.sharedJournals = id -> {
                     SimFile file = files.get(id);
                     if (file == null) {
@@ -154,7 +90,7 @@ class SharedCrashTest {
 
         /// @return whether the disk of the journal failed
         private boolean step() {
-            Osd osd = osds.get(random.nextInt(STORES));
+            ModelledStore osd = osds.get(random.nextInt(STORES));
             try {
                 int turn = random.nextInt(100);
                 if (turn < 20) {
@@ -170,7 +106,7 @@ class SharedCrashTest {
             }
         }
 
-        private void step(Osd osd) throws IOException {
+        private void step(ModelledStore osd) throws IOException {
             switch (random.nextInt(8)) {
                 case 0, 1, 2, 3, 4 -> osd.submit();
                 case 5 -> osd.store.pipeline().commitStep();
@@ -188,7 +124,7 @@ class SharedCrashTest {
 
         private boolean failed(Exception e) {
             boolean found = disk.hasFailed();
-            for (Osd each : osds) {
+            for (ModelledStore each : osds) {
                 if (each.machine.hasFailed() && !each.failed) {
                     found = true;
                     each.failed = true;
@@ -203,7 +139,7 @@ class SharedCrashTest {
 
         /// All that has not failed stops in good order: such stores can be opened alone.
         private void stop() {
-            for (Osd osd : osds) {
+            for (ModelledStore osd : osds) {
                 if (osd.machine.hasFailed() || osd.failed) {
                     continue;
                 }
@@ -220,7 +156,7 @@ class SharedCrashTest {
         private void recover() throws IOException {
             cut();
             boolean together = random.nextInt(4) > 0;
-            List<Osd> waiting = new ArrayList<>(osds);
+            List<ModelledStore> waiting = new ArrayList<>(osds);
             boolean opened = false;
             while (!waiting.isEmpty()) {
                 boolean dies = random.nextInt(5) == 0;
@@ -248,7 +184,7 @@ class SharedCrashTest {
             if (!together) {
                 cut();
                 begin();
-                for (Osd each : osds) {
+                for (ModelledStore each : osds) {
                     open(each, journal);
                     each.compare(random);
                 }
@@ -257,7 +193,7 @@ class SharedCrashTest {
 
         private void cut() {
             disk.neverFail();
-            for (Osd osd : osds) {
+            for (ModelledStore osd : osds) {
                 osd.machine.neverFail();
                 osd.machine.crash(random);
             }
@@ -288,7 +224,7 @@ class SharedCrashTest {
             current = file;
         }
 
-        private void open(Osd osd, @Nullable SharedJournal shared) throws IOException {
+        private void open(ModelledStore osd, @Nullable SharedJournal shared) throws IOException {
             osd.store = new BlockStore(osd.machine.media(), OPTIONS, shared);
             if (shared != null) {
                 left.values().forEach(each -> each.remove(osd.machine.superblock.osdFsid()));

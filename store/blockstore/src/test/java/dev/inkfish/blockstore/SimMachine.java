@@ -13,6 +13,8 @@ final class SimMachine {
     final Superblock superblock;
     /// IO operations until one fails, and all after it; below zero: none.
     private long untilFailure = -1;
+    /// What goes on elsewhere while the disk works.
+    Runnable meanwhile = () -> {};
     Media.SharedJournals sharedJournals = id -> {
         throw new AssertionError("no shared journal");
     };
@@ -46,6 +48,7 @@ final class SimMachine {
     }
 
     synchronized void tick() throws IOException {
+        meanwhile.run();
         if (untilFailure == 0) {
             throw new IOException("simulated failure");
         }

@@ -10,10 +10,19 @@ import java.util.List;
 public final class Burst {
     private static final ThreadLocal<Burst> CURRENT = ThreadLocal.withInitial(Burst::new);
 
-    private final List<Runnable> atEnd = new ArrayList<>();
+    private final List<Work> atEnd = new ArrayList<>();
     private int depth;
 
     private Burst() {}
+
+    /// What is left to do for what was submitted.
+    public interface Work {
+        /// The burst has ended: the thread holds no locks, and may do the work itself.
+        void atEnd();
+
+        /// Somebody waits for it, or there is no burst: another thread is to do it, as this one may hold locks.
+        void now();
+    }
 
     /// Begins one on this thread, or joins the one that goes on.
     public static void begin() {
@@ -23,30 +32,31 @@ public final class Burst {
     public static void end() {
         Burst burst = CURRENT.get();
         if (--burst.depth == 0) {
-            burst.run();
+            burst.take().forEach(Work::atEnd);
         }
     }
 
-    /// Runs the action when the thread's burst ends, once however often it is given; at once without one.
-    public static void atEnd(Runnable action) {
+    /// Has the work done when the thread's burst ends, once however often it is given; now without one.
+    public static void atEnd(Work work) {
         Burst burst = CURRENT.get();
         if (burst.depth == 0) {
-            action.run();
-        } else if (!burst.atEnd.contains(action)) {
-            burst.atEnd.add(action);
+            work.now();
+        } else if (!burst.atEnd.contains(work)) {
+            burst.atEnd.add(work);
         }
     }
 
-    /// Does now what was to be done at the end.
+    /// Has done now what was to be done at the end.
     public static void flush() {
-        CURRENT.get().run();
+        CURRENT.get().take().forEach(Work::now);
     }
 
-    private void run() {
-        if (!atEnd.isEmpty()) {
-            List<Runnable> actions = List.copyOf(atEnd);
-            atEnd.clear();
-            actions.forEach(Runnable::run);
+    private List<Work> take() {
+        if (atEnd.isEmpty()) {
+            return List.of();
         }
+        List<Work> taken = List.copyOf(atEnd);
+        atEnd.clear();
+        return taken;
     }
 }

@@ -2,6 +2,7 @@ package dev.inkfish.osd.daemon;
 
 import dev.inkfish.net.Connection;
 import dev.inkfish.net.Dispatcher;
+import dev.inkfish.objectstore.Burst;
 import dev.inkfish.osdmap.OsdMap;
 import dev.inkfish.wire.EntityAddrVec;
 import dev.inkfish.wire.EntityType;
@@ -44,6 +45,17 @@ final class OsdDispatcher implements Dispatcher {
 
     OsdCommands commands() {
         return commands;
+    }
+
+    /// What comes of all of it goes to the disk in one write.
+    @Override
+    public void onBurst() {
+        Burst.begin();
+    }
+
+    @Override
+    public void onBurstEnd() {
+        Burst.end();
     }
 
     @Override

@@ -39,10 +39,6 @@ public final class SharedJournal implements AutoCloseable {
 
     private final @Nullable Path directory;
     private final StoreFile file;
-    /// Of the part that is used: the file may not be filled yet.
-    private long size;
-    /// What will be used as soon as the frames allow it.
-    private long filled;
     private final UUID id;
     private final SharedFrameWriter writer;
 
@@ -50,12 +46,7 @@ public final class SharedJournal implements AutoCloseable {
     private final Condition arrived = lock.newCondition();
     private final Condition trimmed = lock.newCondition();
     private final List<Member> members = new ArrayList<>();
-    private final Deque<Frame> frames = new ArrayDeque<>();
-    private long head = FIRST;
-    private long nextFrame = 1;
-    private long used;
-    /// Bytes of all frames ever.
-    private long written;
+    private final FrameRing ring;
     private int waiting;
     /// Somebody writes, and looks again before resting.
     private boolean writing;
@@ -86,8 +77,6 @@ public final class SharedJournal implements AutoCloseable {
     private Consumer<UUID> onJoined = fsid -> {};
     private Runnable onClosed = () -> {};
 
-    private record Frame(long number, long start, long bytes, long before) {}
-
     /// The frame that holds a store's transactions up to a sequence number.
     private record Span(long frame, long lastSequence) {}
 
@@ -105,8 +94,8 @@ public final class SharedJournal implements AutoCloseable {
 
         private Member(UUID fsid) {
             this.fsid = fsid;
-            this.needs = nextFrame;
-            this.heldFrom = written;
+            this.needs = ring.next();
+            this.heldFrom = ring.written();
         }
 
         SharedJournal journal() {
@@ -156,7 +145,7 @@ public final class SharedJournal implements AutoCloseable {
         long held() {
             lock.lock();
             try {
-                return written - heldFrom;
+                return ring.written() - heldFrom;
             } finally {
                 lock.unlock();
             }
@@ -166,20 +155,14 @@ public final class SharedJournal implements AutoCloseable {
         Journal.Position positionAfter(long generation, long sequence) {
             lock.lock();
             try {
-                long number = nextFrame;
+                long number = ring.next();
                 for (Span span : spans) {
                     if (span.lastSequence() > sequence) {
                         number = span.frame();
                         break;
                     }
                 }
-                long offset = head;
-                for (Frame frame : frames) {
-                    if (frame.number() == number) {
-                        offset = frame.start();
-                    }
-                }
-                return new Journal.Position(generation, sequence, offset, id, number);
+                return new Journal.Position(generation, sequence, ring.placeOf(number), id, number);
             } finally {
                 lock.unlock();
             }
@@ -190,13 +173,7 @@ public final class SharedJournal implements AutoCloseable {
             lock.lock();
             try {
                 needs = position.frame();
-                heldFrom = written;
-                for (Frame frame : frames) {
-                    if (frame.number() == needs) {
-                        heldFrom = frame.before();
-                        break;
-                    }
-                }
+                heldFrom = ring.writtenBefore(needs);
                 asked = false;
                 while (!spans.isEmpty() && spans.getFirst().frame() < needs) {
                     spans.removeFirst();
@@ -252,8 +229,7 @@ public final class SharedJournal implements AutoCloseable {
         this.file = file;
         this.id = id;
         this.writer = new SharedFrameWriter(id);
-        this.size = filled / Frames.ALIGN * Frames.ALIGN;
-        this.filled = size;
+        this.ring = new FrameRing(FIRST, filled);
         SharedLabel before = SharedLabel.read(file);
         label = new SharedLabel(id, before == null ? 0 : before.count() + 1, List.of());
         label.write(file);
@@ -270,7 +246,7 @@ public final class SharedJournal implements AutoCloseable {
     /// More of the file has its place on the disk.
     void grow(long to) {
         lock.lock();
-        filled = Math.max(filled, to / Frames.ALIGN * Frames.ALIGN);
+        ring.grow(to);
         lock.unlock();
     }
 
@@ -290,7 +266,7 @@ public final class SharedJournal implements AutoCloseable {
     long capacity() {
         lock.lock();
         try {
-            return size - FIRST;
+            return ring.capacity();
         } finally {
             lock.unlock();
         }
@@ -375,7 +351,7 @@ public final class SharedJournal implements AutoCloseable {
             if (waiting == 0) {
                 return true;
             }
-            boolean quick = waiting <= FEW && writeNanos <= SHORT_NANOS && used <= capacity() / 2;
+            boolean quick = waiting <= FEW && writeNanos <= SHORT_NANOS && ring.used() <= capacity() / 2;
             if (thread == null || writing || stopping || over || !quick) {
                 return false;
             }
@@ -489,26 +465,15 @@ public final class SharedJournal implements AutoCloseable {
     ///
     /// @return -1 if there is no room
     private long reserve(ByteBuffer frame, List<SharedSection> sections) {
-        int length = frame.limit();
         long offset;
         long number;
         lock.lock();
         try {
-            boolean goesUp = frames.isEmpty() || frames.getFirst().start() < head;
-            if (goesUp) {
-                size = filled; // nothing lies behind the head
-            }
-            boolean wraps = head + length > size;
-            long skipped = wraps ? size - head : 0;
-            if (used + skipped + length > capacity()) {
+            number = ring.next();
+            offset = ring.reserve(frame.limit());
+            if (offset < 0) {
                 return -1;
             }
-            offset = wraps ? FIRST : head;
-            head = offset + length;
-            used += skipped + length;
-            number = nextFrame++;
-            frames.add(new Frame(number, offset, skipped + length, written));
-            written += skipped + length;
             for (SharedSection section : sections) {
                 if (section.count > 0) {
                     section.member.spans.add(new Span(number, section.inFrame().getLast().sequence));
@@ -523,13 +488,11 @@ public final class SharedJournal implements AutoCloseable {
 
     /// Forgets the frames that no member needs. Hold the lock.
     private void trim() {
-        long needed = nextFrame;
+        long needed = ring.next();
         for (Member member : members) {
             needed = Math.min(needed, member.needs);
         }
-        while (!frames.isEmpty() && frames.getFirst().number() < needed) {
-            used -= frames.removeFirst().bytes();
-        }
+        ring.trim(needed);
         trimmed.signalAll();
     }
 
@@ -538,7 +501,7 @@ public final class SharedJournal implements AutoCloseable {
         List<Pipeline> asked = new ArrayList<>();
         lock.lock();
         try {
-            if (used <= capacity() / 2) {
+            if (ring.used() <= capacity() / 2) {
                 return;
             }
             for (Member member : members) {
@@ -564,11 +527,11 @@ public final class SharedJournal implements AutoCloseable {
             lock.lock();
             try {
                 // what a frame skips at the file's end is less than its own length
-                if (used + 2L * length <= capacity() || frames.isEmpty()) {
+                if (ring.used() + 2L * length <= capacity() || ring.isEmpty()) {
                     return true;
                 }
                 for (Member member : members) {
-                    if (member.needs <= frames.getFirst().number()) {
+                    if (member.needs <= ring.oldest()) {
                         holding.add(member);
                     }
                 }

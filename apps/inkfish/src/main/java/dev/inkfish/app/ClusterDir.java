@@ -173,6 +173,7 @@ final class ClusterDir {
                 # a cluster to try things on: pools may be removed
                 mon_allow_pool_delete = true
                 run_dir = %1$s/run
+                crash_dir = %1$s/crash
                 osd_objectstore = %8$s
                 [mon]
                 mon_data = %1$s/mon.$id

@@ -1,7 +1,12 @@
 package dev.inkfish.app;
 
+import dev.inkfish.conf.Conf;
+import dev.inkfish.conf.ConfFile;
+import dev.inkfish.conf.CrashDump;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,12 +19,22 @@ final class Lifetime implements AutoCloseable {
     private final CountDownLatch ended = new CountDownLatch(1);
 
     private static final int HALTED = 134;
+    /// How the threads of daemons begin their names.
+    private static final Pattern DAEMON = Pattern.compile("^(mon|mgr|osd)\\.[^-\\s]+");
 
     /// From now on a bug, which ends the thread it happens on, ends the process: what is committed is safe on disk,
     /// and what is in memory is not to be trusted any more.
-    Lifetime() {
+    ///
+    /// @param file says where the report of it goes
+    /// @param entity whose bug it is where the thread's name does not tell
+    Lifetime(ConfFile file, String entity) {
         Thread.setDefaultUncaughtExceptionHandler((thread, bug) -> {
             LOG.error("halting: a bug on thread {}", thread.getName(), bug);
+            Matcher named = DAEMON.matcher(thread.getName());
+            String who = named.find() ? named.group() : entity;
+            String[] parts = who.split("\\.", 2);
+            Conf conf = Conf.of(parts[0], parts.length > 1 ? parts[1] : "", file);
+            LOG.error("crash report: {}", CrashDump.write(conf, who, thread.getName(), bug));
             Runtime.getRuntime().halt(HALTED);
         });
         Runtime.getRuntime().addShutdownHook(new Thread(this::askAndWait, "shutdown"));

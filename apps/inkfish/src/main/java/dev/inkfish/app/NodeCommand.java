@@ -37,7 +37,8 @@ final class NodeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         ConfFile file = site.read();
-        try (Lifetime lifetime = new Lifetime();
+        try (Lifetime lifetime = new Lifetime(file, "client.node");
+                CrashPosts posts = CrashPosts.start(file);
                 EventLoops loops =
                         EventLoops.create("net", Math.max(2, Runtime.getRuntime().availableProcessors()))) {
             try {

@@ -1,6 +1,7 @@
 package dev.inkfish.app;
 
 import dev.inkfish.conf.ConfFile;
+import dev.inkfish.mgr.daemon.MgrDaemon;
 import dev.inkfish.net.EventLoops;
 import dev.inkfish.osd.daemon.OsdDaemon;
 import java.io.IOException;
@@ -24,9 +25,11 @@ abstract class RoleCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        try (Lifetime lifetime = new Lifetime();
+        ConfFile file = site.read();
+        try (Lifetime lifetime = new Lifetime(file, getClass().getAnnotation(Command.class).name() + "." + id);
+                CrashPosts posts = CrashPosts.start(file);
                 EventLoops loops = EventLoops.create("net", LOOPS);
-                AutoCloseable daemon = start(site.read(), loops)) {
+                AutoCloseable daemon = start(file, loops)) {
             lifetime.awaitSignal();
         }
         return 0;
@@ -44,7 +47,9 @@ abstract class RoleCommand implements Callable<Integer> {
     static final class Mgr extends RoleCommand {
         @Override
         AutoCloseable start(ConfFile file, EventLoops loops) throws IOException {
-            return Daemons.startMgr(file, id, loops, null);
+            MgrDaemon daemon = Daemons.startMgr(file, id, loops, null);
+            daemon.whenAborted(() -> Runtime.getRuntime().halt(ABORTED));
+            return daemon;
         }
     }
 

@@ -93,7 +93,9 @@ final class UpCommand implements Callable<Integer> {
             cluster.forgetMaps();
         }
         Monitors.makeFirst(cluster);
-        try (Lifetime lifetime = new Lifetime();
+        ConfFile file = cluster.readConf();
+        try (Lifetime lifetime = new Lifetime(file, "client.node");
+                CrashPosts posts = CrashPosts.start(file);
                 RunningCluster running = processes ? ProcessCluster.start(cluster) : LocalCluster.start(cluster)) {
             String health = running.awaitReady(cluster.osds(), READY_WITHIN);
             announce(cluster, health, fresh, Duration.ofNanos(System.nanoTime() - started));

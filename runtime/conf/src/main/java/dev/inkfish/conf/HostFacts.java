@@ -16,7 +16,7 @@ public final class HostFacts {
 
     public static Map<String, String> collect(String version) {
         Map<String, String> facts = new TreeMap<>();
-        facts.put("arch", System.getProperty("os.arch").equals("amd64") ? "x86_64" : System.getProperty("os.arch"));
+        facts.put("arch", machine());
         facts.put("ceph_release", "pacific");
         facts.put("ceph_version", version);
         facts.put("ceph_version_short", "16.2.15");
@@ -37,6 +37,11 @@ public final class HostFacts {
         return facts;
     }
 
+    /// As `uname -m` says it.
+    static String machine() {
+        return System.getProperty("os.arch").equals("amd64") ? "x86_64" : System.getProperty("os.arch");
+    }
+
     /// The block device that holds a directory, by its kernel name (`sda`); of a partition, the disk. Empty where the
     /// directory is on none.
     public static String device(Path directory) {
@@ -52,6 +57,39 @@ public final class HostFacts {
         } catch (IOException | InvalidPathException e) {
             return "";
         }
+    }
+
+    /// What tells a device from all others: vendor, model and serial number, as udev or the kernel have them. Empty where
+    /// neither knows a serial number (`get_device_id` of `blkdev.cc`).
+    public static String deviceId(String device) {
+        if (device.isEmpty()) {
+            return "";
+        }
+        Path block = Path.of("/sys/class/block", device);
+        Map<String, String> udev = new TreeMap<>();
+        try {
+            String number = Files.readString(block.resolve("dev")).strip();
+            for (String line : Files.readAllLines(Path.of("/run/udev/data/b" + number))) {
+                String[] parts = line.split("[:=]", 3);
+                if (parts.length == 3 && parts[0].equals("E")) {
+                    udev.put(parts[1], parts[2]);
+                }
+            }
+        } catch (IOException e) {
+            // no udev: the kernel may know
+        }
+        String scsi = udev.getOrDefault("ID_SCSI_SERIAL", "");
+        String id = scsi.isEmpty() ? udev.getOrDefault("ID_SERIAL", "")
+                : udev.getOrDefault("ID_VENDOR", "") + "_" + udev.getOrDefault("ID_MODEL", "") + "_" + scsi;
+        if (id.isEmpty()) {
+            Map<String, String> known = new TreeMap<>();
+            firstLine(block.resolve("device/model").toString(), known, "model");
+            firstLine(block.resolve("device/serial").toString(), known, "serial");
+            firstLine(block.resolve("serial").toString(), known, "serial");
+            String serial = known.getOrDefault("serial", "");
+            id = serial.isEmpty() ? "" : known.getOrDefault("model", "") + "_" + serial;
+        }
+        return id.strip().replaceAll("[\\s,;=]+", "_");
     }
 
     /// Whether the kernel says that a device has turning disks.

@@ -201,6 +201,8 @@ public final class Options {
             rbd_default_features | STRING | layering,exclusive-lock,object-map,fast-diff,deep-flatten | features of a new image
             rbd_cache | BOOL | true | cache in the client
             rbd_config_pool_override_update_timestamp | UINT | 0 | timestamp of last update to pool-level config overrides
+            crash_dir | STRING | /var/lib/ceph/crash | where a daemon that ends by a bug leaves its report
+            debug_asok_assert_abort | BOOL | false | tests: commands `assert` and `abort` end a daemon by a bug
             mgr/balancer/active | BOOL | true | balance by itself
             mgr/balancer/mode | STRING | upmap | how to balance: none or upmap
             mgr/balancer/pool_ids | STRING |  | pools that are balanced; all if empty
@@ -213,6 +215,11 @@ public final class Options {
             mgr/balancer/end_weekday | UINT | 7 | day of the week before which to balance
             mgr/crash/warn_recent_interval | SECONDS | 1209600 | seconds for which a crash is recent
             mgr/crash/retain_interval | SECONDS | 31536000 | seconds for which crashes are kept
+            mgr/devicehealth/enable_monitoring | BOOL | true | warn of devices that are expected to fail
+            mgr/devicehealth/sleep_interval | SECONDS | 600 | seconds between looks at what devices are expected to do
+            mgr/devicehealth/warn_threshold | SECONDS | 7257600 | warn of a device that may fail within so many seconds
+            mgr/devicehealth/mark_out_threshold | SECONDS | 2419200 | take an OSD out that may fail within so many seconds
+            mgr/devicehealth/self_heal | BOOL | true | take OSDs off devices that are expected to fail
             mgr/prometheus/server_addr | STRING |  | where metrics are served; the manager's own address if empty
             mgr/prometheus/server_port | UINT | 9283 | where metrics are served
             mgr/rbd_support/mirror_snapshot_schedule | STRING |  | when every mirrored image gets a snapshot

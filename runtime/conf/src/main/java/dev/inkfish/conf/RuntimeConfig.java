@@ -36,6 +36,19 @@ public final class RuntimeConfig {
                 this::help);
         table.add("injectargs name=injected_args,type=CephString,n=N", "inject configuration arguments into running daemon",
                 module, "rw", this::inject);
+        if (conf.flag("debug_asok_assert_abort")) {
+            for (String bug : List.of("assert", "abort")) {
+                table.add(bug, bug + " to crash the daemon", module, "rwx", call -> crash(bug));
+            }
+        }
+    }
+
+    /// On a thread of its own: whoever runs commands may keep what they throw.
+    private CommandResult crash(String how) {
+        Thread.ofPlatform().name(conf.type() + "." + conf.id() + "-" + how).start(() -> {
+            throw new AssertionError("asked for by the command " + how);
+        });
+        return CommandResult.later();
     }
 
     private static Formatter formatter(CommandContext call) {

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 
 /// `crash …`: reports of daemons that ended by a bug, kept among the monitors' config keys.
 final class CrashCommands implements MgrModuleCommands {
-    private static final String KEYS = "crash/";
+    private static final String KEYS = "mgr/crash/crash/";
     private static final long DAY_SECONDS = 86_400;
     private static final long RETRY_NANOS = 5_000_000_000L;
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -145,7 +145,7 @@ final class CrashCommands implements MgrModuleCommands {
         int[] left = {changes.size()};
         CommandResult.Done[] outcome = {CommandResult.status("")};
         changes.forEach((id, crash) -> core.get().store().put(
-                name(), KEYS + id, crash == null ? null : PythonJson.line(crash), done -> {
+                KEYS + id, crash == null ? null : PythonJson.line(crash), done -> {
                     CrashReports known = reports;
                     if (done.code() < 0) {
                         outcome[0] = new CommandResult.Done(done.code(), done.outs(), Bytes.EMPTY);
@@ -208,7 +208,7 @@ final class CrashCommands implements MgrModuleCommands {
         if (known == null) {
             if (now.toNanos() - asked.toNanos() >= RETRY_NANOS) {
                 asked = now;
-                core.get().store().load(name(), KEYS, found -> {
+                core.get().store().load(KEYS, found -> {
                     if (found != null) {
                         reports = CrashReports.parse(found);
                     }
@@ -220,7 +220,7 @@ final class CrashCommands implements MgrModuleCommands {
             pruned = now;
             double keep = core.get().store().seconds(name(), "retain_interval");
             for (String id : known.before(now.toSeconds() - keep)) {
-                core.get().store().put(name(), KEYS + id, null, done -> {
+                core.get().store().put(KEYS + id, null, done -> {
                     if (done.code() >= 0) {
                         known.put(id, null);
                     }

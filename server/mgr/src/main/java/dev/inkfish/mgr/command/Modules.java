@@ -10,7 +10,8 @@ public final class Modules {
     private Modules() {}
 
     public static List<MgrModuleCommands> all(Supplier<MgrCore> core, Conf conf) {
-        return List.of(new PgCommands(core), new OsdCommands(core), new OsdRemovalCommands(core),
+        Devices devices = new Devices(core);
+        return List.of(new DeviceCommands(devices), new DeviceHealthCommands(core, devices), new PgCommands(core), new OsdCommands(core), new OsdRemovalCommands(core),
                 new ReweightCommands(core, conf), new ConfigCommands(core), new ProgressCommands(core),
                 new AutoscalerCommands(core), new BalancerCommands(core), new StatusCommands(core),
                 new IostatCommands(core), new CrashCommands(core));

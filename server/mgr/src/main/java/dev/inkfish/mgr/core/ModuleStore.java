@@ -12,8 +12,8 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// What the monitors keep for modules: their options (`mgr/<module>/…` of the configuration) and their data (the same names
-/// among the config keys). On the core's thread.
+/// What the monitors keep for modules: their options (`mgr/<module>/…` of the configuration) and their data (config keys,
+/// most under the same names). On the core's thread.
 public final class ModuleStore {
     private final Conf conf;
     private final MgrEffects effects;
@@ -58,14 +58,13 @@ public final class ModuleStore {
         });
     }
 
-    /// A module's data whose names begin so, by the rest of the name.
+    /// What lies under keys that begin so, by the rest of the key.
     ///
     /// @param answer takes null where the monitors gave none
-    public void load(String module, String prefix, Consumer<@Nullable NavigableMap<String, String>> answer) {
-        String path = path(module, prefix);
+    public void load(String path, Consumer<@Nullable NavigableMap<String, String>> answer) {
         effects.askMonitors(command("config-key dump").put("key", path).put("format", "json").toString(), done -> {
             if (done.code() < 0) {
-                effects.log("module " + module + " does not get its data: " + done.outs());
+                effects.log("no config keys " + path + ": " + done.outs());
                 answer.accept(null);
                 return;
             }
@@ -79,7 +78,7 @@ public final class ModuleStore {
                     });
                 }
             } catch (CephException e) {
-                effects.log("module " + module + " does not understand its data: " + e.getMessage());
+                effects.log("config keys " + path + " make no sense: " + e.getMessage());
                 answer.accept(null);
                 return;
             }
@@ -88,8 +87,8 @@ public final class ModuleStore {
     }
 
     /// @param value null removes the key
-    public void put(String module, String key, @Nullable String value, Consumer<CommandResult.Done> answer) {
-        ObjectNode command = command(value == null ? "config-key rm" : "config-key set").put("key", path(module, key));
+    public void put(String key, @Nullable String value, Consumer<CommandResult.Done> answer) {
+        ObjectNode command = command(value == null ? "config-key rm" : "config-key set").put("key", key);
         if (value != null) {
             command.put("val", value);
         }

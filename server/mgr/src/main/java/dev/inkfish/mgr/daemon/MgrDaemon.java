@@ -1,6 +1,7 @@
 package dev.inkfish.mgr.daemon;
 
 import dev.inkfish.conf.Conf;
+import dev.inkfish.conf.CrashDump;
 import dev.inkfish.wire.message.MConfig;
 import dev.inkfish.mgr.prometheus.Snapshot;
 import dev.inkfish.mgr.prometheus.PrometheusModule;
@@ -88,6 +89,7 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
     private final RbdSupport rbd;
     private final PrometheusModule prometheus;
     private @Nullable AdminSocket adminSocket;
+    private volatile Runnable aborted = () -> {};
     private boolean active;
     private int passedOn;
     private final ScheduledThreadPoolExecutor thread;
@@ -167,6 +169,11 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
         return daemon;
     }
 
+    /// Called when it has ended by a bug: nothing else tells.
+    public void whenAborted(Runnable action) {
+        aborted = action;
+    }
+
     public NettyMessenger messenger() {
         return messenger;
     }
@@ -204,8 +211,11 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
             followMap();
         } catch (RuntimeException | Error e) {
             LOG.error("mgr.{}: halted by a bug", config.name(), e);
+            String name = "mgr." + config.name();
+            LOG.error("crash report: {}", CrashDump.write(config.conf(), name, name, e));
             thread.shutdownNow();
             messenger.close();
+            aborted.run();
             throw e;
         }
     }

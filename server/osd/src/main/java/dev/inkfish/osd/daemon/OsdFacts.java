@@ -29,7 +29,8 @@ final class OsdFacts {
         facts.put("rotational", rotational);
         facts.put("journal_rotational", rotational);
         facts.put("default_device_class", deviceClass(daemon));
-        facts.put("device_ids", "");
+        String id = HostFacts.deviceId(device);
+        facts.put("device_ids", id.isEmpty() ? "" : device + "=" + id);
         facts.put("device_paths", "");
         facts.put("devices", device);
         return facts;

@@ -60,7 +60,7 @@ public final class HostFacts {
     }
 
     /// What tells a device from all others: vendor, model and serial number, as udev or the kernel have them. Empty where
-    /// neither knows a serial number (`get_device_id` of `blkdev.cc`).
+    /// neither knows them (`get_device_id` of `blkdev.cc`).
     public static String deviceId(String device) {
         if (device.isEmpty()) {
             return "";
@@ -87,7 +87,8 @@ public final class HostFacts {
             firstLine(block.resolve("device/serial").toString(), known, "serial");
             firstLine(block.resolve("serial").toString(), known, "serial");
             String serial = known.getOrDefault("serial", "");
-            id = serial.isEmpty() ? "" : known.getOrDefault("model", "") + "_" + serial;
+            String model = known.getOrDefault("model", "");
+            id = serial.isEmpty() || model.isEmpty() ? "" : model + "_" + serial;
         }
         return id.strip().replaceAll("[\\s,;=]+", "_");
     }

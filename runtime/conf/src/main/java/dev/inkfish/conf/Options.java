@@ -220,6 +220,11 @@ public final class Options {
             mgr/devicehealth/warn_threshold | SECONDS | 7257600 | warn of a device that may fail within so many seconds
             mgr/devicehealth/mark_out_threshold | SECONDS | 2419200 | take an OSD out that may fail within so many seconds
             mgr/devicehealth/self_heal | BOOL | true | take OSDs off devices that are expected to fail
+            mgr/pg_autoscaler/sleep_interval | SECONDS | 60 | seconds between looks at the numbers of groups
+            mgr/pg_autoscaler/noautoscale | BOOL | false | the autoscaler leaves all pools alone
+            mgr/progress/enabled | BOOL | true | track what takes long
+            mgr/progress/sleep_interval | SECONDS | 5 | seconds between looks at what takes long
+            mgr/progress/max_completed_events | INT | 50 | events kept that have ended
             mgr/prometheus/server_addr | STRING |  | where metrics are served; the manager's own address if empty
             mgr/prometheus/server_port | UINT | 9283 | where metrics are served
             mgr/rbd_support/mirror_snapshot_schedule | STRING |  | when every mirrored image gets a snapshot

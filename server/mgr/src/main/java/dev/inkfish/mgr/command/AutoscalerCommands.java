@@ -3,17 +3,24 @@ package dev.inkfish.mgr.command;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.inkfish.command.Command;
+import dev.inkfish.command.CommandContext;
 import dev.inkfish.command.CommandResult;
 import dev.inkfish.command.CommandTable;
 import dev.inkfish.command.TextTable;
 import dev.inkfish.mgr.core.Autoscaler.Advice;
+import dev.inkfish.mgr.core.ByteText;
 import dev.inkfish.mgr.core.MgrCore;
+import dev.inkfish.wire.Utime;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/// `osd pool autoscale-status`
+/// `osd pool autoscale-status`, the switch for all pools, and what the autoscaler does by itself.
 final class AutoscalerCommands implements MgrModuleCommands {
     private final Supplier<MgrCore> core;
+    private final AutoscaleProgress progress = new AutoscaleProgress();
+    private Utime looked = Utime.ZERO;
 
     AutoscalerCommands(Supplier<MgrCore> core) {
         this.core = core;
@@ -32,6 +39,86 @@ final class AutoscalerCommands implements MgrModuleCommands {
                     boolean json = call.string("format").startsWith("json");
                     return CommandResult.data(json ? PythonJson.pretty(json(advice)) : table(advice));
                 });
+        table.add("osd pool get noautoscale", "Get the noautoscale flag to see if all pools are setting the autoscaler on or off "
+                + "as well as newly created pools in the future.", "mgr", "w", Command.FLAG_MGR,
+                call -> CommandResult.status("noautoscale is " + (isOff() ? "on" : "off")));
+        table.add("osd pool unset noautoscale", "Unset the noautoscale flag so all pools will have autoscale enabled (including "
+                + "newly created pools in the future).", "mgr", "w", Command.FLAG_MGR, call -> turn(call, false));
+        table.add("osd pool set noautoscale", "set the noautoscale for all pools (including newly created pools in the future) "
+                + "and complete all on-going progress events regarding PG-autoscaling.", "mgr", "w", Command.FLAG_MGR,
+                call -> turn(call, true));
+    }
+
+    private boolean isOff() {
+        return core.get().store().flag(name(), "noautoscale");
+    }
+
+    private CommandResult turn(CommandContext call, boolean off) {
+        String what = off ? "set" : "unset";
+        String mode = off ? "off" : "on";
+        if (isOff() == off) {
+            return CommandResult.status("noautoscale is already " + what + "!");
+        }
+        core.get().store().setOption(name(), "noautoscale", Boolean.toString(off), set -> {
+            if (set.code() < 0) {
+                call.reply(set);
+                return;
+            }
+            List<String> commands = new ArrayList<>();
+            commands.add(JsonNodeFactory.instance.objectNode().put("prefix", "config set").put("who", "global")
+                    .put("name", "osd_pool_default_pg_autoscale_mode").put("value", mode).toString());
+            core.get().pgMap().osdMap().poolNames().values().forEach(pool -> commands.add(
+                    JsonNodeFactory.instance.objectNode().put("prefix", "osd pool set").put("pool", pool)
+                            .put("var", "pg_autoscale_mode").put("val", mode).toString()));
+            runAll(commands, set, done -> {
+                if (off) {
+                    progress.endAll(core.get().progress(), call.now());
+                }
+                call.reply(done.code() < 0 ? done : CommandResult.status(
+                        "noautoscale is " + what + ", all pools now have autoscale " + mode));
+            });
+        });
+        return CommandResult.later();
+    }
+
+    /// One after the other, until one fails.
+    private void runAll(List<String> commands, CommandResult.Done last, Consumer<CommandResult.Done> answer) {
+        if (commands.isEmpty() || last.code() < 0) {
+            answer.accept(last);
+            return;
+        }
+        core.get().effects().askMonitors(commands.getFirst(),
+                done -> runAll(commands.subList(1, commands.size()), done, answer));
+    }
+
+    // ---- by itself
+
+    @Override
+    public void serve(Utime now) {
+        progress.follow(core.get(), now);
+        if (looked.isZero()) {
+            looked = now; // reports must come in first
+        }
+        if (now.toNanos() - looked.toNanos() < core.get().store().seconds(name(), "sleep_interval") * 1e9) {
+            return;
+        }
+        looked = now;
+        core.get().autoscaler().due(core.get().pgMap()).forEach(each -> {
+            String command = JsonNodeFactory.instance.objectNode().put("prefix", "osd pool set").put("pool", each.name())
+                    .put("var", "pg_num").put("val", Long.toString(each.groups())).toString();
+            core.get().effects().askMonitors(command, done -> {
+                if (done.code() < 0) {
+                    core.get().effects().log("pg_num of pool " + each.name() + ": " + done.outs());
+                } else {
+                    progress.begin(core.get(), each.id(), each.pool().pgNum(), (int) each.groups(), now);
+                }
+            });
+        });
+    }
+
+    @Override
+    public void rest() {
+        looked = Utime.ZERO;
     }
 
     private static String table(List<Advice> advice) {
@@ -44,10 +131,10 @@ final class AutoscalerCommands implements MgrModuleCommands {
         for (Advice each : advice) {
             table.row(
                     each.name(),
-                    ModuleText.bytes(6, each.logicalUsed()),
-                    each.targetBytes() > 0 ? ModuleText.bytes(6, each.targetBytes()) : "",
+                    ByteText.of(6, each.logicalUsed()),
+                    each.targetBytes() > 0 ? ByteText.of(6, each.targetBytes()) : "",
                     each.rate(),
-                    ModuleText.bytes(6, each.capacity()),
+                    ByteText.of(6, each.capacity()),
                     TextTable.fixed(each.capacityRatio(), 4),
                     each.targetRatio() > 0 ? TextTable.fixed(each.targetRatio(), 4) : "",
                     each.effectiveRatio() > 0 ? TextTable.fixed(each.effectiveRatio(), 4) : "",

@@ -5,6 +5,7 @@ import dev.inkfish.command.CommandContext;
 import dev.inkfish.command.CommandResult;
 import dev.inkfish.command.CommandTable;
 import dev.inkfish.crush.CrushBucket;
+import dev.inkfish.mgr.core.ByteText;
 import dev.inkfish.mgr.core.MgrCore;
 import dev.inkfish.mgr.core.MgrSession;
 import dev.inkfish.osdmap.OsdMap;
@@ -103,12 +104,12 @@ final class StatusCommands implements MgrModuleCommands {
             rows.add(List.of(
                     Integer.toString(osd),
                     host == null ? "" : host.toString(),
-                    ModuleText.bytes(WIDTH, stat.statfs().total() - stat.statfs().available()),
-                    ModuleText.bytes(WIDTH, stat.statfs().available()),
-                    ModuleText.count(WIDTH, rate(session, "osd.op_w") + rate(session, "osd.op_rw")),
-                    ModuleText.bytes(WIDTH, rate(session, "osd.op_in_bytes")),
-                    ModuleText.count(WIDTH, rate(session, "osd.op_r")),
-                    ModuleText.bytes(WIDTH, rate(session, "osd.op_out_bytes")),
+                    ByteText.of(WIDTH, stat.statfs().total() - stat.statfs().available()),
+                    ByteText.of(WIDTH, stat.statfs().available()),
+                    ByteText.count(WIDTH, rate(session, "osd.op_w") + rate(session, "osd.op_rw")),
+                    ByteText.of(WIDTH, rate(session, "osd.op_in_bytes")),
+                    ByteText.count(WIDTH, rate(session, "osd.op_r")),
+                    ByteText.of(WIDTH, rate(session, "osd.op_out_bytes")),
                     states(map.state(osd))));
         }
         return ModuleText.table(COLUMNS, rows);

@@ -12,6 +12,7 @@ import dev.inkfish.wire.osd.OsdStat;
 import dev.inkfish.wire.osd.PoolStat;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
@@ -224,15 +225,20 @@ public final class Autoscaler {
 
     // ---- what follows
 
-    /// Pools of the mode `warn` that should have another number.
+    private boolean isOff(PgMap map) {
+        return map.osdMap().hasFlag(OsdMap.NOAUTOSCALE) || conf.flag("mgr/pg_autoscaler/noautoscale");
+    }
+
+    /// Pools of the mode `warn` that should have another number, and targets that make no sense together.
     void check(PgMap map, NavigableMap<String, HealthCheck> checks) {
-        if (map.osdMap().hasFlag(OsdMap.NOAUTOSCALE)) {
+        if (isOff(map)) {
             return;
         }
         List<String> few = new ArrayList<>();
         List<String> many = new ArrayList<>();
         List<String> both = new ArrayList<>();
-        for (Advice each : advise(map)) {
+        List<Advice> advice = advise(map);
+        for (Advice each : advice) {
             int now = each.pool.pgNumTarget();
             if (each.targetRatio > 0 && each.pool.opts().get(PoolOptions.Key.TARGET_SIZE_BYTES, 0L) > 0) {
                 both.add("Pool " + each.name + " has target_size_bytes and target_size_ratio set");
@@ -246,6 +252,36 @@ public final class Autoscaler {
         warn(checks, "POOL_TOO_MANY_PGS", "pools have too many placement groups", many);
         warn(checks, "POOL_HAS_TARGET_SIZE_BYTES_AND_RATIO",
                 "pools have both target_size_bytes and target_size_ratio set", both);
+        warn(checks, "POOL_TARGET_SIZE_BYTES_OVERCOMMITTED", "subtrees have overcommitted pool target_size_bytes",
+                overcommitted(map, advice));
+    }
+
+    private static List<String> overcommitted(PgMap map, List<Advice> advice) {
+        NavigableMap<Integer, List<Advice>> byRoot = new TreeMap<>();
+        advice.forEach(each -> byRoot.computeIfAbsent(each.root, r -> new ArrayList<>()).add(each));
+        List<String> found = new ArrayList<>();
+        byRoot.values().forEach(pools -> {
+            double capacity = pools.getFirst().capacity;
+            double total = 0;
+            double targets = 0;
+            List<String> names = new ArrayList<>();
+            for (Advice each : pools) {
+                total += Math.max(each.actualRawUsed(), each.targetBytes * each.rate());
+                targets += each.targetBytes * each.rate();
+                if (each.targetBytes > 0) {
+                    names.add("'" + each.name + "'");
+                }
+            }
+            if (targets > 0 && total > capacity && capacity > 0) {
+                List<String> all = map.osdMap().pools().keySet().stream()
+                        .filter(id -> pools.stream().anyMatch(each -> each.id == id))
+                        .map(id -> "'" + map.osdMap().poolName(id) + "'").toList();
+                found.add(String.format(Locale.ROOT, "Pools [%s] overcommit available storage by %.03fx due to "
+                        + "target_size_bytes %s on pools [%s]", String.join(", ", all), total / capacity,
+                        ByteText.of(5, targets), String.join(", ", names)));
+            }
+        });
+        return found;
     }
 
     private static void warn(NavigableMap<String, HealthCheck> checks, String code, String what, List<String> detail) {
@@ -254,15 +290,9 @@ public final class Autoscaler {
         }
     }
 
-    /// What is to be set of pools of the mode `on`; nothing while groups are unknown, whose sizes would be missing.
-    List<PgNumSteps.SetNumber> steps(PgMap map) {
+    /// The pools of the mode `on` that are to get another number; none while groups are unknown, whose sizes would be missing.
+    public List<Advice> due(PgMap map) {
         boolean unknown = map.pgs().values().stream().anyMatch(pg -> pg.state() == 0);
-        if (unknown || map.osdMap().hasFlag(OsdMap.NOAUTOSCALE)) {
-            return List.of();
-        }
-        return advise(map).stream()
-                .filter(Advice::adjust)
-                .map(each -> new PgNumSteps.SetNumber(each.name, "pg_num", (int) each.groups))
-                .toList();
+        return unknown || isOff(map) ? List.of() : advise(map).stream().filter(Advice::adjust).toList();
     }
 }

@@ -73,8 +73,6 @@ public final class MgrCore {
     private static final long BEACON_NANOS = 2_000_000_000L;
     /// The longest time between reports, `mgr_stats_period`.
     private static final long REPORT_NANOS = 5_000_000_000L;
-    /// `mgr/pg_autoscaler/sleep_interval`
-    private static final long AUTOSCALE_NANOS = 60_000_000_000L;
     /// `mgr_stats_period` and `mgr_stats_threshold`, for those who report to us.
     private static final int STATS_PERIOD = 5;
     private static final int STATS_THRESHOLD = 5;
@@ -112,7 +110,6 @@ public final class MgrCore {
     private Utime lastReport = Utime.ZERO;
     private Utime lastSample = Utime.ZERO;
     private Utime lastLine = Utime.ZERO;
-    private Utime lastAutoscale = Utime.ZERO;
     private long logged;
 
     /// @param metadata what `ceph mgr metadata` shows of it
@@ -312,12 +309,6 @@ public final class MgrCore {
             pgMap.sampleRates(now);
             dirty = true;
             pgNumSteps.next(pgMap).forEach(this::stepPgNum);
-        }
-        if (lastAutoscale.isZero()) {
-            lastAutoscale = now; // reports must come in first
-        } else if (now.toNanos() - lastAutoscale.toNanos() >= AUTOSCALE_NANOS) {
-            lastAutoscale = now;
-            autoscaler.steps(pgMap).forEach(this::stepPgNum);
         }
         modules.forEach(module -> module.serve(now));
         if (dirty || now.toNanos() - lastReport.toNanos() >= REPORT_NANOS) {

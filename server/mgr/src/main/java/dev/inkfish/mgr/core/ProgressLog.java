@@ -17,8 +17,6 @@ import org.jspecify.annotations.Nullable;
 
 /// What is going on that takes long, and what has ended lately (module `progress`). On the core's thread.
 public final class ProgressLog {
-    /// `mgr/progress/max_completed_events`
-    private static final int MAX_ENDED = 50;
     private static final int BAR = 28;
 
     private static final class Event {
@@ -40,6 +38,8 @@ public final class ProgressLog {
         }
     }
 
+    private boolean enabled = true;
+    private int maxEnded = 50;
     private final Map<String, Event> events = new LinkedHashMap<>();
     private final List<Event> ended = new ArrayList<>();
 
@@ -47,9 +47,23 @@ public final class ProgressLog {
     ///
     /// @param refs what it is about, as the JSON output shows it
     public void update(String id, String message, double progress, JsonNode refs, boolean inStatus, Utime now) {
+        if (!enabled) {
+            return;
+        }
         Event event = events.computeIfAbsent(id, key -> new Event(key, message, refs, inStatus, now));
         event.message = message;
         event.progress = progress;
+    }
+
+    /// @param most how many events that have ended are kept
+    public void enable(boolean on, int most) {
+        enabled = on;
+        maxEnded = most;
+    }
+
+    /// Whether nothing is going on.
+    public boolean isIdle() {
+        return events.isEmpty();
     }
 
     public boolean has(String id) {
@@ -73,7 +87,7 @@ public final class ProgressLog {
         event.ended = now;
         event.failure = failure;
         ended.add(event);
-        if (ended.size() > MAX_ENDED) {
+        while (ended.size() > maxEnded) {
             ended.removeFirst();
         }
     }

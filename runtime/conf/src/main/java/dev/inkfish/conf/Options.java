@@ -227,6 +227,7 @@ public final class Options {
             mgr/progress/max_completed_events | INT | 50 | events kept that have ended
             mgr/prometheus/server_addr | STRING |  | where metrics are served; the manager's own address if empty
             mgr/prometheus/server_port | UINT | 9283 | where metrics are served
+            mgr/prometheus/rbd_stats_pools | STRING |  | pools, or pool/namespace, whose images have metrics; * for all
             mgr/rbd_support/mirror_snapshot_schedule | STRING |  | when every mirrored image gets a snapshot
             mgr/rbd_support/trash_purge_schedule | STRING |  | when every pool's trash is purged
             run_dir | STRING | /var/run/ceph | where sockets and pid files are

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Takes commands apart, checks who may give them, runs them and answers (`DaemonServer::_handle_command`).
@@ -26,11 +27,14 @@ public final class CommandRunner {
     }
 
     private final CommandTable table;
+    private final Predicate<String> loaded;
     /// The modules that serve commands, by prefix.
     private final TreeMap<String, String> modules = new TreeMap<>();
 
-    public CommandRunner(CommandTable table) {
+    /// @param loaded whether a module runs: always, or since an operator enabled it
+    public CommandRunner(CommandTable table, Predicate<String> loaded) {
         this.table = table;
+        this.loaded = loaded;
     }
 
     public CommandTable table() {
@@ -67,6 +71,11 @@ public final class CommandRunner {
             if (!isAllowed(session, command, context)) {
                 throw new CephException(Errno.EACCES, "access denied: does your client key have mgr caps? "
                         + "See http://docs.ceph.com/en/latest/mgr/administrator/#client-authentication");
+            }
+            String module = modules.get(prefix);
+            if (module != null && !loaded.test(module)) {
+                throw new CephException(Errno.EOPNOTSUPP, "Module '" + module + "' is not enabled/loaded (required by command '"
+                        + prefix + "'): use `ceph mgr module enable " + module + "` to enable it");
             }
             switch (command.handler().run(context)) {
                 case CommandResult.Done done -> answer(told, done);

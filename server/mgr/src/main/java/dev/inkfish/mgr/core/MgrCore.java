@@ -131,12 +131,12 @@ public final class MgrCore {
         this.autoscaler = new Autoscaler(conf);
         this.health = new ManagerHealth(conf);
         this.store = new ModuleStore(conf, effects);
-        this.commands = new CommandRunner(table);
+        this.commands = new CommandRunner(table, this::isLoaded);
         CommandTable told = new CommandTable();
         told.add("version", "get ceph version", "mgr", "r", MgrCore::version);
         new RuntimeConfig(conf, "mgr").register(told);
         LocalCommands.register(told, "mgr");
-        this.tell = new CommandRunner(told);
+        this.tell = new CommandRunner(told, module -> true);
         modules.forEach(commands::register);
     }
 
@@ -352,6 +352,10 @@ public final class MgrCore {
             checks.put("MGR_MODULE_ERROR", HealthCheck.error(summary, detail.size(), detail));
         }
         return checks;
+    }
+
+    private boolean isLoaded(String module) {
+        return isEnabled(module) || mgrMap.alwaysOn().values().stream().anyMatch(names -> names.contains(module));
     }
 
     /// Whether an operator enabled a module.

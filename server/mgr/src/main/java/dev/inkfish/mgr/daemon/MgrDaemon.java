@@ -61,6 +61,7 @@ import dev.inkfish.wire.message.Message;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -272,6 +273,16 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
             } catch (IOException e) {
                 throw new CephException(Errno.EIO, "the monitors' answer makes no sense: " + e.getMessage());
             }
+        }
+
+        @Override
+        public String option(String name) {
+            return config.conf().string("mgr/prometheus/" + name);
+        }
+
+        @Override
+        public Map<List<String>, long[]> imageSums(String spec) {
+            return rbd.imageSums(spec);
         }
 
         @Override

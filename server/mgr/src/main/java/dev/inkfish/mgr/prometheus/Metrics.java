@@ -5,13 +5,17 @@ import dev.inkfish.mgr.core.MgrSession;
 import dev.inkfish.osdmap.OsdMap;
 import dev.inkfish.osdmap.PgPool;
 import dev.inkfish.wire.mon.DaemonHealthMetric;
+import dev.inkfish.wire.Utime;
 import dev.inkfish.wire.mon.PerfCounterType;
+import dev.inkfish.wire.mon.PgMapDigest;
 import dev.inkfish.wire.osd.ObjectStatSum.Field;
 import dev.inkfish.wire.osd.OsdStat;
 import dev.inkfish.wire.osd.PgStat;
 import dev.inkfish.wire.osd.PgStates;
 import dev.inkfish.wire.osd.PoolStat;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -38,14 +42,19 @@ final class Metrics {
         FLAGS.put("nodeep-scrub", OsdMap.NODEEP_SCRUB);
     }
 
+    /// From a kind of operation's latency back to its count.
+    private static final int LATENCIES = 4;
+
     private final MetricsText out = new MetricsText();
     private final Snapshot snapshot;
+    private final PrometheusModule.Host host;
     /// Asks the monitors: a command's arguments as JSON members, its answer.
     private final Function<String, JsonNode> ask;
 
-    Metrics(Snapshot snapshot, Function<String, JsonNode> ask) {
+    Metrics(Snapshot snapshot, PrometheusModule.Host host) {
         this.snapshot = snapshot;
-        this.ask = ask;
+        this.host = host;
+        this.ask = host::ask;
     }
 
     String text() {
@@ -57,6 +66,7 @@ final class Metrics {
         groups();
         df();
         counters();
+        images();
         return out.text();
     }
 
@@ -143,6 +153,8 @@ final class Metrics {
                 "front_iface", "hostname", "objectstore", "public_addr", "ceph_version");
         out.declare("disk_occupation", "untyped", "Associate Ceph daemon with disk used", DAEMON, "device", "db_device",
                 "wal_device", "instance", "devices", "device_ids");
+        out.declare("disk_occupation_human", "untyped", "Associate Ceph daemon with disk used", DAEMON, "device", "instance");
+        Map<List<String>, List<String>> occupants = new LinkedHashMap<>();
         FLAGS.forEach((name, flag) -> {
             out.declare("osd_flag_" + name, "untyped", "OSD Flag " + name);
             out.set("osd_flag_" + name, snapshot.osdMap().hasFlag(flag) ? 1 : 0);
@@ -171,6 +183,7 @@ final class Metrics {
             if (!devices.isEmpty()) {
                 out.set("disk_occupation", 1, daemon, "/dev/" + devices, "", "", text(fact, "hostname"), devices,
                         text(fact, "device_ids"));
+                occupants.computeIfAbsent(List.of("/dev/" + devices, text(fact, "hostname")), d -> new ArrayList<>()).add(daemon);
             }
             OsdStat stat = snapshot.osds().get(osd);
             if (stat != null) {
@@ -178,6 +191,8 @@ final class Metrics {
                 out.set("osd_commit_latency_ms", stat.commitLatency() / 1_000_000, daemon);
             }
         }
+        occupants.forEach((where, daemons) ->
+                out.set("disk_occupation_human", 1, String.join(", ", daemons), where.getFirst(), where.getLast()));
     }
 
     private static String address(dev.inkfish.wire.EntityAddrVec addrs) {
@@ -186,7 +201,8 @@ final class Metrics {
 
     private void pools() {
         out.declare("pool_metadata", "untyped", "POOL Metadata", POOL, "name", "type", "description", "compression_mode");
-        out.declare("pool_objects_repaired", "counter", "Number of objects repaired in a pool", POOL);
+        recovering();
+        out.declare("pool_objects_repaired", "counter", "Number of objects repaired in a pool Count", "poolid");
         OsdMap map = snapshot.osdMap();
         map.pools().forEach((id, pool) -> {
             out.set("pool_metadata", 1, id.toString(), String.valueOf(map.poolName(id)), kind(pool), description(pool),
@@ -201,6 +217,26 @@ final class Metrics {
         counts.forEach((name, field) -> {
             out.declare("num_objects_" + name, "gauge", "Number of " + name + " objects");
             out.set("num_objects_" + name, snapshot.sum().get(field));
+        });
+    }
+
+    /// How fast pools recover, over the last intervals.
+    private void recovering() {
+        Map<String, Field> perSecond = new LinkedHashMap<>();
+        perSecond.put("recovering_objects_per_sec", Field.NUM_OBJECTS_RECOVERED);
+        perSecond.put("recovering_bytes_per_sec", Field.NUM_BYTES_RECOVERED);
+        perSecond.put("recovering_keys_per_sec", Field.NUM_KEYS_RECOVERED);
+        perSecond.put("num_objects_recovered", Field.NUM_OBJECTS_RECOVERED);
+        perSecond.put("num_bytes_recovered", Field.NUM_BYTES_RECOVERED);
+        perSecond.forEach((name, field) -> {
+            out.declare("pool_" + name, "gauge", "OSD pool stats: " + name, POOL);
+            snapshot.osdMap().pools().keySet().forEach(id -> {
+                PgMapDigest.Delta delta = snapshot.digest().poolDeltas().get(id);
+                double seconds = snapshot.digest().poolDeltaStamps().getOrDefault(id, Utime.ZERO).toSeconds();
+                long change = delta == null ? 0 : Math.max(0, delta.change().sum().get(field));
+                boolean rate = name.endsWith("_per_sec");
+                out.set("pool_" + name, !rate ? change : seconds > 0 ? Math.floor(change / seconds) : 0, id.toString());
+            });
         });
     }
 
@@ -255,6 +291,38 @@ final class Metrics {
                 if (!value.isMissingNode()) {
                     out.set("pool_" + stat, value.asDouble(), pool.path("id").asText());
                 }
+            }
+        }
+    }
+
+    /// Of the pools in `rbd_stats_pools` (`pool[/namespace]`, `*` for all) that are for RBD.
+    private void images() {
+        List<String> specs = new ArrayList<>();
+        for (String each : host.option("rbd_stats_pools").split("[\\s,]+")) {
+            String[] parts = each.split("/", 2);
+            boolean one = parts.length > 1 && !parts[1].isEmpty() && !parts[1].equals("*");
+            snapshot.osdMap().pools().forEach((id, pool) -> {
+                String name = String.valueOf(snapshot.osdMap().poolName(id));
+                if (pool.applicationMetadata().containsKey("rbd") && (parts[0].equals("*") || parts[0].equals(name))) {
+                    specs.add(one ? name + "/" + parts[1] : name);
+                }
+            });
+        }
+        Map<List<String>, long[]> sums = new LinkedHashMap<>();
+        specs.forEach(spec -> sums.putAll(host.imageSums(spec)));
+        String[] names = {"write_ops", "read_ops", "write_bytes", "read_bytes", "write_latency", "read_latency"};
+        String[] texts = {"writes count", "reads count", "bytes written", "bytes read", "writes latency (msec)",
+            "reads latency (msec)"};
+        for (int i = 0; i < names.length && !sums.isEmpty(); i++) {
+            int index = i;
+            boolean latency = names[i].endsWith("latency");
+            String name = "rbd_" + names[i] + (latency ? "_sum" : "");
+            out.declare(name, "counter", "RBD image " + texts[i] + (latency ? " Total" : ""), "pool", "namespace", "image");
+            sums.forEach((image, counts) -> out.set(name, counts[index], image.toArray(new String[0])));
+            if (latency) {
+                String count = "rbd_" + names[i] + "_count";
+                out.declare(count, "counter", "RBD image " + texts[i] + " Count", "pool", "namespace", "image");
+                sums.forEach((image, counts) -> out.set(count, counts[index - LATENCIES], image.toArray(new String[0])));
             }
         }
     }

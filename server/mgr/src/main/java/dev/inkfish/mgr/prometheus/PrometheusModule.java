@@ -1,15 +1,23 @@
 package dev.inkfish.mgr.prometheus;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.inkfish.command.Command;
+import dev.inkfish.command.CommandResult;
 import dev.inkfish.command.CommandTable;
 import dev.inkfish.mgr.command.MgrModuleCommands;
+import dev.inkfish.mgr.command.PythonJson;
 import dev.inkfish.wire.CephException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,6 +48,13 @@ public final class PrometheusModule implements MgrModuleCommands {
         /// @param members of the command, without braces and without its format
         JsonNode ask(String members);
 
+        /// An option of the module.
+        String option(String name);
+
+        /// Of the images of a pool (`pool[/namespace]`): writes, reads, bytes written and read, nanoseconds of writes and reads,
+        /// by pool, namespace and image.
+        Map<List<String>, long[]> imageSums(String spec);
+
         /// Where to serve; port 0 for any.
         InetSocketAddress address();
 
@@ -65,7 +80,15 @@ public final class PrometheusModule implements MgrModuleCommands {
 
     @Override
     public void register(CommandTable table) {
-        // `prometheus file_sd_config` and the history of health checks are not there
+        table.add("prometheus file_sd_config", "Return file_sd compatible prometheus config for mgr cluster", "mgr", "r",
+                Command.FLAG_MGR, call -> {
+                    InetSocketAddress address = wanted;
+                    ArrayNode targets = JsonNodeFactory.instance.arrayNode();
+                    ObjectNode group = targets.addObject();
+                    group.putArray("targets").add(address == null ? "" : address.getHostString() + ":" + address.getPort());
+                    group.putObject("labels");
+                    return CommandResult.data(PythonJson.line(targets));
+                });
     }
 
     /// @param enabled whether this manager is active and the module enabled
@@ -118,7 +141,7 @@ public final class PrometheusModule implements MgrModuleCommands {
 
     private void metrics(HttpExchange exchange) throws IOException {
         try {
-            answer(exchange, 200, "text/plain; charset=utf-8", new Metrics(host.snapshot(), host::ask).text());
+            answer(exchange, 200, "text/plain; charset=utf-8", new Metrics(host.snapshot(), host).text());
         } catch (CephException e) {
             answer(exchange, 503, "text/plain; charset=utf-8", e.getMessage() + "\n");
         } catch (RuntimeException e) {

@@ -6,6 +6,7 @@ import dev.inkfish.osdmap.OsdMap;
 import dev.inkfish.wire.EntityType;
 import dev.inkfish.wire.PgId;
 import dev.inkfish.wire.mon.DaemonHealthMetric;
+import dev.inkfish.wire.mon.PgMapDigest;
 import dev.inkfish.wire.osd.ObjectStatSum;
 import dev.inkfish.wire.osd.OsdStat;
 import dev.inkfish.wire.osd.PgStat;
@@ -16,6 +17,7 @@ import java.util.TreeMap;
 
 /// What the manager itself knows, taken at one moment on the core's thread.
 ///
+/// @param digest has the pools' changes of late
 /// @param counters by daemon, then by path
 /// @param health by daemon
 public record Snapshot(
@@ -24,6 +26,7 @@ public record Snapshot(
         NavigableMap<Integer, OsdStat> osds,
         NavigableMap<Long, PoolStat> pools,
         ObjectStatSum sum,
+        PgMapDigest digest,
         NavigableMap<String, NavigableMap<String, MgrSession.Counter>> counters,
         NavigableMap<String, List<DaemonHealthMetric>> health) {
     public static Snapshot of(MgrCore core) {
@@ -36,6 +39,6 @@ public record Snapshot(
             }
         }
         return new Snapshot(core.pgMap().osdMap(), new TreeMap<>(core.pgMap().pgs()), new TreeMap<>(core.pgMap().osds()),
-                new TreeMap<>(core.pgMap().poolSums()), core.pgMap().sum().sum(), counters, health);
+                new TreeMap<>(core.pgMap().poolSums()), core.pgMap().sum().sum(), core.pgMap().digest(), counters, health);
     }
 }

@@ -210,6 +210,30 @@ final class ImagePerf {
         }
     }
 
+    /// What was counted of each image since the first question, by pool, namespace and image, in the order of [#COUNTERS].
+    ///
+    /// @param spec `pool` for all its namespaces, or `pool/namespace`
+    Map<List<String>, long[]> sums(String spec) {
+        lock.lock();
+        try {
+            expire();
+            Query query = register(spec);
+            OsdMap map = host.rados().map();
+            Map<List<String>, long[]> sums = new LinkedHashMap<>();
+            query.images.forEach((image, counted) -> {
+                String pool = map.poolName(image.pool);
+                String name = name(image);
+                boolean wanted = spec.indexOf('/') < 0 || image.nspace.equals(query.nspace);
+                if (pool != null && name != null && wanted && (query.pool == null || query.pool == image.pool)) {
+                    sums.put(List.of(pool, image.nspace, name), counted.sum.clone());
+                }
+            });
+            return sums;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private Query register(String spec) {
         Query known = queries.get(spec);
         if (known != null) {

@@ -10,6 +10,8 @@ import dev.inkfish.mgr.core.MgrSession;
 import dev.inkfish.wire.CephException;
 import dev.inkfish.wire.DecodeException;
 import dev.inkfish.wire.Errno;
+import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -154,6 +156,16 @@ public final class RbdSupport implements MgrModuleCommands {
             throw new CephException(Errno.EAGAIN, "rbd_support module is not ready, try again");
         }
         return counts.report(spec, call.string("sort_by", ImagePerf.COUNTERS.getFirst()), counters);
+    }
+
+    /// See [ImagePerf#sums]; empty before the module has started, or where there is no such pool.
+    public Map<List<String>, long[]> imageSums(String spec) {
+        ImagePerf counts = perf;
+        try {
+            return counts == null ? Map.of() : counts.sums(spec);
+        } catch (CephException e) {
+            return Map.of();
+        }
     }
 
     private void add(

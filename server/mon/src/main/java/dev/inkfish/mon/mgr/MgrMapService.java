@@ -44,6 +44,9 @@ public final class MgrMapService extends MonService {
     private static final List<String> ALWAYS_ON = List.of("balancer", "crash", "devicehealth", "orchestrator",
             "pg_autoscaler", "progress", "rbd_support", "status", "telemetry", "volumes");
 
+    /// Those of `mgr_initial_modules` that are there.
+    private static final List<String> INITIAL = List.of("iostat");
+
     private final CommandProxy proxy = new CommandProxy(this::toActive);
     /// The session of each manager, by global id.
     private final NavigableMap<Long, MonSession> managers = new TreeMap<>();
@@ -90,7 +93,7 @@ public final class MgrMapService extends MonService {
 
     @Override
     public void createInitial(MonTransaction transaction, NewCluster cluster) {
-        transaction.put(NAMESPACE, MAP, encoded(edit(MgrMap.EMPTY).epoch(1).map()));
+        transaction.put(NAMESPACE, MAP, encoded(edit(MgrMap.EMPTY).modules(new TreeSet<>(INITIAL)).epoch(1).map()));
     }
 
     @Override

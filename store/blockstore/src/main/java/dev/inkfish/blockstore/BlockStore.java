@@ -149,8 +149,8 @@ public final class BlockStore implements ObjectStore {
             state.collectionSeen(collection.number);
         });
         read(Keys.OBJECTS, (key, value) ->
-                usage.onode(Onode.decode(value), pools.getOrDefault(Keys.collectionOf(key), PoolUsage.NONE)));
-        read(Keys.SHARDS, (key, value) -> usage.shard(Shard.decode(value.reader()), Keys.onodeOf(key)));
+                usage.onode(value.reader(), pools.getOrDefault(Keys.collectionOf(key), PoolUsage.NONE)));
+        read(Keys.SHARDS, (key, value) -> usage.shard(value.reader(), Keys.onodeOf(key)));
         state.stored.set(usage.stored());
         state.allocated.set(usage.allocated());
     }

@@ -151,6 +151,37 @@ final class Onode {
         return new Onode(id, size, mapped, (flags & HAS_OMAP) != 0, attrs, present, shared, shards);
     }
 
+    /// Looks at an encoded one without making it: what a store that opens does for each object.
+    ///
+    /// @return the bytes that count as stored, as [#stored]
+    static long visit(WireReader in, Summary summary) {
+        int version = in.u8();
+        if (version != VERSION) {
+            throw new DecodeException("object metadata of version " + version);
+        }
+        int flags = in.u8();
+        summary.id = Numbers.read(in);
+        long size = Numbers.read(in);
+        long mapped = Numbers.read(in);
+        for (int n = Numbers.readInt(in); n > 0; n--) {
+            in.skip(in.u32());
+            in.skip(in.u32());
+        }
+        int present = Numbers.readInt(in);
+        in.skip(present);
+        in.skip(Numbers.readInt(in));
+        summary.inline = (flags & INLINE) != 0;
+        summary.hasShards = present > 0 && !summary.inline;
+        return Math.min(size, mapped * Shard.BLOCK);
+    }
+
+    /// What [#visit] found. If the only shard is inline, it comes next.
+    static final class Summary {
+        long id;
+        boolean inline;
+        boolean hasShards;
+    }
+
     private static void bits(WireWriter out, BitSet bits) {
         byte[] bytes = bits.toByteArray();
         Numbers.write(out, bytes.length);

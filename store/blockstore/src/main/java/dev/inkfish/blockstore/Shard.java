@@ -80,23 +80,46 @@ final class Shard {
 
     static Shard decode(WireReader in) {
         Shard shard = new Shard();
-        int at = 0;
-        for (int run = Numbers.readInt(in); run != 0; run = Numbers.readInt(in)) {
-            int skip = Numbers.readInt(in);
-            int first = Numbers.readInt(in);
-            if (skip > BLOCKS - at || run > BLOCKS - at - skip || first == 0 || first + run < 0) {
-                throw new DecodeException("extent map: run of " + run + " after " + skip + " at " + at);
-            }
-            at += skip;
+        int[] at = {0};
+        readRuns(in, (skip, first, run) -> {
+            at[0] += skip;
             for (int i = 0; i < run; i++) {
-                shard.blocks[at++] = first + i;
+                shard.blocks[at[0]++] = first + i;
             }
-        }
+        });
         for (int i = 0; i < BLOCKS; i++) {
             if (shard.blocks[i] != 0) {
                 shard.checksums[i] = in.u32();
             }
         }
         return shard;
+    }
+
+    /// Blocks that follow each other on the device, `skip` blocks behind the last ones.
+    @FunctionalInterface
+    interface RunVisitor {
+        void visit(int skip, int first, int run);
+    }
+
+    /// Only the runs, for whoever wants no checksums.
+    static void visit(WireReader in, RunVisitor visitor) {
+        in.skip(4 * readRuns(in, visitor));
+    }
+
+    /// @return how many blocks they are
+    private static int readRuns(WireReader in, RunVisitor visitor) {
+        int at = 0;
+        int mapped = 0;
+        for (int run = Numbers.readInt(in); run != 0; run = Numbers.readInt(in)) {
+            int skip = Numbers.readInt(in);
+            int first = Numbers.readInt(in);
+            if (skip > BLOCKS - at || run > BLOCKS - at - skip || first == 0 || first + run < 0) {
+                throw new DecodeException("extent map: run of " + run + " after " + skip + " at " + at);
+            }
+            at += skip + run;
+            mapped += run;
+            visitor.visit(skip, first, run);
+        }
+        return mapped;
     }
 }

@@ -37,6 +37,11 @@ final class ConfigCommands implements MgrModuleCommands {
 
     @Override
     public void register(CommandTable table) {
+        table.add("service dump", "dump service map", "service", "r", Command.FLAG_MGR, call -> {
+            Formatter f = call.formatter("json-pretty");
+            core.get().dumpServices(f);
+            return CommandResult.data(f);
+        });
         table.add("config show name=who,type=CephString name=key,type=CephString,req=False", "Show running configuration",
                 "mgr", "r", Command.FLAG_MGR, this::show);
         table.add("config show-with-defaults name=who,type=CephString",

@@ -118,6 +118,9 @@ final class CrashCommands implements MgrModuleCommands {
     private CommandResult post(CommandContext call) {
         CrashReports known = ready();
         JsonNode node;
+        if (call.input().utf8().isBlank()) {
+            return said(Errno.EINVAL, "malformed crash metadata: Expecting value: line 1 column 1 (char 0)");
+        }
         try {
             node = JSON.readTree(call.input().utf8());
         } catch (JsonProcessingException e) {

@@ -388,6 +388,10 @@ public final class MgrCore {
         effects.toMonitor(new MLog(0, fsid, List.of(entry)), 0);
     }
 
+    public void dumpServices(Formatter f) {
+        services.dump(f);
+    }
+
     /// Asks an OSD to compare the copies of groups it is primary of.
     public void scrub(int osd, List<PgId> groups, boolean repair, boolean deep) {
         effects.toOsd(osd, new MOSDScrub2(

@@ -1,5 +1,7 @@
 package dev.inkfish.mgr.core;
 
+import dev.inkfish.command.Formatter;
+import dev.inkfish.command.Stamp;
 import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.EntityAddr;
 import dev.inkfish.wire.Features;
@@ -19,6 +21,7 @@ final class ServiceRegistry {
     private final NavigableMap<Long, Entry> entries = new TreeMap<>();
     private boolean changed = true;
     private int epoch;
+    private Utime modified = Utime.ZERO;
 
     void add(MgrSession session, MMgrOpen open, int osdEpoch, Utime now) {
         ServiceMap.Daemon daemon = new ServiceMap.Daemon(
@@ -63,6 +66,35 @@ final class ServiceRegistry {
         return removed;
     }
 
+    /// `service dump`
+    void dump(Formatter f) {
+        f.openObject("service_map").dump("epoch", epoch).dump("modified", Stamp.text(modified)).openObject("services");
+        services().forEach((name, service) -> {
+            f.openObject(name).openObject("daemons").dump("summary", service.summary());
+            service.daemons().forEach((id, daemon) -> dump(f, id, daemon));
+            f.close().close();
+        });
+        f.close().close();
+    }
+
+    private static void dump(Formatter f, String id, ServiceMap.Daemon daemon) {
+        f.openObject(id).dump("start_epoch", daemon.startEpoch()).dump("start_stamp", Stamp.text(daemon.startStamp()));
+        f.dump("gid", daemon.gid()).dump("addr", daemon.addr().bare()).openObject("metadata");
+        daemon.metadata().forEach(f::dump);
+        f.close().openObject("task_status");
+        daemon.taskStatus().forEach(f::dump);
+        f.close().close();
+    }
+
+    private NavigableMap<String, ServiceMap.Service> services() {
+        NavigableMap<String, ServiceMap.Service> services = new TreeMap<>();
+        entries.values().forEach(entry -> services
+                .computeIfAbsent(entry.service, s -> new ServiceMap.Service(new TreeMap<>(), ""))
+                .daemons()
+                .put(entry.name, entry.daemon));
+        return services;
+    }
+
     /// The encoded map if it changed since the last call; otherwise empty.
     Bytes takeChanged(Utime now) {
         if (!changed) {
@@ -70,12 +102,8 @@ final class ServiceRegistry {
         }
         changed = false;
         epoch++;
-        NavigableMap<String, ServiceMap.Service> services = new TreeMap<>();
-        entries.values().forEach(entry -> services
-                .computeIfAbsent(entry.service, s -> new ServiceMap.Service(new TreeMap<>(), ""))
-                .daemons()
-                .put(entry.name, entry.daemon));
-        ServiceMap map = new ServiceMap(epoch, now, services);
+        modified = now;
+        ServiceMap map = new ServiceMap(epoch, now, services());
         return WireWriter.encode(map, (m, out) -> m.encode(out, Features.PACIFIC));
     }
 }

@@ -99,6 +99,7 @@ class Cluster:
         self.sh(f"ceph osd pool create {name} {groups} {groups} && ceph osd pool set {name} pg_autoscale_mode off && "
                 f"ceph osd pool application enable {name} rbd")
         self.settle()
+        self.rados.wait_for_latest_osdmap()  # else the name may still be that of the pool before
 
     def drop(self, name):
         self.sh(f"ceph osd pool rm {name} {name} --yes-i-really-really-mean-it", check=False)

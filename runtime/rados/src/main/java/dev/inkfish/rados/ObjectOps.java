@@ -62,6 +62,11 @@ public final class ObjectOps {
         return read(OpCode.LIST_WATCHERS, OpArgs.NONE, Bytes.EMPTY);
     }
 
+    /// The object's states and the snapshots that read them; with [PoolIo#at] `SNAPDIR`.
+    public ObjectOps listSnaps() {
+        return read(OpCode.LIST_SNAPS, OpArgs.NONE, Bytes.EMPTY);
+    }
+
     /// A method of an object class that only reads.
     public ObjectOps ask(String className, String method, Bytes input) {
         call(className, method, input);

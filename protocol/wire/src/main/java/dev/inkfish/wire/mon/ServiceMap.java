@@ -6,6 +6,7 @@ import dev.inkfish.wire.Utime;
 import dev.inkfish.wire.WireReader;
 import dev.inkfish.wire.WireWriter;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /// Daemons that only the manager knows: gateways, mirrors (`ServiceMap`).
@@ -34,8 +35,10 @@ public record ServiceMap(int epoch, Utime modified, NavigableMap<String, Service
             if (daemons.isEmpty()) {
                 return "no daemons active";
             }
-            return daemons.size() + (daemons.size() > 1 ? " daemons" : " daemon") + " active ("
-                    + String.join(", ", daemons.keySet()) + ")";
+            long hosts = daemons.values().stream().map(daemon -> daemon.metadata().get("hostname"))
+                    .filter(Objects::nonNull).distinct().count();
+            return daemons.size() + (daemons.size() > 1 ? " daemons" : " daemon") + " active"
+                    + (hosts > 0 ? " (" + hosts + " hosts)" : "");
         }
     }
 

@@ -14,6 +14,7 @@ public final class Modules {
         return List.of(new DeviceCommands(devices), new DeviceHealthCommands(core, devices), new PgCommands(core), new OsdCommands(core), new OsdRemovalCommands(core),
                 new ReweightCommands(core, conf), new ConfigCommands(core), new ProgressCommands(core),
                 new AutoscalerCommands(core), new BalancerCommands(core), new StatusCommands(core),
-                new IostatCommands(core), new CrashCommands(core), new OrchestratorCommands(), new TelemetryCommands());
+                new IostatCommands(core), new CrashCommands(core), new OrchestratorCommands(), new TelemetryCommands(),
+                new ServiceCommands(core));
     }
 }

@@ -182,6 +182,10 @@ public final class MgrCore {
         return perf;
     }
 
+    public ServiceRegistry services() {
+        return services;
+    }
+
     public ProgressLog progress() {
         return progress;
     }
@@ -425,7 +429,7 @@ public final class MgrCore {
             case MMgrReport report -> {
                 session.report(report, now);
                 perf.report(report.perfReports());
-                dirty |= services.report(session.id(), report);
+                dirty |= services.report(session.id(), report, now);
             }
             // the peer waits for its own message to come back
             case MMgrClose close -> {

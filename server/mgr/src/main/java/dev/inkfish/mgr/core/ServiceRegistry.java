@@ -11,12 +11,27 @@ import dev.inkfish.wire.message.MMgrOpen;
 import dev.inkfish.wire.message.MMgrReport;
 import dev.inkfish.wire.message.MMgrUpdate;
 import dev.inkfish.wire.mon.ServiceMap;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /// Daemons that registered as services, as long as their sessions last.
-final class ServiceRegistry {
-    private record Entry(String service, String name, ServiceMap.Daemon daemon) {}
+public final class ServiceRegistry {
+    private record Entry(String service, String name, ServiceMap.Daemon daemon, State state) {
+        Entry with(ServiceMap.Daemon other) {
+            return new Entry(service, name, other, state);
+        }
+
+        Entry with(State other) {
+            return new Entry(service, name, daemon, other);
+        }
+    }
+
+    /// What a daemon said last of how it is.
+    ///
+    /// @param since when it said so first
+    /// @param heard when it last reported
+    public record State(Utime since, Utime heard, Map<String, String> status) {}
 
     private final NavigableMap<Long, Entry> entries = new TreeMap<>();
     private boolean changed = true;
@@ -30,8 +45,8 @@ final class ServiceRegistry {
                 osdEpoch,
                 now,
                 open.metadata(),
-                open.status());
-        entries.put(session.id(), new Entry(open.service(), open.daemon(), daemon));
+                new TreeMap<>());
+        entries.put(session.id(), new Entry(open.service(), open.daemon(), daemon, new State(now, now, open.status())));
         changed = true;
     }
 
@@ -41,23 +56,37 @@ final class ServiceRegistry {
             return false;
         }
         ServiceMap.Daemon d = old.daemon;
-        entries.put(session, new Entry(old.service, old.name, new ServiceMap.Daemon(
+        entries.put(session, old.with(new ServiceMap.Daemon(
                 d.gid(), d.addr(), d.startEpoch(), d.startStamp(), new TreeMap<>(update.metadata()), d.taskStatus())));
         changed = true;
         return true;
     }
 
-    boolean report(long session, MMgrReport report) {
+    boolean report(long session, MMgrReport report, Utime now) {
         Entry old = entries.get(session);
-        var tasks = report.taskStatus();
-        if (old == null || tasks == null || tasks.equals(old.daemon.taskStatus())) {
+        if (old == null) {
+            return false;
+        }
+        Map<String, String> status = report.status();
+        Entry heard = old.with(status == null ? new State(old.state.since, now, old.state.status) : new State(now, now, status));
+        entries.put(session, heard);
+        Map<String, String> tasks = report.taskStatus();
+        if (tasks == null || tasks.equals(old.daemon.taskStatus())) {
             return false;
         }
         ServiceMap.Daemon d = old.daemon;
-        entries.put(session, new Entry(old.service, old.name, new ServiceMap.Daemon(
+        entries.put(session, heard.with(new ServiceMap.Daemon(
                 d.gid(), d.addr(), d.startEpoch(), d.startStamp(), d.metadata(), new TreeMap<>(tasks))));
         changed = true;
         return true;
+    }
+
+    /// By service, then by daemon.
+    public NavigableMap<String, NavigableMap<String, State>> states() {
+        NavigableMap<String, NavigableMap<String, State>> all = new TreeMap<>();
+        entries.values().forEach(entry ->
+                all.computeIfAbsent(entry.service, service -> new TreeMap<>()).put(entry.name, entry.state));
+        return all;
     }
 
     boolean remove(long session) {

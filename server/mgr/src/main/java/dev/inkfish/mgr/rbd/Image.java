@@ -46,7 +46,11 @@ record Image(
     private static final Bytes NO_INPUT = Bytes.EMPTY;
 
     /// @param overlap bytes of the image that come from the parent; 0 where only snapshots need it
-    record Parent(long pool, String nspace, String id, long snap, long overlap) {}
+    record Parent(long pool, String nspace, String id, long snap, long overlap) {
+        boolean isSameAs(Parent other) {
+            return pool == other.pool && nspace.equals(other.nspace) && id.equals(other.id) && snap == other.snap;
+        }
+    }
 
     static String idObject(String name) {
         return "rbd_id." + name;
@@ -124,6 +128,15 @@ record Image(
         return new Image(io, name, id, size, layout, features, answers.get(2).reader().string(),
                 answers.get(3).reader().u64(), SnapContext.decode(answers.get(4).reader()),
                 parentAt(io, id, RadosClient.NO_SNAP), answers.get(5).reader().u64());
+    }
+
+    /// As its header describes it now.
+    Image again() {
+        Image now = openById(io, name, id);
+        if (now == null) {
+            throw new CephException(Errno.ENOENT, "the image has gone");
+        }
+        return now;
     }
 
     private static Bytes snapInput(long snap) {

@@ -10,9 +10,6 @@ import dev.inkfish.wire.WireWriter;
 
 /// Copies into a clone what it still takes from its parent, then parts the two (`FlattenRequest`).
 final class ImageFlatten {
-    private static final int EXISTS = 1;
-    private static final int EXISTS_CLEAN = 3;
-
     private final Image image;
     private final ImageReader source;
     private final ImageLock lock;
@@ -26,7 +23,7 @@ final class ImageFlatten {
     /// Who holds the image's lock is asked to do it.
     ///
     /// @throws CephException EINVAL if it has no parent
-    static void run(Image image, Progress progress) {
+    static void run(RbdHost host, Image image, Progress progress) {
         Image.Parent parent = image.parent();
         if (parent == null) {
             throw new CephException(Errno.EINVAL, "image has no parent");
@@ -34,14 +31,17 @@ final class ImageFlatten {
         if (image.has(Image.MIGRATING)) {
             throw new CephException(Errno.EBUSY, "image is migrating");
         }
-        if (image.has(Image.JOURNALING)) {
-            throw new CephException(Errno.EOPNOTSUPP, "the manager does not flatten images with journaling");
+        // its own journal need not know: what is in it can be done again on either side of a flattening. A mirror must.
+        if (image.has(Image.JOURNALING) && !MirrorSnap.mirrored(image.io(), image.id()).globalId().isEmpty()) {
+            throw new CephException(Errno.EOPNOTSUPP, "the manager does not flatten images that are mirrored by journal: "
+                    + "use `rbd flatten`");
         }
         try (ImageLock lock = ImageLock.take(image)) {
             long overlap = Math.min(parent.overlap(), image.size());
-            copyUpAll(image, ImageReader.of(image.io(), parent), overlap, lock, progress);
+            ImageFlatten flatten = new ImageFlatten(image, ImageReader.of(image.io(), parent), lock);
+            ObjectWork.forEach(image.layout().objects(overlap), progress, object -> flatten.copyUp(object, overlap));
             lock.check();
-            part(image, parent);
+            part(host, image, parent);
             image.notifyChange();
         } catch (CephException e) {
             if (!e.is(Errno.EBUSY)) {
@@ -49,12 +49,6 @@ final class ImageFlatten {
             }
             OwnerRequest.run(image, OwnerRequest.FLATTEN, progress);
         }
-    }
-
-    /// Copies the first `overlap` bytes of an image, where it has nothing itself.
-    static void copyUpAll(Image image, ImageReader source, long overlap, ImageLock lock, Progress progress) {
-        ImageFlatten flatten = new ImageFlatten(image, source, lock);
-        ObjectWork.forEach(image.layout().objects(overlap), progress, object -> flatten.copyUp(object, overlap));
     }
 
     private void copyUp(long number, long overlap) {
@@ -91,27 +85,23 @@ final class ImageFlatten {
         int size = image.snaps().snaps().size();
         for (int i = 0; i < size; i++) {
             boolean oldest = i == size - 1;
-            note(image.snaps().snaps().get(i), number, image.has(Image.FAST_DIFF) && !oldest ? EXISTS_CLEAN : EXISTS);
+            ObjectMaps.set(image, image.snaps().snaps().get(i), number,
+                    image.has(Image.FAST_DIFF) && !oldest ? ObjectMaps.EXISTS_CLEAN : ObjectMaps.EXISTS, null);
         }
-        note(RadosClient.NO_SNAP, number, EXISTS);
+        ObjectMaps.set(image, RadosClient.NO_SNAP, number, ObjectMaps.EXISTS, null);
     }
 
-    private void note(long snap, long number, int state) {
-        Bytes input = new WireWriter().u64(number).u64(number + 1).u8(state).bool(false).toBytes();
-        Reply reply = image.io().tell(image.objectMap(snap), "rbd", "object_map_update", input);
-        // a snapshot of a smaller image has a shorter map
-        if (snap == RadosClient.NO_SNAP || !reply.failedWith(Errno.ERANGE)) {
-            reply.orThrow("object map");
-        }
-    }
-
-    private static void part(Image image, Image.Parent parent) {
-        if (image.has(Image.DEEP_FLATTEN) || image.snaps().snaps().isEmpty()) {
+    private static void part(RbdHost host, Image image, Image.Parent parent) {
+        boolean parts = image.has(Image.DEEP_FLATTEN) || image.snaps().snaps().isEmpty();
+        if (parts) {
             ChildLink.detach(image, parent);
         }
         Reply reply = image.io().tell(image.header(), "rbd", "parent_detach", Bytes.EMPTY);
         if (!reply.failedWith(Errno.ENOENT)) {
             reply.orThrow("detach the parent");
+        }
+        if (parts) {
+            ChildLink.detached(host, image, parent);
         }
     }
 }

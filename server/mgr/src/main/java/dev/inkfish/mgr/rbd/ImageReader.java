@@ -38,6 +38,15 @@ final class ImageReader {
         return new ImageReader(image, parent.snap());
     }
 
+    long size() {
+        return size;
+    }
+
+    /// Bytes of the image that come from its own parent.
+    long overlap() {
+        return overlap;
+    }
+
     /// Fills `target` with the image's bytes from `offset` on; what is not there stays zero.
     void read(long offset, byte[] target, int at, int length) {
         long end = Math.min(offset + length, size);

@@ -17,14 +17,14 @@ final class ImageRemoval {
     private ImageRemoval() {}
 
     /// @throws CephException ENOENT if there is none
-    static void byName(PoolIo io, String name, Progress progress) {
+    static void byName(RbdHost host, PoolIo io, String name, Progress progress) {
         String id = Image.findId(io, name);
         if (id == null) {
             throw new CephException(Errno.ENOENT, "no such image");
         }
         Image image = Image.openById(io, name, id);
         if (image != null) {
-            removeContents(image, progress);
+            removeContents(host, image, progress);
         }
         Bytes entry = new WireWriter().string(name).string(id).toBytes();
         io.remove(Image.idObject(name));
@@ -34,7 +34,7 @@ final class ImageRemoval {
     /// Of an image in the trash.
     ///
     /// @throws CephException ENOENT if it is not there, EPERM if its time has not come
-    static void fromTrash(PoolIo io, String id, long nowSeconds, Progress progress) {
+    static void fromTrash(RbdHost host, PoolIo io, String id, long nowSeconds, Progress progress) {
         TrashEntry entry = TrashEntry.get(io, id);
         if (entry == null) {
             throw new CephException(Errno.ENOENT, "not in the trash");
@@ -49,7 +49,7 @@ final class ImageRemoval {
         Image image = Image.openById(io, "", id);
         if (image != null) {
             try {
-                removeContents(image, progress);
+                removeContents(host, image, progress);
             } catch (CephException e) {
                 TrashEntry.setState(io, id, TRASH_NORMAL, TRASH_REMOVING);
                 throw e;
@@ -61,72 +61,78 @@ final class ImageRemoval {
     /// Of a migration that was executed: what it came from, in the trash.
     ///
     /// @param ending parts the target from it, once nobody else has it open
-    static void migrationSource(PoolIo io, String id, Progress progress, Runnable ending) {
+    static void migrationSource(RbdHost host, PoolIo io, String id, Progress progress, Runnable ending) {
         Image image = Image.openById(io, "", id);
         if (image == null) {
             ending.run();
         } else {
-            removeContents(image, progress, ending);
+            removeAll(host, image, progress, ending);
         }
         ignoreMissing(io.tell("rbd_trash", "rbd", "trash_remove", new WireWriter().string(id).toBytes()), "trash");
     }
 
     /// Of a migration that is aborted: what it made.
-    static void migrationTarget(Image image, String name, Progress progress) {
-        removeContents(image, progress, () -> {});
+    ///
+    /// @param ending done once nobody else has it open
+    static void migrationTarget(RbdHost host, Image image, String name, Progress progress, Runnable ending) {
+        removeAll(host, image, progress, ending);
         Bytes entry = new WireWriter().string(name).string(image.id()).toBytes();
         image.io().remove(Image.idObject(name));
         ignoreMissing(image.io().tell("rbd_directory", "rbd", "dir_remove_image", entry), "directory");
     }
 
-    private static void removeContents(Image image, Progress progress) {
+    private static void removeContents(RbdHost host, Image image, Progress progress) {
         if (image.has(Image.MIGRATING)) {
             throw new CephException(Errno.EBUSY, "image is migrating");
         }
-        removeContents(image, progress, () -> {});
-    }
-
-    /// @param beforehand done once the image is known to be unused
-    private static void removeContents(Image image, Progress progress, Runnable beforehand) {
         try (ImageLock lock = ImageLock.take(image)) {
-            checkUnused(image);
-            beforehand.run();
-            long count = image.objects();
-            PoolIo data = image.data();
-            ObjectWork.forEach(count, progress, i -> {
-                lock.check();
-                data.remove(image.object(count - 1 - i));
-            });
-            Image.Parent parent = image.parent();
-            if (parent != null) {
-                ChildLink.detach(image, parent);
+            Image bare = SnapshotRemoval.inTrash(host, image);
+            if (!bare.snaps().snaps().isEmpty()) {
+                throw new CephException(Errno.ENOTEMPTY, "image has snapshots");
             }
-            if (image.has(Image.JOURNALING)) {
-                JournalRemoval.run(image);
+            if (GroupLink.of(bare) != null) {
+                throw new CephException(Errno.EMLINK, "image is in a group");
             }
-            if (image.has(Image.OBJECT_MAP)) {
-                image.io().remove(image.objectMap(RadosClient.NO_SNAP));
-            }
-            image.io().remove(image.header());
-            lock.headerRemoved();
+            Mirroring.end(bare);
+            remove(host, bare, lock, progress);
         }
     }
 
-    private static void checkUnused(Image image) {
-        if (!image.snaps().snaps().isEmpty()) {
-            throw new CephException(Errno.ENOTEMPTY, "image has snapshots");
+    /// With its snapshots.
+    private static void removeAll(RbdHost host, Image image, Progress progress, Runnable beforehand) {
+        try (ImageLock lock = ImageLock.take(image)) {
+            beforehand.run();
+            Image bare = image;
+            for (long snap : image.snaps().snaps()) {
+                SnapshotRemoval.unprotect(bare, snap);
+                SnapshotRemoval.run(host, bare, snap);
+                bare = bare.again();
+            }
+            remove(host, bare, lock, progress);
         }
-        Bytes group = image.io().ask(image.header(), "rbd", "image_group_get", Bytes.EMPTY);
-        String groupId = group.reader().versioned(1, (body, version) -> {
-            body.u64(); // its pool
-            return body.string();
+    }
+
+    private static void remove(RbdHost host, Image image, ImageLock lock, Progress progress) {
+        long count = image.objects();
+        PoolIo data = image.data();
+        ObjectWork.forEach(count, progress, i -> {
+            lock.check();
+            data.remove(image.object(count - 1 - i));
         });
-        if (!groupId.isEmpty()) {
-            throw new CephException(Errno.EMLINK, "image is in a group");
+        Image.Parent parent = image.parent();
+        if (parent != null) {
+            ChildLink.detach(image, parent);
         }
-        Bytes id = new WireWriter().string(image.id()).toBytes();
-        if (image.io().askIfThere("rbd_mirroring", "rbd", "mirror_image_get", id) != null) {
-            throw new CephException(Errno.EBUSY, "image is mirrored: disable that first");
+        if (image.has(Image.JOURNALING)) {
+            JournalRemoval.run(image);
+        }
+        if (image.has(Image.OBJECT_MAP)) {
+            image.io().remove(image.objectMap(RadosClient.NO_SNAP));
+        }
+        image.io().remove(image.header());
+        lock.headerRemoved();
+        if (parent != null) {
+            ChildLink.detached(host, image, parent);
         }
     }
 

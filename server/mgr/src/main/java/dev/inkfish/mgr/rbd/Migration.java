@@ -9,14 +9,18 @@ import dev.inkfish.wire.Errno;
 import dev.inkfish.wire.WireReader;
 import dev.inkfish.wire.WireWriter;
 import java.util.Map;
+import java.util.NavigableMap;
 import org.jspecify.annotations.Nullable;
 
 /// An image on its way from one place to another, as the headers at both ends tell (`cls::rbd::MigrationSpec`).
 ///
 /// @param target null once it was removed by an abort that was cut off
+/// @param snapSeqs snapshots of the source to those of the target with the same content
 /// @param overlap bytes that come from the source
+/// @param flatten whether the target shall do without the source's parent
 record Migration(PoolIo sourceIo, String sourceName, String sourceId, PoolIo targetIo, String targetName, String targetId,
-        @Nullable Image target, long overlap, boolean mirroring, int state) {
+        @Nullable Image target, NavigableMap<Long, Long> snapSeqs, long overlap, boolean flatten, boolean mirroring,
+        int state) {
     static final int PREPARED = 2;
     static final int EXECUTING = 3;
     static final int EXECUTED = 4;
@@ -25,8 +29,8 @@ record Migration(PoolIo sourceIo, String sourceName, String sourceId, PoolIo tar
     private static final int HEADER_OF_SOURCE = 1;
 
     /// What one header says of the other end.
-    private record Spec(int type, long pool, String nspace, String name, String id, long overlap, boolean mirroring,
-            int state) {
+    private record Spec(int type, long pool, String nspace, String name, String id, NavigableMap<Long, Long> snapSeqs,
+            long overlap, boolean flatten, boolean mirroring, int state) {
         static @Nullable Spec read(PoolIo io, String imageId) {
             Reply reply = io.run(Image.headerObject(imageId), ObjectOps.of().ask("rbd", "migration_get", Bytes.EMPTY));
             if (reply.failedWith(Errno.EINVAL) || reply.failedWith(Errno.ENOENT)) {
@@ -38,10 +42,10 @@ record Migration(PoolIo sourceIo, String sourceName, String sourceId, PoolIo tar
                 String nspace = body.string();
                 String name = body.string();
                 String id = body.string();
-                body.map(WireReader::u64, WireReader::u64);
+                NavigableMap<Long, Long> seqs = body.map(WireReader::u64, WireReader::u64);
                 long overlap = body.u64();
-                body.bool(); // flatten
-                return new Spec(type, pool, nspace, name, id, overlap, body.bool(), body.u8());
+                boolean flatten = body.bool();
+                return new Spec(type, pool, nspace, name, id, seqs, overlap, flatten, body.bool(), body.u8());
             });
         }
     }
@@ -60,25 +64,22 @@ record Migration(PoolIo sourceIo, String sourceName, String sourceId, PoolIo tar
             return null;
         }
         PoolIo other = io.client().pool(own.pool).namespace(own.nspace);
-        if (own.type == HEADER_OF_SOURCE) {
-            return new Migration(io, name, id, other, own.name, own.id, Image.openById(other, own.name, own.id),
-                    own.overlap, own.mirroring, own.state);
+        if (own.type != HEADER_OF_SOURCE) {
+            return new Migration(other, own.name, own.id, io, name, id, Image.openById(io, name, id), own.snapSeqs,
+                    own.overlap, own.flatten, own.mirroring, own.state);
         }
-        return new Migration(other, own.name, own.id, io, name, id, Image.openById(io, name, id), own.overlap,
+        // how far the target is made of the source, its own header says
+        Spec its = Spec.read(other, own.id);
+        return new Migration(io, name, id, other, own.name, own.id, Image.openById(other, own.name, own.id),
+                its == null ? own.snapSeqs : its.snapSeqs, its == null ? own.overlap : its.overlap, own.flatten,
                 own.mirroring, own.state);
     }
 
-    /// The manager moves what it knows whole; for the rest there is the `rbd` tool.
-    ///
-    /// @throws CephException EOPNOTSUPP
-    void requireSimple() {
-        Image source = sourceId.isEmpty() ? null : Image.openById(sourceIo, sourceName, sourceId);
-        Image made = target;
-        boolean simple = source != null && source.snaps().snaps().isEmpty() && !source.has(Image.JOURNALING) && !mirroring
-                && (made == null || made.snaps().snaps().isEmpty() && made.parent() == null && !made.has(Image.JOURNALING));
-        if (!simple) {
-            throw new CephException(Errno.EOPNOTSUPP, "the manager migrates only images of format 2 without snapshots, "
-                    + "parent, journal and mirroring: use `rbd migration`");
+    /// @throws CephException EOPNOTSUPP for a source of format 1
+    void requireNewFormat() {
+        if (sourceId.isEmpty()) {
+            throw new CephException(Errno.EOPNOTSUPP,
+                    "the manager does not migrate images of format 1: use `rbd migration`");
         }
     }
 

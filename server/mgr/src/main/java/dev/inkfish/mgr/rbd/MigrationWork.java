@@ -2,12 +2,12 @@ package dev.inkfish.mgr.rbd;
 
 import dev.inkfish.rados.ObjectOps;
 import dev.inkfish.rados.PoolIo;
-import dev.inkfish.rados.RadosClient;
 import dev.inkfish.rados.Reply;
 import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.CephException;
 import dev.inkfish.wire.Errno;
 import dev.inkfish.wire.WireWriter;
+import java.util.List;
 
 /// The steps of a migration after `rbd migration prepare` (`librbd::api::Migration`).
 final class MigrationWork {
@@ -18,7 +18,7 @@ final class MigrationWork {
         if (migration == null) {
             throw new CephException(Errno.EINVAL, "image is not migrating");
         }
-        migration.requireSimple();
+        migration.requireNewFormat();
         return migration;
     }
 
@@ -35,8 +35,7 @@ final class MigrationWork {
         }
         migration.setState(Migration.EXECUTING);
         try (ImageLock lock = ImageLock.take(target)) {
-            ImageReader reader = new ImageReader(source, RadosClient.NO_SNAP);
-            ImageFlatten.copyUpAll(target, reader, Math.min(migration.overlap(), target.size()), lock, progress);
+            MigrationCopy.run(migration, source, target, lock, progress);
         } catch (CephException e) {
             if (!e.is(Errno.EBUSY)) {
                 throw e;
@@ -47,41 +46,91 @@ final class MigrationWork {
         target.notifyChange();
     }
 
-    static void commit(PoolIo io, String name, Progress progress) {
+    static void commit(RbdHost host, PoolIo io, String name, Progress progress) {
         Migration migration = require(io, name);
         Image target = migration.target();
         if (target == null || migration.state() != Migration.EXECUTED) {
             throw new CephException(Errno.EINVAL, "not executed");
         }
-        ImageRemoval.migrationSource(migration.sourceIo(), migration.sourceId(), progress, () -> {
+        ImageRemoval.migrationSource(host, migration.sourceIo(), migration.sourceId(), progress, () -> {
             target.io().tell(target.header(), "rbd", "migration_remove", Bytes.EMPTY).orThrow("end of the migration");
             target.notifyChange();
         });
+        Mirroring.begin(target, migration.mirroring());
     }
 
     /// Removes the target and takes the source out of the trash.
-    static void abort(PoolIo io, String name, Progress progress) {
+    static void abort(RbdHost host, PoolIo io, String name, Progress progress) {
         Migration migration = require(io, name);
-        if (migration.target() != null) {
-            ImageRemoval.migrationTarget(migration.target(), migration.targetName(), progress);
+        Image source = Image.openById(migration.sourceIo(), migration.sourceName(), migration.sourceId());
+        if (source == null) {
+            throw new CephException(Errno.ENOENT, "the source is not there");
         }
-        PoolIo home = migration.sourceIo();
-        String id = migration.sourceId();
-        TrashEntry entry = TrashEntry.get(home, id);
-        if (entry != null) {
-            Bytes idInput = new WireWriter().string(id).toBytes();
-            Reply named = home.run(Image.idObject(entry.name()), ObjectOps.of().create(true).tell("rbd", "set_id", idInput));
-            if (named.failedWith(Errno.EEXIST) && !id.equals(Image.findId(home, entry.name()))) {
-                named.orThrow("the name " + entry.name() + " was given to another image");
-            }
-            Reply listed = home.tell("rbd_directory", "rbd", "dir_add_image",
-                    new WireWriter().string(entry.name()).string(id).toBytes());
-            if (!listed.failedWith(Errno.EEXIST)) {
-                listed.orThrow("directory");
-            }
-            home.tell("rbd_trash", "rbd", "trash_remove", idInput).orThrow("trash");
+        Image target = migration.target();
+        GroupLink[] group = {null};
+        if (target != null) {
+            ImageRemoval.migrationTarget(host, target, migration.targetName(), progress, () -> {
+                giveBackClones(migration, source, target);
+                group[0] = GroupLink.of(target);
+                if (group[0] != null) {
+                    group[0].remove(target);
+                }
+            });
         }
-        home.tell(Image.headerObject(id), "rbd", "migration_remove", Bytes.EMPTY).orThrow("end of the migration");
-        home.client().notify(home, Image.headerObject(id), Bytes.EMPTY, 5);
+        relink(source);
+        if (group[0] != null) {
+            group[0].add(source);
+        }
+        source.io().tell(source.header(), "rbd", "migration_remove", Bytes.EMPTY).orThrow("end of the migration");
+        source.notifyChange();
+        Mirroring.begin(source, migration.mirroring());
+    }
+
+    /// Out of the trash, under its name.
+    private static void relink(Image source) {
+        PoolIo home = source.io();
+        TrashEntry entry = TrashEntry.get(home, source.id());
+        if (entry == null) {
+            return;
+        }
+        Bytes id = new WireWriter().string(source.id()).toBytes();
+        Reply named = home.run(Image.idObject(entry.name()), ObjectOps.of().create(true).tell("rbd", "set_id", id));
+        if (!named.failedWith(Errno.EEXIST) || !source.id().equals(Image.findId(home, entry.name()))) {
+            named.orThrow("the name " + entry.name());
+        }
+        Reply listed = home.tell("rbd_directory", "rbd", "dir_add_image",
+                new WireWriter().string(entry.name()).string(source.id()).toBytes());
+        if (!listed.failedWith(Errno.EEXIST)) {
+            listed.orThrow("directory");
+        }
+        home.tell("rbd_trash", "rbd", "trash_remove", id).orThrow("trash");
+    }
+
+    /// Clones of the source's snapshots became clones of the target's when the migration was prepared.
+    private static void giveBackClones(Migration migration, Image source, Image target) {
+        migration.snapSeqs().forEach((sourceSnap, targetSnap) -> {
+            boolean there = source.snaps().snaps().contains(sourceSnap) && target.snaps().snaps().contains(targetSnap);
+            for (Image clone : there ? ChildLink.children(target, targetSnap) : List.<Image>of()) {
+                Image.Parent now = new Image.Parent(target.io().pool(), target.io().nspace(), target.id(), targetSnap, 0);
+                Image.Parent then = new Image.Parent(source.io().pool(), source.io().nspace(), source.id(), sourceSnap, 0);
+                setParent(clone, now, then);
+                ChildLink.attach(clone, then);
+                ChildLink.detach(clone, now);
+                clone.notifyChange();
+            }
+        });
+    }
+
+    private static void setParent(Image clone, Image.Parent from, Image.Parent to) {
+        Image.Parent own = clone.snaps().snaps().isEmpty()
+                ? clone.parent()
+                : Image.parentAt(clone.io(), clone.id(), clone.snaps().snaps().getLast());
+        if (own == null || !own.isSameAs(from)) {
+            return;
+        }
+        WireWriter out = new WireWriter();
+        out.versioned(1, 1, () -> out.u64(to.pool()).string(to.nspace()).string(to.id()).u64(to.snap()));
+        out.u64(own.overlap()).bool(true);
+        clone.io().tell(clone.header(), "rbd", "parent_attach", out.toBytes()).orThrow("parent of " + clone.id());
     }
 }

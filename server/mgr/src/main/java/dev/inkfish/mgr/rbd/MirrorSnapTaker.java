@@ -193,28 +193,9 @@ final class MirrorSnapTaker {
         if (!others.isEmpty()) {
             return false;
         }
-        whoeverHoldsTheLock(image, () -> remove(image, surplus), () -> OwnerRequest.run(image,
+        whoeverHoldsTheLock(image, () -> SnapshotRemoval.run(host, image, surplus.id()), () -> OwnerRequest.run(image,
                 OwnerRequest.SNAP_REMOVE, (done, total) -> {}, out -> out.string(surplus.name()).raw(surplus.nspace()),
                 out -> {}));
         return true;
-    }
-
-    private void remove(Image image, MirrorSnap snap) {
-        if (image.has(Image.OBJECT_MAP)) {
-            long next = RadosClient.NO_SNAP;
-            for (long id : image.snaps().snaps()) {
-                if (id > snap.id()) {
-                    next = id;
-                }
-            }
-            Bytes map = io.askIfThere(image.objectMap(snap.id()), "rbd", "object_map_load", Bytes.EMPTY);
-            if (map != null) {
-                io.tell(image.objectMap(next), "rbd", "object_map_snap_remove", map).orThrow("object map");
-                io.remove(image.objectMap(snap.id()));
-            }
-        }
-        io.remove(stateObject(snap.id()));
-        host.removeSnapId(image.data().pool(), snap.id());
-        io.tell(image.header(), "rbd", "snapshot_remove", new WireWriter().u64(snap.id()).toBytes()).orThrow("remove snapshot");
     }
 }

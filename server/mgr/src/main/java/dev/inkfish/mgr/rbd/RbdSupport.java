@@ -43,7 +43,7 @@ public final class RbdSupport implements MgrModuleCommands {
                 ImagePerf counts = new ImagePerf(host);
                 counts.start();
                 perf = counts;
-                Scheduler purges = new Scheduler(host, new TrashPurges());
+                Scheduler purges = new Scheduler(host, new TrashPurges(host));
                 purges.start();
                 trashPurges = purges;
                 Scheduler snapshots = new Scheduler(host, new MirrorSnapshots(host));

@@ -94,7 +94,7 @@ interface TaskCheck {
             refs.put("image_id", migration.targetId());
             Outcome outcome = then.apply(migration);
             if (outcome.refusal == null) {
-                migration.requireSimple();
+                migration.requireNewFormat();
             }
             return outcome;
         };

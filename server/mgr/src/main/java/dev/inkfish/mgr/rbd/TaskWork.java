@@ -11,7 +11,7 @@ final class TaskWork {
     /// Notes in the task why it can never succeed, where that is so.
     ///
     /// @throws CephException where it shall be tried again
-    static void run(PoolIo io, Task task, Progress progress) {
+    static void run(RbdHost host, PoolIo io, Task task, Progress progress) {
         String name = task.ref("image_name");
         try {
             switch (task.ref("action")) {
@@ -20,14 +20,14 @@ final class TaskWork {
                     if (image == null) {
                         throw new CephException(Errno.ENOENT, "no such image");
                     }
-                    ImageFlatten.run(image, progress);
+                    ImageFlatten.run(host, image, progress);
                 }
-                case Task.REMOVE -> ImageRemoval.byName(io, name, progress);
+                case Task.REMOVE -> ImageRemoval.byName(host, io, name, progress);
                 case Task.TRASH_REMOVE -> ImageRemoval.fromTrash(
-                        io, task.ref("image_id"), System.currentTimeMillis() / 1000, progress);
+                        host, io, task.ref("image_id"), System.currentTimeMillis() / 1000, progress);
                 case Task.MIGRATE_EXECUTE -> MigrationWork.execute(io, name, progress);
-                case Task.MIGRATE_COMMIT -> MigrationWork.commit(io, name, progress);
-                case Task.MIGRATE_ABORT -> MigrationWork.abort(io, name, progress);
+                case Task.MIGRATE_COMMIT -> MigrationWork.commit(host, io, name, progress);
+                case Task.MIGRATE_ABORT -> MigrationWork.abort(host, io, name, progress);
                 default -> throw new CephException(Errno.EINVAL, "no such task");
             }
         } catch (CephException e) {

@@ -211,7 +211,7 @@ final class Tasks {
         CephException failure = null;
         lock.unlock();
         try {
-            TaskWork.run(io, task, (done, total) -> progress(task, done, total));
+            TaskWork.run(host, io, task, (done, total) -> progress(task, done, total));
         } catch (CephException e) {
             failure = e;
         } catch (RuntimeException e) {

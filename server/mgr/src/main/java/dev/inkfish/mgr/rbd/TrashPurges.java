@@ -20,6 +20,12 @@ final class TrashPurges implements ScheduledWork {
     private static final int PARENT_THROWN_BY_USER = 4;
     private static final long NANOS = 1_000_000_000L;
 
+    private final RbdHost host;
+
+    TrashPurges(RbdHost host) {
+        this.host = host;
+    }
+
     @Override
     public String name() {
         return "trash purge";
@@ -72,9 +78,9 @@ final class TrashPurges implements ScheduledWork {
         }
     }
 
-    private static boolean remove(PoolIo io, String id, long now) {
+    private boolean remove(PoolIo io, String id, long now) {
         try {
-            ImageRemoval.fromTrash(io, id, now, (done, total) -> {});
+            ImageRemoval.fromTrash(host, io, id, now, (done, total) -> {});
             return true;
         } catch (CephException e) {
             LOG.info("image {} stays in the trash: {}", id, e.getMessage());

@@ -20,6 +20,8 @@ import dev.inkfish.wire.message.MMgrBeacon;
 import dev.inkfish.wire.message.MMgrCommand;
 import dev.inkfish.wire.message.MMgrCommandReply;
 import dev.inkfish.wire.message.MMgrMap;
+import dev.inkfish.wire.message.MMgrOpen;
+import dev.inkfish.wire.message.MMgrReport;
 import dev.inkfish.wire.message.MMonMgrReport;
 import dev.inkfish.wire.message.MOSDMap;
 import dev.inkfish.wire.message.MPGStats;
@@ -224,6 +226,24 @@ class DegradedClusterTest {
         assertThat(report.gid()).isEqualTo(GID);
         assertThat(report.checks().get("PG_DEGRADED").summary())
                 .isEqualTo("Degraded data redundancy: 5/15 objects degraded (33.333%), 4 pgs degraded");
+    }
+
+    /// The client of a service (`rbd-mirror`) says how it is; what it leaves out has not changed.
+    @Test
+    void tellsWhatServicesSayOfThemselves() {
+        MgrSession mirror = session(new EntityName(dev.inkfish.wire.EntityType.CLIENT, 4123), "allow r");
+        core.message(mirror, new MMgrOpen("4123", "rbd-mirror", true, new TreeMap<>(Map.of("hostname", "a")),
+                new TreeMap<>(), Bytes.EMPTY, Bytes.EMPTY), 0, NOW);
+        core.message(mirror, service(Map.of("json", "{}")), 0, new Utime(NOW.seconds() + 5, 0));
+        core.message(mirror, service(null), 0, new Utime(NOW.seconds() + 10, 0));
+        String answer = run("allow *", "{\"prefix\":\"service status\",\"format\":\"json\"}").data().utf8();
+        assertThat(answer).isEqualTo("{\"rbd-mirror\":{\"4123\":{\"status_stamp\":\"2026-11-21T03:11:45.000000+0000\","
+                + "\"last_beacon\":\"2026-11-21T03:11:50.000000+0000\",\"status\":{\"json\":\"{}\"}}}}");
+    }
+
+    private static MMgrReport service(@org.jspecify.annotations.Nullable Map<String, String> status) {
+        return new MMgrReport("4123", "rbd-mirror", List.of(), List.of(), Bytes.EMPTY, status, null, List.of(), Bytes.EMPTY,
+                new TreeMap<>());
     }
 
     /// Chosen, it says that it serves, and which commands.

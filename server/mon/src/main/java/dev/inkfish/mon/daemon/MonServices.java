@@ -19,9 +19,11 @@ import dev.inkfish.mon.mgr.MgrStatService;
 import dev.inkfish.mon.osd.OsdMapService;
 import dev.inkfish.mon.osd.OsdPlaces;
 import dev.inkfish.mon.osdcmd.OsdCommands;
+import dev.inkfish.wire.mon.ServiceMap;
 import dev.inkfish.wire.osd.ObjectStatSum;
 import dev.inkfish.wire.osd.PoolStat;
 import dev.inkfish.wire.IntervalSet;
+import java.util.Collection;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -54,16 +56,29 @@ public final class MonServices {
         new StatusCommands(core, monMap, osdMap::map, mgrMap, mgrStat, health).register(core.commands());
         new ReportCommand(core, health, osdMap, mgrStat).register(core.commands());
         new DfCommand(osdMap::map, mgrStat).register(core.commands());
-        ClusterCommands.Census census = type -> {
-            Map<String, Map<String, String>> all = new TreeMap<>();
-            if (type.equals("mon")) {
-                all.putAll(monMap.metadata());
-            } else if (type.equals("osd")) {
-                osdMap.allMetadata().forEach((osd, facts) -> all.put(Integer.toString(osd), facts));
-            } else if (type.equals("mgr")) {
-                mgrMap.map().names().forEach(name -> all.put(name, mgrMap.metadata().getOrDefault(name, new TreeMap<>())));
+        ClusterCommands.Census census = new ClusterCommands.Census() {
+            @Override
+            public Map<String, Map<String, String>> metadata(String type) {
+                Map<String, Map<String, String>> all = new TreeMap<>();
+                switch (type) {
+                    case "mon" -> all.putAll(monMap.metadata());
+                    case "osd" -> osdMap.allMetadata().forEach((osd, facts) -> all.put(Integer.toString(osd), facts));
+                    case "mgr" -> mgrMap.map().names().forEach(name ->
+                            all.put(name, mgrMap.metadata().getOrDefault(name, new TreeMap<>())));
+                    default -> {
+                        ServiceMap.Service service = mgrStat.services().services().get(type);
+                        if (service != null) {
+                            service.daemons().forEach((name, daemon) -> all.put(name, daemon.metadata()));
+                        }
+                    }
+                }
+                return all;
             }
-            return all;
+
+            @Override
+            public Collection<String> services() {
+                return mgrStat.services().services().keySet();
+            }
         };
         ClusterCommands cluster = new ClusterCommands(core, monMap, census);
         cluster.register(core.commands());

@@ -11,7 +11,10 @@ import dev.inkfish.wire.EntityType;
 import dev.inkfish.wire.Errno;
 import dev.inkfish.wire.Features;
 import dev.inkfish.wire.mon.MonFeatures;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -20,8 +23,13 @@ import java.util.TreeMap;
 public final class ClusterCommands {
     /// What a daemon says about itself, for `mon metadata`, `osd metadata` and the like.
     public interface Census {
-        /// Metadata of all daemons of a type (`mon`, `osd`, `mgr`, `mds`) by id.
+        /// Metadata of all daemons of a type (`mon`, `osd`, `mgr`, `mds`, a registered service) by id.
         Map<String, Map<String, String>> metadata(String type);
+
+        /// Services whose daemons have registered with the manager, sorted.
+        default Collection<String> services() {
+            return List.of();
+        }
     }
 
     private final MonCore mon;
@@ -239,7 +247,9 @@ public final class ClusterCommands {
         Formatter f = call.formatter("json-pretty");
         Map<String, Integer> overall = new TreeMap<>();
         f.openObject("version");
-        for (String type : new String[] {"mon", "mgr", "osd", "mds"}) {
+        List<String> types = new ArrayList<>(List.of("mon", "mgr", "osd", "mds"));
+        types.addAll(census.services());
+        for (String type : types) {
             f.openObject(type);
             countBy(type, "ceph_version").forEach((version, count) -> {
                 f.dump(version, count);

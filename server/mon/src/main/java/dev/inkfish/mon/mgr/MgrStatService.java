@@ -208,7 +208,6 @@ public final class MgrStatService extends MonService {
         table.add("osd last-stat-seq name=id,type=CephOsdName",
                 "get the last pg stats sequence number reported for this osd", "osd", "r", this::lastStatSeq);
         table.add("service dump", "dump service map", "service", "r", this::dump);
-        table.add("service status", "dump service state", "service", "r", this::status);
     }
 
     private CommandResult lastStatSeq(CommandContext call) {
@@ -249,20 +248,5 @@ public final class MgrStatService extends MonService {
             f.close().close();
         });
         f.close();
-    }
-
-    private CommandResult status(CommandContext call) {
-        Formatter f = call.formatter("json-pretty");
-        f.openObject("service_status");
-        services.services().forEach((name, service) -> {
-            f.openObject(name);
-            service.daemons().forEach((id, daemon) -> {
-                f.openObject(id).openObject("status");
-                daemon.taskStatus().forEach(f::dump);
-                f.close().close();
-            });
-            f.close();
-        });
-        return CommandResult.data(f.close());
     }
 }

@@ -1,0 +1,90 @@
+package dev.inkfish.mgr.rbd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.inkfish.rados.RadosClient;
+import dev.inkfish.wire.osd.CloneInfo;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/// How a migration carries an object's states over: what its snapshots read, and the steps from one to the next.
+class ObjectChangeTest {
+    private static final int SIZE = 40_000;
+
+    /// An object written before snapshot 3, changed after it and after 7, not written since 7; 9 was taken later.
+    @Test
+    void aSnapshotReadsTheStateThatItKeeps() {
+        ObjectStates states = new ObjectStates(List.of(
+                new CloneInfo(3, List.of(3L), List.of(), 10),
+                new CloneInfo(7, List.of(5L, 7L), List.of(), 10),
+                new CloneInfo(RadosClient.NO_SNAP, List.of(), List.of(), 10)), 7);
+        assertThat(List.of(states.at(3), states.at(5), states.at(7), states.at(9), states.at(RadosClient.NO_SNAP)))
+                .containsExactly(3L, 7L, 7L, RadosClient.NO_SNAP, RadosClient.NO_SNAP);
+    }
+
+    /// One that was written first after snapshot 4, and one that is gone but for a snapshot.
+    @Test
+    void aSnapshotThatKeepsNothingReadsNothing() {
+        ObjectStates young = new ObjectStates(List.of(new CloneInfo(RadosClient.NO_SNAP, List.of(), List.of(), 10)), 4);
+        assertThat(young.at(4)).isEqualTo(ObjectStates.ABSENT);
+        ObjectStates removed = new ObjectStates(List.of(new CloneInfo(4, List.of(4L), List.of(), 10)), 4);
+        assertThat(removed.at(6)).isEqualTo(ObjectStates.ABSENT);
+        assertThat(removed.at(RadosClient.NO_SNAP)).isEqualTo(ObjectStates.ABSENT);
+        assertThat(removed.at(4)).isEqualTo(4);
+    }
+
+    @Test
+    void anObjectOfZerosThatHidesItsParentIsCreatedAndOneThatIsGoneIsDeleted() {
+        assertThat(ObjectChange.between(null, new byte[SIZE])).containsExactly(new ObjectChange.Create());
+        assertThat(ObjectChange.between(new byte[SIZE], null)).containsExactly(new ObjectChange.Delete());
+        assertThat(ObjectChange.between(null, null)).isEmpty();
+        assertThat(ObjectChange.between(new byte[SIZE], new byte[SIZE])).isEmpty();
+    }
+
+    /// Random contents, changed in a few places, some by zeros: the changes lead from one to the other, and touch no block
+    /// that is the same.
+    @Test
+    void theChangesLeadFromOneContentToTheNext() {
+        Random random = new Random(20);
+        byte[] before = null;
+        for (int round = 0; round < 500; round++) {
+            byte[] after = random.nextInt(9) == 0 ? null : before == null ? new byte[SIZE] : before.clone();
+            for (int i = 0; after != null && i < random.nextInt(4); i++) {
+                int from = random.nextInt(SIZE);
+                int to = Math.min(SIZE, from + random.nextInt(9_000));
+                if (random.nextInt(3) == 0) {
+                    Arrays.fill(after, from, random.nextBoolean() ? SIZE : to, (byte) 0);
+                } else {
+                    byte[] data = new byte[to - from];
+                    random.nextBytes(data);
+                    System.arraycopy(data, 0, after, from, data.length);
+                }
+            }
+            List<ObjectChange> changes = ObjectChange.between(before, after);
+            assertThat(apply(before, changes)).as("round %d: %s", round, changes).isEqualTo(after);
+            if (Arrays.equals(before, after)) {
+                assertThat(changes).isEmpty();
+            }
+            before = after;
+        }
+    }
+
+    private static byte @Nullable [] apply(byte @Nullable [] before, List<ObjectChange> changes) {
+        byte[] content = before == null ? new byte[SIZE] : before.clone();
+        boolean there = before != null;
+        for (ObjectChange change : changes) {
+            there = true;
+            switch (change) {
+                case ObjectChange.Create create -> {}
+                case ObjectChange.Delete delete -> there = false;
+                case ObjectChange.Write write -> write.data().copyTo(0, content, write.offset(), write.data().length());
+                case ObjectChange.Zero zero -> Arrays.fill(content, zero.offset(), zero.offset() + zero.length(), (byte) 0);
+                case ObjectChange.Truncate cut -> Arrays.fill(content, cut.size(), SIZE, (byte) 0);
+            }
+        }
+        return there ? content : null;
+    }
+}

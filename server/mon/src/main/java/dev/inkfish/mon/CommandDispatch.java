@@ -43,6 +43,7 @@ public final class CommandDispatch {
     private final MonCore mon;
     private Supplier<List<Command>> managerCommands = List::of;
     private Audit audit = (session, command, words, what) -> {};
+    private final RecentCommands recent = new RecentCommands();
     private ManagerProxy managerProxy = (command, message, reply) ->
             reply.reply(CommandResult.error(Errno.EACCES, "access denied"));
 
@@ -66,8 +67,13 @@ public final class CommandDispatch {
         if (!message.fsid().equals(mon.fsid())) {
             reply.reply(CommandResult.error(Errno.EPERM, "wrong fsid"));
         } else {
-            guarded(reply, () -> dispatch(session, message, reply));
+            guarded(reply, () -> dispatch(session, message, tid, reply));
         }
+    }
+
+    /// Nothing that was asked for before is answered any more.
+    void abandon() {
+        recent.clear();
     }
 
     /// The request is not done before it is answered.
@@ -117,10 +123,10 @@ public final class CommandDispatch {
     }
 
     void handleLocal(List<String> words, Bytes input, Reply reply) {
-        guarded(reply, () -> dispatch(null, new MMonCommand(mon.fsid(), words, input), reply));
+        guarded(reply, () -> dispatch(null, new MMonCommand(mon.fsid(), words, input), 0, reply));
     }
 
-    private void dispatch(@Nullable MonSession session, MMonCommand message, Reply reply) {
+    private void dispatch(@Nullable MonSession session, MMonCommand message, long tid, Reply reply) {
         if (message.cmd().isEmpty()) {
             throw new CephException(Errno.EINVAL, "no command specified");
         }
@@ -146,9 +152,13 @@ public final class CommandDispatch {
         if (command.has(Command.FLAG_MGR)) {
             managerProxy.forward(command, message, reply);
         } else if (command.writes()) {
+            Reply once = session == null ? reply : recent.begin(session.globalId(), tid, message.cmd(), reply);
+            if (once == null) {
+                return;
+            }
             Reply audited = answer -> {
                 audit.record(session, command, message.cmd(), "finished");
-                reply.reply(answer);
+                once.reply(answer);
             };
             mon.whenWriteable(() -> guarded(audited, () -> run(command, context, audited)));
         } else {

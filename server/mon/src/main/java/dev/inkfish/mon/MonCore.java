@@ -307,6 +307,7 @@ public final class MonCore {
         whenCommitted = new ArrayList<>();
         whenProposed.clear();
         waitingToWrite.clear();
+        commandDispatch.abandon();
         op = null;
     }
 

@@ -40,6 +40,9 @@ import org.jspecify.annotations.Nullable;
 final class QuorumSimulation {
     private static final int MONITORS = 3;
     private static final long STEP = 50_000_000L;
+    /// Who has fewer than all but so many entries gets them many at a time, as the real log sends them: at the pace of
+    /// one that is up to date, it would never come up with the others.
+    private static final int BEHIND = 20;
     private static final LongFunction<Identity> ADMIN =
             id -> new Identity(EntityAuthName.parse("client.admin"), id, Bytes.EMPTY, true);
 
@@ -270,7 +273,7 @@ final class QuorumSimulation {
         /// Takes entries that it has not, some at a time; none while it is cut off.
         void learn() {
             boolean must = this == leader;
-            int most = must ? Integer.MAX_VALUE : random.nextInt(3);
+            int most = must ? Integer.MAX_VALUE : random.nextInt(log.size() - applied > BEHIND ? 2 * BEHIND : 3);
             for (int i = 0; i < most && applied < log.size() && !cut; i++) {
                 Entry entry = log.get((int) applied++);
                 long version = store.number(MonCore.META, MonCore.VERSION_KEY);

@@ -107,15 +107,19 @@ class QuorumSimulationTest {
     }
 
     private static int ask(QuorumSimulation world, Node node, Identity identity, String command) {
+        return ask(world, node, identity, 5, command).result();
+    }
+
+    private static MMonCommandAck ask(QuorumSimulation world, Node node, Identity identity, long tid, String command) {
         MonSession session = node.open(EntityName.client(identity.globalId()), identity);
         node.core.message(
-                session, new MMonCommand(CoreHarness.FSID, List.of(command), Bytes.EMPTY), 5, world.wall());
+                session, new MMonCommand(CoreHarness.FSID, List.of(command), Bytes.EMPTY), tid, world.wall());
         for (int i = 0; i < 200; i++) {
             world.step();
             for (Message each : node.strays) {
                 if (each instanceof MMonCommandAck ack) {
                     node.strays.clear();
-                    return ack.result();
+                    return ack;
                 }
             }
         }
@@ -142,5 +146,24 @@ class QuorumSimulationTest {
         peon.crash();
         peon.restart();
         assertThat(ask(world, peon, nobody, command)).isEqualTo(Errno.EACCES.code());
+    }
+
+    @Test
+    void whatWasAnsweredIsNotDoneAgain() {
+        QuorumSimulation world = new QuorumSimulation(1);
+        world.calm = true;
+        for (int i = 0; i < 200; i++) {
+            world.step();
+        }
+        Identity admin = new Identity(EntityAuthName.parse("client.admin"), 1, Bytes.EMPTY, true);
+        String first = "{\"prefix\":\"config-key set\",\"key\":\"a\",\"val\":\"1\"}";
+        ask(world, world.nodes.get(0), admin, 1, first);
+        ask(world, world.nodes.get(1), admin, 2, first.replace("\"1\"", "\"2\""));
+        // the first request once more, late, by way of each of them
+        for (Node node : world.nodes) {
+            assertThat(ask(world, node, admin, 1, first).result()).isZero();
+        }
+        String get = "{\"prefix\":\"config-key get\",\"key\":\"a\"}";
+        assertThat(ask(world, world.nodes.get(0), admin, 3, get).data().utf8()).isEqualTo("2");
     }
 }

@@ -211,6 +211,9 @@ public record CrushMap(
             if (length == 0) {
                 length = in.u32();
             }
+            if (length == 0) {
+                throw new DecodeException("a name that is empty");
+            }
             names.put(key, in.raw(length).utf8());
         }
         return names;

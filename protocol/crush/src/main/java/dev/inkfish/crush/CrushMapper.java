@@ -150,7 +150,7 @@ public final class CrushMapper {
             int parentR) {
         int filled = position;
         int left = room;
-        for (int rep = stable ? 0 : position; rep < wanted && left > 0; rep++) {
+        for (int rep = stable ? 0 : position; rep < wanted && left > 0 && work >= 0; rep++) {
             int failures = 0;
             boolean skip = false;
             boolean descend = true;

@@ -23,6 +23,9 @@ public final class FakeObject implements ClassContext {
     public boolean isWatched;
     public Utime time = new Utime(1000, 0);
 
+    /// As the OSD, by `osd_max_object_size`.
+    private static final long MOST = 128 << 20;
+
     private boolean exists;
     private byte[] data = {};
     private TreeMap<String, Bytes> xattrs = new TreeMap<>();
@@ -132,6 +135,9 @@ public final class FakeObject implements ClassContext {
 
     @Override
     public void write(long offset, Bytes bytes) {
+        if (offset < 0 || offset > MOST - bytes.length()) {
+            throw new CephException(Errno.EFBIG, "behind the end of what an object may be");
+        }
         exists = true;
         int end = (int) offset + bytes.length();
         if (end > data.length) {

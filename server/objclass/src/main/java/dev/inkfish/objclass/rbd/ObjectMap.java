@@ -6,6 +6,7 @@ import dev.inkfish.wire.Crc32c;
 import dev.inkfish.wire.DecodeException;
 import dev.inkfish.wire.WireReader;
 import dev.inkfish.wire.WireWriter;
+import java.util.Arrays;
 
 /// Two bits for each of an image's objects, four to a byte, the first in the highest bits (`BitVector<2>`).
 ///
@@ -42,6 +43,40 @@ final class ObjectMap {
     void set(long index, int state) {
         int at = (int) (index >>> 2);
         bits[at] = (byte) (bits[at] & ~(3 << shift(index)) | state << shift(index));
+    }
+
+    /// Sets all elements from `first` on; whole bytes at a time, since there may be millions.
+    void fill(long first, int state) {
+        long index = first;
+        for (; index < size && (index & 3) != 0; index++) {
+            set(index, state);
+        }
+        int whole = (int) (size >>> 2);
+        if (index < size && index >>> 2 < whole) {
+            Arrays.fill(bits, (int) (index >>> 2), whole, fourOf(state));
+            index = whole * 4L;
+        }
+        for (; index < size; index++) {
+            set(index, state);
+        }
+    }
+
+    /// Whether all elements from `first` on are in this state.
+    boolean isFilled(long first, int state) {
+        for (long index = first; index < size; ) {
+            if ((index & 3) == 0 && index + 4 <= size && bits[(int) (index >>> 2)] == fourOf(state)) {
+                index += 4;
+            } else if (get(index) == state) {
+                index++;
+            } else {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static byte fourOf(int state) {
+        return (byte) (state << 6 | state << 4 | state << 2 | state);
     }
 
     /// New elements are [#NONEXISTENT].

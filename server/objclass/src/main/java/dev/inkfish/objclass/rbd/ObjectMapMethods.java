@@ -48,15 +48,11 @@ final class ObjectMapMethods {
         boolean fresh = !context.exists() || context.stat().size() == 0;
         ObjectMap map = fresh ? new ObjectMap(0) : load(context);
         long before = map.size();
-        for (long i = request.count; i < before; i++) {
-            if (map.get(i) != request.state) {
-                throw fail(Errno.ESTALE, "objects past the new end are in another state");
-            }
+        if (!map.isFilled(request.count, request.state)) {
+            throw fail(Errno.ESTALE, "objects past the new end are in another state");
         }
         map.resize(request.count);
-        for (long i = before; i < request.count; i++) {
-            map.set(i, request.state);
-        }
+        map.fill(before, request.state);
         store(context, map);
         return Bytes.EMPTY;
     }

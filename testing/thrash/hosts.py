@@ -203,7 +203,10 @@ class Hosts:
             text.replace("[global]\n", "[global]\nkeyring = %s\n" % admin, 1) + "[client]\nlog_file = /dev/null\nadmin_socket =\n")
 
     def call(self, host, *arguments):
-        result = run(*self.inside(host, *self.java(*arguments, options=CHILD)), check=False)
+        for _ in range(6):  # a machine that is busy lets a monitor wait long for its turn
+            result = run(*self.inside(host, *self.java(*arguments, options=CHILD)), check=False)
+            if "no monitor answers" not in result.stderr:
+                break
         if result.returncode:
             sys.exit("%s: inkfish %s: %s%s" % (host, arguments[0], result.stdout, result.stderr))
         return result.stdout
@@ -235,7 +238,11 @@ class Hosts:
             args = Path("/proc/%d/cmdline" % pid).read_bytes().split(b"\0")
         except OSError:
             return None
-        return pid if b"dev.inkfish.app.Main" in args or b"unshare" in args else None
+        return pid if self.runs(args) else None
+
+    def runs(self, arguments):
+        """Whether that is the command line of a daemon."""
+        return b"dev.inkfish.app.Main" in arguments or b"unshare" in arguments
 
     def signal(self, daemon, number):
         pid = self.pid(daemon)

@@ -23,7 +23,7 @@ from load import Image, Objects
 
 # Heartbeats four times as fast as by default: more failures are noticed in the same time.
 OPTIONS = ["osd_heartbeat_interval = 2", "osd_heartbeat_grace = 6", "mon_osd_down_out_interval = 15",
-           "mon_osd_adjust_heartbeat_grace = false", "mon_osd_min_in_ratio = 0.3", "mon_osd_min_up_ratio = 0.1",
+           "mon_osd_adjust_heartbeat_grace = false", "osd_max_markdown_count = 1000", "mon_osd_min_in_ratio = 0.3", "mon_osd_min_up_ratio = 0.1",
            "osd_pool_default_pg_autoscale_mode = off", "mon_allow_pool_delete = true", "osd_min_pg_log_entries = 200",
            "osd_max_pg_log_entries = 300"]
 

@@ -65,7 +65,7 @@ abstract class RoleCommand implements Callable<Integer> {
             }
             OsdDaemon daemon = Daemons.startOsd(file, number, disk, loops, null);
             // nobody would start again what does not end
-            daemon.whenAborted(() -> Runtime.getRuntime().halt(ABORTED));
+            daemon.whenEnded(why -> Runtime.getRuntime().halt(why == OsdDaemon.Ending.RESIGNED ? 0 : ABORTED));
             return daemon;
         }
 

@@ -128,6 +128,10 @@ public final class Options {
             osd_heartbeat_interval | INT | 6 | seconds between heartbeats
             osd_heartbeat_grace | INT | 20 | seconds without a heartbeat after which a peer is reported
             osd_heartbeat_min_peers | INT | 10 | peers that are watched at least
+            osd_op_thread_timeout | INT | 15 | seconds without progress after which an OSD answers no heartbeats
+            osd_op_thread_suicide_timeout | INT | 150 | seconds without progress after which it ends; 0 for never
+            osd_max_markdown_count | INT | 5 | how often an OSD may be marked down in that period before it ends
+            osd_max_markdown_period | INT | 600 | seconds
             osd_mon_report_interval | INT | 5 | seconds between reports to the monitor
             osd_mon_heartbeat_interval | INT | 30 | seconds between pings to the monitor
             osd_beacon_report_interval | INT | 300 | seconds between beacons to the monitor

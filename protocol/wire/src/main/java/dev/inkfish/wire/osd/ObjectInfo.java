@@ -1,8 +1,10 @@
 package dev.inkfish.wire.osd;
 
+import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.CephType;
 import dev.inkfish.wire.EntityName;
 import dev.inkfish.wire.Eversion;
+import dev.inkfish.wire.Features;
 import dev.inkfish.wire.HObject;
 import dev.inkfish.wire.Utime;
 import dev.inkfish.wire.WireReader;
@@ -73,6 +75,17 @@ public record ObjectInfo(
 
     public boolean has(int flag) {
         return (flags & flag) != 0;
+    }
+
+    /// An encoded one, with another version.
+    public static Bytes withVersion(Bytes encoded, Eversion version) {
+        ObjectInfo old = decode(encoded.reader());
+        WireWriter out = new WireWriter(encoded.length() + 64);
+        new ObjectInfo(old.object, version, old.version, old.lastReqid, old.size, old.mtime, old.truncateSeq,
+                old.truncateSize, old.userVersion, old.watchers, old.flags, old.localMtime, old.dataDigest,
+                old.omapDigest, old.expectedObjectSize, old.expectedWriteSize, old.allocHintFlags)
+                .encode(out, Features.PACIFIC);
+        return out.toBytes();
     }
 
     public static ObjectInfo decode(WireReader in) {

@@ -21,6 +21,7 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /// The OSD's own objects: its superblock and the maps it has seen, in memory and in the META collection.
@@ -30,6 +31,8 @@ final class MapStore {
     private static final int CACHED = 200;
 
     private final ObjectStore store;
+    private long submitted;
+    private final AtomicLong committed = new AtomicLong();
     private final ConcurrentSkipListMap<Integer, OsdMapView> cache = new ConcurrentSkipListMap<>();
     private final NavigableMap<Long, Integer> poolCreated = new TreeMap<>();
     private volatile NavigableMap<Long, Integer> publishedPools = new TreeMap<>();
@@ -163,7 +166,7 @@ final class MapStore {
         superblock = with(newest, oldest, superblock.cleanThru(), superblock.mounted());
         publishPools();
         write(superblock, poolCreated, transaction);
-        store.submit(CollectionId.META, transaction, onCommit);
+        submit(transaction, onCommit);
         return fresh;
     }
 
@@ -220,7 +223,7 @@ final class MapStore {
         superblock = with(newest(), superblock.oldestMap(), cleanThru, mounted);
         Transaction transaction = new Transaction();
         write(superblock, poolCreated, transaction);
-        store.submit(CollectionId.META, transaction, () -> {});
+        submit(transaction, () -> {});
     }
 
     /// Removes maps that nobody needs.
@@ -236,6 +239,24 @@ final class MapStore {
         }
         superblock = with(newest(), until, superblock.cleanThru(), superblock.mounted());
         write(superblock, poolCreated, transaction);
-        store.submit(CollectionId.META, transaction, () -> {});
+        submit(transaction, () -> {});
+    }
+
+    private void submit(Transaction transaction, Runnable onCommit) {
+        submitted++;
+        store.submit(CollectionId.META, transaction, () -> {
+            committed.incrementAndGet();
+            onCommit.run();
+        });
+    }
+
+    /// Transactions given to the store. On the control thread.
+    long submitted() {
+        return submitted;
+    }
+
+    /// Those of them that are durable.
+    long committed() {
+        return committed.get();
     }
 }

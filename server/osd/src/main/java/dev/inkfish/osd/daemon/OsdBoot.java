@@ -17,7 +17,9 @@ import dev.inkfish.wire.message.MOSDMarkMeDown;
 import dev.inkfish.wire.message.MOSDPGCreate2;
 import dev.inkfish.wire.message.Message;
 import dev.inkfish.wire.mon.LogEntry;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -41,6 +43,8 @@ final class OsdBoot implements MonClient.Listener {
     private int firstUp;
     private boolean wasUp;
     private boolean placed;
+    /// When maps said that we are down, by `System.nanoTime`.
+    private final Deque<Long> markdowns = new ArrayDeque<>();
 
     OsdBoot(OsdDaemon daemon) {
         this.daemon = daemon;
@@ -199,12 +203,33 @@ final class OsdBoot implements MonClient.Listener {
                 LogEntry.DEBUG,
                 "cluster",
                 "map e" + map.epoch() + " wrongly marked me down at e" + map.osdInfo(osd).downAt());
+        if (tooOften()) {
+            daemon.end(OsdDaemon.Ending.RESIGNED);
+            return;
+        }
         daemon.clusterMessenger().rebind();
         LOG.info("osd.{}: new addresses {}, before {}", osd, daemon.clusterMessenger().addrs(), before);
         boundIn = map.epoch();
         askedAt = 0;
         newestKnown = Long.MAX_VALUE;
         askNewest();
+    }
+
+    /// An OSD that is marked down again and again, and comes back each time, does more harm than good.
+    private boolean tooOften() {
+        long now = System.nanoTime();
+        long period = daemon.config().conf().integer("osd_max_markdown_period");
+        long most = daemon.config().conf().integer("osd_max_markdown_count");
+        markdowns.addLast(now);
+        while (now - markdowns.getFirst() > period * 1_000_000_000L) {
+            markdowns.removeFirst();
+        }
+        if (markdowns.size() > most) {
+            LOG.error("osd.{} marked down {} > osd_max_markdown_count {} in last {}.000000 seconds, shutting down",
+                    daemon.whoami(), markdowns.size(), most, period);
+            return true;
+        }
+        return false;
     }
 
     /// Whether the map shows this very instance.
@@ -219,7 +244,7 @@ final class OsdBoot implements MonClient.Listener {
         OsdMap map = daemon.map();
         boolean current = map.epoch() >= newestKnown;
         boolean waiting = System.currentTimeMillis() - askedAt < AGAIN_MILLIS;
-        if (!current || waiting || isUp(map) || daemon.isStopping()) {
+        if (!current || waiting || isUp(map) || daemon.isStopping() || !daemon.health().isHealthy()) {
             return;
         }
         askedAt = System.currentTimeMillis();

@@ -57,6 +57,8 @@ final class OsdCommands {
                     return CommandResult.data(daemon.reporter().sequence() + "\n");
                 });
         new OsdTestCommands(daemon).register(table);
+        LostCommands lost = new LostCommands(daemon);
+        lost.register(table);
         table.add(
                 "query name=pgid,type=CephPgid,req=false",
                 "show details of a specific pg",
@@ -64,11 +66,12 @@ final class OsdCommands {
                 "r",
                 c -> pgQuery(c));
         table.add(
-                "pg name=pgid,type=CephPgid name=cmd,type=CephChoices,strings=query",
-                "show details of a specific pg",
+                "pg name=pgid,type=CephPgid name=cmd,type=CephChoices,strings=query|list_unfound|mark_unfound_lost"
+                        + " name=mulcmd,type=CephString,req=false",
+                "show details of a specific pg, list its unfound objects, or mark them as lost (revert or delete)",
                 "osd",
-                "r",
-                c -> pgQuery(c));
+                "rw",
+                c -> c.string("cmd").equals("query") ? pgQuery(c) : lost.run(c.string("cmd"), c));
     }
 
     /// What comes through the admin socket.

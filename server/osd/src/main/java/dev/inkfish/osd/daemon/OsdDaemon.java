@@ -32,6 +32,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,11 +57,12 @@ public final class OsdDaemon implements AutoCloseable {
     private final OsdPeers peers;
     private final MonLink monLink;
     private final Heartbeats heartbeats;
+    private final ThreadHealth health = new ThreadHealth(this);
     private final Reporter reporter;
     private final Backfills backfills;
     private final ClientThrottle throttle = new ClientThrottle();
     private final Fullness fullness = new Fullness(this);
-    private final CompletableFuture<@Nullable Void> aborted = new CompletableFuture<>();
+    private final CompletableFuture<Ending> ended = new CompletableFuture<>();
     private final MapShare mapShare = new MapShare(this);
     private final ScrubSchedule scrubs;
     private final OsdDispatcher dispatcher;
@@ -206,6 +208,7 @@ public final class OsdDaemon implements AutoCloseable {
         }
         daemon.control(daemon::limitRecovery);
         daemon.control(daemon.boot::start);
+        daemon.every(CHECK_MILLIS, daemon.health::tick);
         daemon.every(CHECK_MILLIS, daemon.heartbeats::tick);
         daemon.every(CHECK_MILLIS, daemon.boot::tick);
         daemon.every(CHECK_MILLIS, daemon.fullness::check);
@@ -253,6 +256,10 @@ public final class OsdDaemon implements AutoCloseable {
 
     Heartbeats heartbeats() {
         return heartbeats;
+    }
+
+    ThreadHealth health() {
+        return health;
     }
 
     /// After which an operation counts as slow.
@@ -432,15 +439,27 @@ public final class OsdDaemon implements AutoCloseable {
         }
     }
 
+    /// Why an OSD ended by itself.
+    public enum Ending {
+        /// Something is broken; another start may mend it.
+        BROKEN,
+        /// It had better not be started again before somebody has looked at it.
+        RESIGNED
+    }
+
     /// Something is broken in here: nothing more is answered, and peers will notice.
     void abort() {
+        end(Ending.BROKEN);
+    }
+
+    void end(Ending why) {
         stopping = true;
         closeAdminSocket();
         countOut();
         control.shutdownNow();
         publicMessenger.close();
         clusterMessenger.close();
-        aborted.complete(null);
+        ended.complete(why);
     }
 
     private void closeAdminSocket() {
@@ -449,9 +468,9 @@ public final class OsdDaemon implements AutoCloseable {
         }
     }
 
-    /// What to do once this OSD has given up by itself.
-    public void whenAborted(Runnable action) {
-        aborted.thenRun(action);
+    /// What to do once this OSD has ended by itself.
+    public void whenEnded(Consumer<Ending> action) {
+        ended.thenAccept(action);
     }
 
     /// Tells the monitors, lets what is under way finish, and closes the store.

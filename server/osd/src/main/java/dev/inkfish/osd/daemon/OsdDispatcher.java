@@ -165,7 +165,7 @@ final class OsdDispatcher implements Dispatcher {
         }
         if (ping.op() == MOSDPing.Op.PING_REPLY) {
             daemon.control(() -> daemon.heartbeats().onReply(osd));
-        } else if (ping.op() == MOSDPing.Op.PING && !daemon.isStopping()) {
+        } else if (ping.op() == MOSDPing.Op.PING && !daemon.isStopping() && daemon.health().isHealthy()) {
             OsdMap map = daemon.map();
             connection.send(new MOSDPing(
                     daemon.fsid(),

@@ -61,6 +61,8 @@ final class OsdShard implements PgShell {
     private boolean recoveryTimer;
     private volatile PgSettings configured;
     private PgSettings settings;
+    private long submitted;
+    private long committed;
 
     private record WaitingOp(Caller session, MOSDOp op, long tid) {}
 
@@ -387,7 +389,21 @@ final class OsdShard implements PgShell {
     @Override
     public void submit(CollectionId collection, Transaction transaction, Runnable onCommit) {
         // not on the store's thread, which a further transaction may have to wait for
-        store().submit(collection, transaction, () -> mailbox.addShort(onCommit, daemon.publicMessenger().home()));
+        submitted++;
+        Runnable task = () -> {
+            committed++;
+            onCommit.run();
+        };
+        store().submit(collection, transaction, () -> mailbox.addShort(task, daemon.publicMessenger().home()));
+    }
+
+    /// Transactions given to the store, and those that have come back from it. On the shard.
+    long submitted() {
+        return submitted;
+    }
+
+    long committed() {
+        return committed;
     }
 
     @Override
@@ -492,6 +508,11 @@ final class OsdShard implements PgShell {
     @Override
     public Eversion objectVersion(Bytes objectInfo) {
         return ObjectInfo.decode(objectInfo.reader()).version();
+    }
+
+    @Override
+    public Bytes withObjectVersion(Bytes objectInfo, Eversion version) {
+        return ObjectInfo.withVersion(objectInfo, version);
     }
 
     @Override

@@ -102,7 +102,9 @@ final class ObjectCopier {
             HObject object = wish.object();
             Key key = new Key(pull.from(), object);
             try {
-                if (pg.data.missing.contains(object)
+                PgMissing.Item lacking = pg.data.missing.get(object);
+                // of an object that is lost, an older version may be wanted
+                if (lacking != null && !lacking.have().equals(wish.version())
                         || !pg.replica.version(GhObject.of(object)).equals(wish.version())) {
                     throw new CephException(dev.inkfish.wire.Errno.ENOENT, "not in that version");
                 }

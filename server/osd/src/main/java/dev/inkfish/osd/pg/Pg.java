@@ -51,6 +51,7 @@ public final class Pg {
     final Scrubber scrubber;
     final ScrubReplica scrubReplica;
     final ClientOps ops;
+    final LostObjects lost = new LostObjects(this);
     final Backoffs backoffs;
     private final OpQueue queue;
     private final PgRemoval removal;
@@ -287,6 +288,10 @@ public final class Pg {
             int deepErrors,
             List<String> awaiting) {}
 
+    public LostObjects lost() {
+        return lost;
+    }
+
     public ScrubProgress scrubProgress() {
         return scrubber.progress();
     }
@@ -453,7 +458,7 @@ public final class Pg {
             restarted.clear();
             peering.onMap(gone);
             if (isActive()) {
-                recovery.kick();
+                recovery.onMap();
                 backfill.onMap();
             }
         } else if (state instanceof PgState.Stray) {

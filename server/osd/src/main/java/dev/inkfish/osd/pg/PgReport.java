@@ -96,7 +96,9 @@ final class PgReport {
         }
         if (pg.recovery.hasMissing()) {
             bits |= PgStates.DEGRADED.bit();
-            bits |= pg.recovery.unfoundCount() > 0 ? PgStates.RECOVERY_UNFOUND.bit() : PgStates.RECOVERING.bit();
+            PgStates recovery = pg.recovery.unfoundCount() > 0 ? PgStates.RECOVERY_UNFOUND
+                    : pg.recovery.isTooFull() ? PgStates.RECOVERY_TOOFULL : PgStates.RECOVERING;
+            bits |= recovery.bit();
         } else if (pg.backfill.isRunning()) {
             bits |= PgStates.BACKFILLING.bit();
         } else if (pg.backfill.isWaiting()) {

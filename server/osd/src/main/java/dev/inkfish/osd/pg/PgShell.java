@@ -111,6 +111,9 @@ public interface PgShell {
     /// The version an object's attributes say it has (`object_info_t::version`).
     Eversion objectVersion(Bytes objectInfo);
 
+    /// The same with another version.
+    Bytes withObjectVersion(Bytes objectInfo, Eversion version);
+
     /// Groups are split or merged, and what belongs to another shard is on disk: waits until all shards are there.
     default void awaitOtherShards() {}
 

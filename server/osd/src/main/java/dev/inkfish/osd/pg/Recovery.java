@@ -62,6 +62,13 @@ final class Recovery {
         return !active.isEmpty() || hasMissing();
     }
 
+    /// A member's disk is full: only what clients wait for is recovered.
+    boolean isTooFull() {
+        OsdMap map = pg.osdMap();
+        return hasMissing() && pg.members.stream().anyMatch(
+                member -> map.exists(member.osd()) && map.hasState(member.osd(), OsdMap.STATE_FULL));
+    }
+
     boolean isUnfound(HObject object) {
         return unfound.contains(object);
     }
@@ -157,6 +164,13 @@ final class Recovery {
         kick();
     }
 
+    void onMap() {
+        if (running && hasMissing()) {
+            pg.report.changed(); // a member's disk may have become full, or have room again
+        }
+        kick();
+    }
+
     // ---- the loop
 
     void kick() {
@@ -199,7 +213,7 @@ final class Recovery {
     }
 
     private @Nullable HObject next() {
-        if (pg.osdMap().hasFlag(OsdMap.NORECOVER)) {
+        if (pg.osdMap().hasFlag(OsdMap.NORECOVER) || isTooFull()) {
             return null;
         }
         for (HObject object : pg.data.missing.oldestFirst()) {

@@ -36,6 +36,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,6 +53,11 @@ class OsdDaemonTest {
             osd_crush_chooseleaf_type = 0
             mon_allow_pool_delete = true
             osd_pool_default_pg_num = 16
+            mon_osd_min_down_reporters = 1
+            osd_heartbeat_interval = 1
+            osd_heartbeat_grace = 3
+            osd_op_thread_timeout = 2
+            osd_max_markdown_count = 2
             """;
 
     @TempDir
@@ -63,6 +69,8 @@ class OsdDaemonTest {
     private final List<ObjectStore> stores = new ArrayList<>();
     private final List<OsdDaemon> osds = new ArrayList<>();
     private final ExecutorService disk = Executors.newSingleThreadExecutor();
+    /// What a disk that hangs has taken; null while it does not.
+    private @Nullable List<Runnable> hung;
     private EntityAddrVec monAddrs;
     private MonDaemon mon;
 
@@ -93,7 +101,7 @@ class OsdDaemonTest {
 
     private OsdDaemon startOsd(int id) throws IOException {
         if (stores.size() <= id) {
-            stores.add(new MemStore(disk::execute));
+            stores.add(new MemStore(id == 2 ? this::commit : disk::execute));
             OsdDaemon.mkfs(stores.get(id), fsid, id, new UUID(7, id));
         }
         OsdConfig config = new OsdConfig(
@@ -109,6 +117,24 @@ class OsdDaemonTest {
                 network,
                 (host, copies) -> new NoOps());
         return OsdDaemon.start(config);
+    }
+
+    private synchronized void commit(Runnable task) {
+        if (hung != null) {
+            hung.add(task);
+        } else {
+            disk.execute(task);
+        }
+    }
+
+    private synchronized void hang() {
+        hung = new ArrayList<>();
+    }
+
+    private synchronized void goOn() {
+        List<Runnable> waiting = hung == null ? List.of() : hung;
+        hung = null;
+        waiting.forEach(disk::execute);
     }
 
     private String command(String json) throws Exception {
@@ -134,7 +160,7 @@ class OsdDaemonTest {
     }
 
     private void await(String what, java.util.function.BooleanSupplier condition) throws InterruptedException {
-        long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime()).as(() -> what + describe()).isLessThan(end);
             Thread.sleep(5);
@@ -170,6 +196,42 @@ class OsdDaemonTest {
         OsdMap before = first.map();
         osds.remove(2).close();
         await("one down", () -> first.map().epoch() > before.epoch() && first.map().countUp() == 2);
+    }
+
+    @Test
+    void whoseDiskHangsIsTakenForDeadUntilItGoesOn() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            osds.add(startOsd(i));
+        }
+        OsdDaemon first = osds.getFirst();
+        await("three up", () -> first.map().countUp() == 3);
+        hang();
+        command("{\"prefix\":\"osd pool create\",\"pool\":\"p\",\"pg_num\":16,\"size\":3}"); // something to write
+        await("marked down", () -> !first.map().isUp(2));
+        Thread.sleep(3000);
+        assertThat(first.map().isUp(2)).as("up again with a disk that hangs").isFalse();
+        goOn();
+        await("up again", () -> first.map().isUp(2));
+        await("clean", () -> allClean(16));
+    }
+
+    @Test
+    void whoIsMarkedDownTooOftenGivesUp() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            osds.add(startOsd(i));
+        }
+        OsdDaemon first = osds.getFirst();
+        await("three up", () -> first.map().countUp() == 3);
+        CompletableFuture<OsdDaemon.Ending> ended = new CompletableFuture<>();
+        osds.get(1).whenEnded(ended::complete);
+        for (int i = 0; i < 2; i++) {
+            int before = first.map().osdInfo(1).upFrom();
+            command("{\"prefix\":\"osd down\",\"ids\":[\"1\"]}");
+            await("up again", () -> first.map().isUp(1) && first.map().osdInfo(1).upFrom() > before);
+        }
+        assertThat(ended).isNotDone();
+        command("{\"prefix\":\"osd down\",\"ids\":[\"1\"]}");
+        assertThat(ended.get(10, TimeUnit.SECONDS)).isEqualTo(OsdDaemon.Ending.RESIGNED);
     }
 
     /// Serves nothing.

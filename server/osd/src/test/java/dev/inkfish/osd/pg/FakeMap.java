@@ -19,6 +19,7 @@ record FakeMap(
         TreeSet<Integer> up,
         TreeMap<Integer, Integer> upThruOf,
         TreeMap<Integer, Integer> upFromOf,
+        TreeMap<Integer, Integer> lost,
         TreeMap<PgId, List<Integer>> pgTemp)
         implements MapView {
     static final long POOL = 1;
@@ -32,11 +33,12 @@ record FakeMap(
                 new TreeSet<>(up),
                 new TreeMap<>(upThruOf),
                 new TreeMap<>(upFromOf),
+                new TreeMap<>(lost),
                 new TreeMap<>(pgTemp));
     }
 
     FakeMap with(PoolParams newParams, int newPgpNum, List<Integer> newOrder) {
-        return new FakeMap(epoch, newParams, newPgpNum, List.copyOf(newOrder), up, upThruOf, upFromOf, pgTemp);
+        return new FakeMap(epoch, newParams, newPgpNum, List.copyOf(newOrder), up, upThruOf, upFromOf, lost, pgTemp);
     }
 
     PgId pgOf(int hash) {
@@ -65,7 +67,7 @@ record FakeMap(
 
     @Override
     public int lostAt(int osd) {
-        return 0;
+        return lost.getOrDefault(osd, 0);
     }
 
     @Override

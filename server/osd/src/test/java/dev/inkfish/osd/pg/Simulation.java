@@ -81,6 +81,7 @@ final class Simulation {
                 new TreeSet<>(),
                 new TreeMap<>(),
                 new TreeMap<>(),
+                new TreeMap<>(),
                 new TreeMap<>()));
         pending = newest().next(order);
         for (int i = 0; i < osds; i++) {
@@ -524,6 +525,11 @@ final class Simulation {
         @Override
         public Eversion objectVersion(Bytes objectInfo) {
             return ObjectInfo.decode(objectInfo.reader()).version();
+        }
+
+        @Override
+        public Bytes withObjectVersion(Bytes objectInfo, Eversion version) {
+            return ObjectInfo.withVersion(objectInfo, version);
         }
 
         @Override

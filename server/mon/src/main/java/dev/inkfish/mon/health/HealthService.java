@@ -8,6 +8,8 @@ import dev.inkfish.command.Stamp;
 import dev.inkfish.command.stats.Units;
 import dev.inkfish.mon.MonCore;
 import dev.inkfish.mon.MonService;
+import dev.inkfish.mon.auth.AuthService;
+import dev.inkfish.mon.log.LogService;
 import dev.inkfish.mon.map.ClockSkew;
 import dev.inkfish.mon.map.MonMapService;
 import dev.inkfish.mon.mgr.MgrMapService;
@@ -22,6 +24,7 @@ import dev.inkfish.wire.WireWriter;
 import dev.inkfish.wire.mon.HealthCheck;
 import dev.inkfish.wire.mon.HealthMute;
 import dev.inkfish.wire.mon.HealthStatus;
+import dev.inkfish.wire.mon.LogEntry;
 import dev.inkfish.wire.mon.MonMap;
 import java.util.List;
 import java.util.NavigableMap;
@@ -42,6 +45,7 @@ public final class HealthService extends MonService {
     private final MgrStatService stats;
     private NavigableMap<String, HealthMute> mutes = new TreeMap<>();
     private @Nullable NavigableMap<String, HealthMute> pending;
+    private final HealthLog log = new HealthLog();
 
     public HealthService(MonCore mon, Supplier<OsdMap> osdMap, MgrMapService mgrs, MgrStatService stats) {
         super(mon);
@@ -159,7 +163,7 @@ public final class HealthService extends MonService {
 
     private void reclaim(NavigableMap<String, HealthCheck> checks) {
         boolean warn = mon.conf().flag("mon_warn_on_insecure_global_id_reclaim_allowed");
-        if (warn && mon.conf().flag("auth_allow_insecure_global_id_reclaim")) {
+        if (warn && AuthService.policy(mon.conf()).allowInsecureReclaim()) {
             checks.put("AUTH_INSECURE_GLOBAL_ID_RECLAIM_ALLOWED", HealthCheck.warn(
                     "mon is allowing insecure global_id reclaim",
                     1,
@@ -260,9 +264,18 @@ public final class HealthService extends MonService {
         check.detail().forEach(line -> out.append("    ").append(line).append('\n'));
     }
 
-    /// Ends mutes whose time has come, whose check is gone, or has become worse.
+    @Override
+    public void leaderChanged() {
+        log.reset();
+    }
+
+    /// Tells the cluster log; ends mutes whose time has come, whose check is gone, or has become worse.
     @Override
     public void tick(Utime now) {
+        if (mon.conf().flag("mon_health_to_clog")) {
+            log.changes(checks(), now, this::line);
+            log.summary(status(), text(" ", "; ", false).strip(), now, this::line);
+        }
         if (!mutes.isEmpty()) {
             mon.whenWriteable(() -> {
                 NavigableMap<String, HealthMute> next = Mutes.reviewed(pending == null ? mutes : pending, checks(), now);
@@ -271,6 +284,16 @@ public final class HealthService extends MonService {
                 }
             });
         }
+    }
+
+    private void line(HealthStatus level, String text) {
+        mon.service(LogService.class).line(
+                switch (level) {
+                    case HEALTH_OK -> LogEntry.INFO;
+                    case HEALTH_WARN -> LogEntry.WARN;
+                    case HEALTH_ERR -> LogEntry.ERROR;
+                },
+                text);
     }
 
     @Override

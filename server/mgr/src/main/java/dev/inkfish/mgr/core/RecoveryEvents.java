@@ -10,6 +10,7 @@ import dev.inkfish.wire.osd.ObjectStatSum.Field;
 import dev.inkfish.wire.osd.PgStat;
 import dev.inkfish.wire.osd.PgStates;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
@@ -50,11 +51,10 @@ public final class RecoveryEvents {
     public void look(PgMap map, Utime now) {
         OsdMap osdMap = map.osdMap();
         if (last.epoch() > 0 && osdMap.epoch() > last.epoch()) {
-            for (int osd : osdMap.osds()) {
-                if (last.exists(osd) && last.isIn(osd) != osdMap.isIn(osd)) {
-                    marked(osd, osdMap, map, now);
-                }
-            }
+            List<Integer> marked = osdMap.osds().stream()
+                    .filter(osd -> last.exists(osd) && last.isIn(osd) != osdMap.isIn(osd)).toList();
+            List<Moved> moved = marked.isEmpty() ? List.of() : moved(osdMap);
+            marked.forEach(osd -> marked(osd, osdMap, map, moved, now));
         }
         last = osdMap;
         for (Iterator<Map.Entry<String, Event>> each = events.entrySet().iterator(); each.hasNext();) {
@@ -77,7 +77,26 @@ public final class RecoveryEvents {
         return UUID.nameUUIDFromBytes((of + now.toNanos()).getBytes(StandardCharsets.UTF_8)).toString();
     }
 
-    private void marked(int osd, OsdMap next, PgMap map, Utime now) {
+    /// A group whose members changed.
+    private record Moved(PgId pg, Set<Integer> members) {}
+
+    private List<Moved> moved(OsdMap next) {
+        List<Moved> moved = new ArrayList<>();
+        for (Map.Entry<Long, PgPool> pool : last.pools().entrySet()) {
+            for (int seed = 0; seed < pool.getValue().pgNum(); seed++) {
+                PgId pg = new PgId(pool.getKey(), seed);
+                Set<Integer> was = new HashSet<>(last.place(pg).acting());
+                Set<Integer> is = new HashSet<>(next.place(pg).acting());
+                if (!was.equals(is)) {
+                    was.addAll(is);
+                    moved.add(new Moved(pg, was));
+                }
+            }
+        }
+        return moved;
+    }
+
+    private void marked(int osd, OsdMap next, PgMap map, List<Moved> all, Utime now) {
         boolean in = next.isIn(osd);
         if (in) {
             events.entrySet().removeIf(event -> {
@@ -90,18 +109,10 @@ public final class RecoveryEvents {
         }
         NavigableSet<PgId> moved = new TreeSet<>();
         NavigableMap<PgId, Long> before = new TreeMap<>();
-        for (Map.Entry<Long, PgPool> pool : last.pools().entrySet()) {
-            for (int seed = 0; seed < pool.getValue().pgNum(); seed++) {
-                PgId pg = new PgId(pool.getKey(), seed);
-                List<Integer> was = last.place(pg).acting();
-                List<Integer> is = next.place(pg).acting();
-                Set<Integer> set = new HashSet<>(was);
-                if ((was.contains(osd) || is.contains(osd)) && !set.equals(new HashSet<>(is))) {
-                    moved.add(pg);
-                    before.put(pg, map.pgs().getOrDefault(pg, PgStat.EMPTY).sum().get(Field.NUM_BYTES_RECOVERED));
-                }
-            }
-        }
+        all.stream().filter(each -> each.members.contains(osd)).map(Moved::pg).forEach(pg -> {
+            moved.add(pg);
+            before.put(pg, map.pgs().getOrDefault(pg, PgStat.EMPTY).sum().get(Field.NUM_BYTES_RECOVERED));
+        });
         if (!moved.isEmpty()) {
             String id = id("osd." + osd + in, now);
             Event event = new Event(osd, next.epoch(), moved.size(), moved, before);

@@ -12,7 +12,7 @@ import java.util.function.Supplier;
 /// What a map costs, in milliseconds, warm: `MapBench osdmap…`, files of `osdmaptool --createsimple`. A line a map: OSDs,
 /// groups, bytes, encode, decode, apply an increment of one OSD, the increment's bytes, placements per second.
 public final class MapBench {
-    private static final long SPAN_NANOS = 1_500_000_000L;
+    private static final long SPAN_NANOS = 800_000_000L;
 
     private MapBench() {}
 

@@ -139,7 +139,7 @@ def main():
     hosts = (CephHosts if kind == "ceph" else Hosts)(directory, prefix, os.environ.get("HOSTS_SUBNET", "10.77.0"))
     scenario = Unfound(hosts)
     try:
-        hosts.up(3)
+        hosts.up(3, options=["osd_pool_default_pg_autoscale_mode = off"])  # a pool of one group stays so
         hosts.ceph("osd", "set", "noout")
         for mode in ("revert", "delete"):
             scenario.run(mode)

@@ -62,7 +62,8 @@ public final class V1Connector extends V1Socket {
         }
         endpoint.learn(me);
         WireWriter out = new WireWriter(256);
-        endpoint.addrs().front().encodeLegacy(out);
+        EntityAddr listening = endpoint.addrs().legacy();
+        (listening.isBlank() ? endpoint.addrs().front() : listening).encodeLegacy(out);
         send(out);
         if (authenticates) {
             auth = Objects.requireNonNull(endpoint.clientAuth, "no client authentication").open(opening.type);

@@ -226,6 +226,7 @@ class SessionTest {
             wire.run();
             assertThat(b.received).containsExactly(1L, 2L);
             PeerSession there = Objects.requireNonNull(b.lastOpened);
+            assertThat(there.addrs().front().port()).isEqualTo(a.endpoint.addrs().legacy().port());
             Bytes data = Bytes.wrap("payload ".repeat(2_500).getBytes());
             there.enqueue(new MMonCommand(new UUID(1, 2), List.of("a", "b"), data), 9);
             TestWire.protocol(link.b()).pump(Long.MAX_VALUE);

@@ -291,6 +291,10 @@ def thrash(hosts, arguments):
         return ["the cluster did not come up"]
     cluster = rados.Rados(conffile=str(hosts.dir / "ceph.conf"))
     cluster.conf_set("rbd_discard_granularity_bytes", "4096")  # else librbd leaves the edges of a discard
+    if arguments.client_log:
+        cluster.conf_set("log_file", arguments.client_log)
+        cluster.conf_set("debug_ms", "1")
+        cluster.conf_set("debug_objecter", "5")
     cluster.connect()
     loads = [Objects(cluster, "objects", arguments.seed * 10 + i) for i in range(3)]
     loads.append(Image(cluster, "rbd", arguments.seed))
@@ -336,6 +340,7 @@ def main():
     parser.add_argument("--osds", type=int, default=1, help="on each host")
     parser.add_argument("--prefix", default="thr", help="of the names of namespaces and devices")
     parser.add_argument("--subnet", default="10.98.0")
+    parser.add_argument("--client-log", help="a file for what the load's librados sends and gets")
     parser.add_argument("--keep", action="store_true", help="leave the cluster running where something was wrong")
     arguments = parser.parse_args()
     hosts = Hosts(arguments.dir, arguments.prefix, arguments.subnet)

@@ -39,7 +39,8 @@ import org.slf4j.LoggerFactory;
 /// Sends operations to objects' OSDs (`Objecter`). State belongs to one thread; callers may be on any.
 ///
 /// A request is sent again when its group's primary, or that daemon's life, changes, when the session breaks, and when a
-/// pause ends; OSDs answer a change that they have made already with its result.
+/// pause ends; OSDs answer a change that they have made already with its result. It is sent again, too, when maps were passed
+/// over: its primary may have changed in them and changed back, and drops what was sent before that.
 public final class RadosClient implements AutoCloseable {
     /// The present (`CEPH_NOSNAP`).
     public static final long NO_SNAP = -2;
@@ -98,6 +99,9 @@ public final class RadosClient implements AutoCloseable {
     public void onMap(OsdMap newer) {
         post(() -> {
             if (newer.epoch() > map.epoch()) {
+                if (newer.epoch() > map.epoch() + 1) {
+                    requests.values().forEach(request -> request.sentTo = null);
+                }
                 map = newer;
                 List.copyOf(requests.values()).forEach(this::aim);
                 watches.onMap();

@@ -52,7 +52,8 @@ final class OsdShard implements PgShell {
     private final Mailbox mailbox;
     private final PgTable table;
     private final OsdObjecter objecter;
-    private final Deque<WaitingOp> waitingOps = new ArrayDeque<>();
+    /// What clients sent with a newer map than ours, or to a group that is about to be made, and what came behind that.
+    private final Deque<Waiting> waitingForMap = new ArrayDeque<>();
     private final Map<SpgId, Long> reportedState = new HashMap<>();
     /// Whose state was not reported yet.
     private final Set<SpgId> changed = new HashSet<>();
@@ -64,7 +65,9 @@ final class OsdShard implements PgShell {
     private long submitted;
     private long committed;
 
-    private record WaitingOp(Caller session, MOSDOp op, long tid) {}
+    /// @param retry takes it again
+    /// @param drop ends it without an answer
+    private record Waiting(Caller session, SpgId pgid, Runnable retry, Runnable drop) {}
 
     OsdShard(OsdDaemon daemon, int number, int shards, MapView map, PgSettings settings) {
         this.daemon = daemon;
@@ -163,9 +166,9 @@ final class OsdShard implements PgShell {
     }
 
     private void retryWaiting() {
-        List<WaitingOp> waiting = List.copyOf(waitingOps);
-        waitingOps.clear();
-        waiting.forEach(each -> handleOp(each.session, each.op, each.tid));
+        List<Waiting> waiting = List.copyOf(waitingForMap);
+        waitingForMap.clear();
+        waiting.forEach(each -> each.retry.run());
     }
 
     void handle(int osd, PgMessage message) {
@@ -174,7 +177,7 @@ final class OsdShard implements PgShell {
             tracker.counters().replicated.add(change.weight(), 0, 0);
         }
         table.handle(osd, message);
-        if (table.groups().size() > before && !waitingOps.isEmpty()) {
+        if (table.groups().size() > before && !waitingForMap.isEmpty()) {
             retryWaiting(); // the message made the group they are for
         }
     }
@@ -202,9 +205,9 @@ final class OsdShard implements PgShell {
         if (session instanceof ShardSession client && op.mapEpoch() < table.map().epoch()) {
             client.session().seen(op.mapEpoch());
         }
-        if (op.mapEpoch() > table.map().epoch() || waitsBehind(session, op)) {
+        if (op.mapEpoch() > table.map().epoch() || waitsBehind(session, op.pgid())) {
             tracker.counters().delayedForMap++;
-            return waitingOps.add(new WaitingOp(session, op, tid));
+            return await(session, op, tid);
         }
         return switch (OpGate.check(session, op, tid, table.map().osdMap())) {
             case DROP -> false;
@@ -212,10 +215,15 @@ final class OsdShard implements PgShell {
         };
     }
 
-    /// An earlier request of the session's to the same group waits: this one must not overtake it.
-    private boolean waitsBehind(Caller session, MOSDOp op) {
-        for (WaitingOp each : waitingOps) {
-            if (each.session == session && each.op.pgid().equals(op.pgid())) {
+    private boolean await(Caller session, MOSDOp op, long tid) {
+        Runnable retry = () -> handleOp(session, op, tid);
+        return waitingForMap.add(new Waiting(session, op.pgid(), retry, () -> session.over(op, tid)));
+    }
+
+    /// Something earlier of the session's for the same group waits: it must not be overtaken.
+    private boolean waitsBehind(Caller session, SpgId pgid) {
+        for (Waiting each : waitingForMap) {
+            if (each.session == session && each.pgid.equals(pgid)) {
                 return true;
             }
         }
@@ -248,18 +256,22 @@ final class OsdShard implements PgShell {
             return false;
         }
         tracker.reachedGroup(session, tid, System.nanoTime());
-        if (pg != null && op.mapEpoch() < pg.lastSplit()) {
-            return false; // its client sends again, to whomever the object belongs now
+        if (pg != null && op.mapEpoch() < pg.requestsSince()) {
+            return false; // its client sends it again, to whomever the object belongs now
         }
         return pg != null
                 ? pg.handleOp(session, op, tid)
-                : waitingOps.add(new WaitingOp(session, op, tid)); // about to be made
+                : await(session, op, tid); // about to be made
     }
 
+    /// A client says that it holds requests back: what it sent before that, and is to be dropped, has to be seen first.
     void onBackoff(OsdSession client, MOSDBackoff told) {
+        ShardSession session = client.on(this, number, daemon.shards().size());
         Pg pg = table.find(told.pgid());
-        if (pg != null) {
-            pg.onBackoff(client.on(this, number, daemon.shards().size()), told);
+        if (waitsBehind(session, told.pgid())) {
+            waitingForMap.add(new Waiting(session, told.pgid(), () -> onBackoff(client, told), () -> {}));
+        } else if (pg != null) {
+            pg.onBackoff(session, told);
         }
     }
 
@@ -274,10 +286,10 @@ final class OsdShard implements PgShell {
 
     void onDisconnect(OsdSession client) {
         ShardSession session = client.on(this, number, daemon.shards().size());
-        waitingOps.removeIf(waiting -> {
+        waitingForMap.removeIf(waiting -> {
             boolean gone = waiting.session == session;
             if (gone) {
-                session.over(waiting.op, waiting.tid);
+                waiting.drop.run();
             }
             return gone;
         });

@@ -189,43 +189,52 @@ public final class PrimaryOps implements ClientOps {
 
     private void start(Request request) {
         HObject head = request.op.object().toHead();
-        RequestKind kind = request.kind;
-        if (host.isUnreadable(head) || kind.ordered() && host.isDegraded(head)) {
+        Runnable again = inInterval(() -> start(request));
+        if (request.kind.ordered()) {
+            if (locks.mayEnter(head, lockOf(request.kind), again)) {
+                takeTurn(request, head);
+            }
+        } else if (host.isUnreadable(head)) {
             if (host.holdBack(request.session, head)) {
                 request.session.over(request.op, request.tid);
             } else {
-                host.whenRecovered(head, inInterval(() -> start(request)));
+                host.whenRecovered(head, again);
             }
-            return;
+        } else if (isSnapshot(request.op.object()) || locks.mayEnter(head, ObjectLocks.Kind.READ, again)) {
+            enter(request, head); // who reads a snapshot waits for the object that holds it
         }
-        if (kind.mayWrite() && host.isScrubbing(head)) {
-            host.whenScrubbed(head, inInterval(() -> start(request)));
-            return;
-        }
-        if (kind.mayWrite() || kind.cache()) {
-            PgLogEntry done = host.findRequest(request.reqid);
+    }
+
+    private static ObjectLocks.Kind lockOf(RequestKind kind) {
+        boolean mayChange = kind.mayWrite() || kind.cache();
+        return mayChange ? ObjectLocks.Kind.CHANGE : kind.ordered() ? ObjectLocks.Kind.ORDERED_READ : ObjectLocks.Kind.READ;
+    }
+
+    /// Nobody is before the request. If it has to wait, nobody overtakes it.
+    private void takeTurn(Request request, HObject head) {
+        if (host.isUnreadable(head) || host.isDegraded(head)) {
+            if (host.holdBack(request.session, head)) {
+                request.session.over(request.op, request.tid);
+            } else {
+                host.whenRecovered(head, keepTurn(request, head));
+            }
+        } else if (request.kind.mayWrite() && host.isScrubbing(head)) {
+            host.whenScrubbed(head, keepTurn(request, head));
+        } else {
+            boolean mayChange = request.kind.mayWrite() || request.kind.cache();
+            PgLogEntry done = mayChange ? host.findRequest(request.reqid) : null;
             if (done != null) {
                 answerAgain(request, done);
-                return;
-            }
-        }
-        boolean mayChange = kind.mayWrite() || kind.cache();
-        ObjectLocks.Kind lock = mayChange ? ObjectLocks.Kind.CHANGE : ObjectLocks.Kind.READ;
-        Runnable again = inInterval(() -> start(request));
-        boolean readsSnapshot = isSnapshot(request.op.object()) && !kind.ordered();
-        if (!readsSnapshot && !locks.mayEnter(head, lock, again)) {
-            return; // who reads a snapshot waits for the object that holds it, see `enter`
-        }
-        try {
-            watches.awaken(contexts.get(head));
-            enter(request, contexts.get(head), again);
-        } catch (CephException e) { // the object's info cannot be read
-            if (e.code() == Codes.EIO && request.repairs == 0) {
-                repair(request, head);
             } else {
-                refuse(request, e.code());
+                enter(request, head);
             }
         }
+    }
+
+    /// What comes behind the request waits until what is returned is run.
+    private Runnable keepTurn(Request request, HObject head) {
+        locks.hold(head);
+        return inInterval(() -> locks.release(head, lockOf(request.kind), () -> start(request)));
     }
 
     /// A resend: the answer is in the log, and given when it is durable.
@@ -250,7 +259,21 @@ public final class PrimaryOps implements ClientOps {
         return object.snap() != HObject.HEAD && object.snap() != HObject.SNAPDIR;
     }
 
-    private void enter(Request request, ObjectContext head, Runnable again) {
+    private void enter(Request request, HObject head) {
+        try {
+            watches.awaken(contexts.get(head));
+            enter(request, contexts.get(head));
+        } catch (CephException e) { // the object's info cannot be read
+            if (e.code() == Codes.EIO && request.repairs == 0) {
+                repair(request, head);
+            } else {
+                refuse(request, e.code());
+            }
+        }
+    }
+
+    private void enter(Request request, ObjectContext head) {
+        Runnable again = inInterval(() -> start(request));
         HObject wanted = request.op.object();
         ObjectContext target = head;
         if (isSnapshot(wanted)) {
@@ -345,7 +368,8 @@ public final class PrimaryOps implements ClientOps {
     private void repair(Request request, HObject object) {
         request.repairs++;
         contexts.forget(object);
-        Runnable again = inInterval(() -> start(request));
+        boolean ordered = request.kind.ordered();
+        Runnable again = ordered ? keepTurn(request, request.op.object().toHead()) : inInterval(() -> start(request));
         host.repair(object, again, again);
     }
 

@@ -182,9 +182,10 @@ public final class Pg {
         return new Pg(shell, data, map, opsFactory);
     }
 
-    /// What clients sent before this epoch they send again.
-    public int lastSplit() {
-        return data.history.lastEpochSplit();
+    /// What clients sent with an older map they send again: since then the object's group or its primary has changed.
+    /// Taken all the same, it would be done before what was sent earlier and dropped when we lost the group.
+    public int requestsSince() {
+        return Math.max(data.history.lastEpochSplit(), data.history.samePrimarySince());
     }
 
     MapView map() {

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class Recovery {
     private final Pg pg;
     private final LinkedHashMap<HObject, List<Runnable>> wanted = new LinkedHashMap<>();
-    private final TreeMap<HObject, List<Runnable>> otherwise = new TreeMap<>();
+    private final TreeMap<HObject, List<Repair>> repairs = new TreeMap<>();
     /// Under way, with the members that do not have it yet.
     private final TreeMap<HObject, SortedSet<PgShard>> active = new TreeMap<>();
     /// Those of them that hold one of the OSD's places.
@@ -34,13 +34,17 @@ final class Recovery {
     private final SortedSet<PgShard> asked = new TreeSet<>();
     private boolean running;
 
+    /// @param task when every member has the object
+    /// @param otherwise in its place if there is no good copy
+    private record Repair(Runnable task, Runnable otherwise) {}
+
     Recovery(Pg pg) {
         this.pg = pg;
     }
 
     void reset() {
         wanted.clear();
-        otherwise.clear();
+        repairs.clear();
         active.clear();
         placed.forEach(object -> pg.shell.releaseRecoveryPlace());
         placed.clear();
@@ -107,15 +111,17 @@ final class Recovery {
     }
 
     /// Our copy turned out to be damaged: fetches it from another member.
-    void repair(HObject object, Runnable task, Runnable fallback) {
-        otherwise.computeIfAbsent(object, o -> new ArrayList<>()).add(fallback);
+    void repair(HObject object, Runnable task, Runnable otherwise) {
+        repairs.computeIfAbsent(object, o -> new ArrayList<>()).add(new Repair(task, otherwise));
+        wanted.computeIfAbsent(object, o -> new ArrayList<>()).add(task); // first: it may turn out at once that there is no good copy
         lost(object);
-        hasten(object, task);
+        pg.backfill.hasten(object);
+        kick();
     }
 
     /// Whether it is a bad copy that is replaced.
     boolean isRepairing(HObject object) {
-        return pg.scrubber.isRepairing() || otherwise.containsKey(object);
+        return pg.scrubber.isRepairing() || repairs.containsKey(object);
     }
 
     /// Our copy cannot be read: it counts as missing.
@@ -347,7 +353,7 @@ final class Recovery {
 
     private void done(HObject object) {
         ended(object);
-        otherwise.remove(object);
+        repairs.remove(object);
         pg.report.recovered();
         if (!pg.backfill.isCopying(object)) {
             runWaiting(object);
@@ -365,10 +371,14 @@ final class Recovery {
     }
 
     private void giveUp(HObject object) {
-        List<Runnable> fallbacks = otherwise.remove(object);
-        if (fallbacks != null) {
-            wanted.remove(object);
-            fallbacks.forEach(Runnable::run);
+        List<Repair> hopeless = repairs.remove(object);
+        if (hopeless != null) {
+            List<Runnable> waiting = wanted.getOrDefault(object, new ArrayList<>());
+            hopeless.forEach(each -> waiting.remove(each.task));
+            if (waiting.isEmpty()) {
+                wanted.remove(object);
+            }
+            hopeless.forEach(each -> each.otherwise.run());
         }
     }
 }

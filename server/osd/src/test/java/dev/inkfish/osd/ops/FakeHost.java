@@ -42,6 +42,7 @@ final class FakeHost implements PgHost {
     final List<PgLogEntry> log = new ArrayList<>();
     final TreeSet<HObject> unreadable = new TreeSet<>();
     final TreeSet<HObject> degraded = new TreeSet<>();
+    final TreeSet<HObject> scrubbing = new TreeSet<>();
     final List<HObject> repaired = new ArrayList<>();
     boolean delayed;
     boolean full;
@@ -54,6 +55,7 @@ final class FakeHost implements PgHost {
     private final Map<OsdReqId, PgLogEntry> byRequest = new HashMap<>();
     private final Deque<Commit> uncommitted = new ArrayDeque<>();
     private final Deque<Runnable> recoveries = new ArrayDeque<>();
+    private final Deque<Runnable> behindScrubs = new ArrayDeque<>();
     private final PriorityQueue<Scheduled> timers = new PriorityQueue<>();
     private final NavigableMap<Long, Long> purged = new TreeMap<>();
     private final Random random = new Random(7);
@@ -141,6 +143,13 @@ final class FakeHost implements PgHost {
         degraded.clear();
         List<Runnable> tasks = new ArrayList<>(recoveries);
         recoveries.clear();
+        tasks.forEach(Runnable::run);
+    }
+
+    void endScrub() {
+        scrubbing.clear();
+        List<Runnable> tasks = new ArrayList<>(behindScrubs);
+        behindScrubs.clear();
         tasks.forEach(Runnable::run);
     }
 
@@ -280,17 +289,22 @@ final class FakeHost implements PgHost {
     @Override
     public void repair(HObject object, Runnable task, Runnable otherwise) {
         repaired.add(object);
-        task.run();
+        if (delayed) {
+            unreadable.add(object);
+            recoveries.add(task);
+        } else {
+            task.run();
+        }
     }
 
     @Override
     public boolean isScrubbing(HObject object) {
-        return false;
+        return scrubbing.contains(object);
     }
 
     @Override
     public void whenScrubbed(HObject object, Runnable task) {
-        task.run();
+        behindScrubs.add(task);
     }
 
     @Override

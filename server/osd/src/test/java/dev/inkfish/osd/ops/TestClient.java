@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 /// A client in a test: sends vectors, and keeps what comes back.
 final class TestClient implements ClientSession {
     final Deque<MOSDOpReply> replies = new ArrayDeque<>();
+    /// Which requests they answer.
+    final List<Long> answered = new ArrayList<>();
     final Deque<MWatchNotify> events = new ArrayDeque<>();
     final PrimaryOps ops;
     SnapContext snaps = SnapContext.NONE;
@@ -61,9 +63,12 @@ final class TestClient implements ClientSession {
     }
 
     @Override
-    public void send(Message message, long answered) {
+    public void send(Message message, long request) {
         switch (message) {
-            case MOSDOpReply reply -> replies.add(reply);
+            case MOSDOpReply reply -> {
+                replies.add(reply);
+                answered.add(request);
+            }
             case MWatchNotify event -> events.add(event);
             default -> throw new IllegalStateException("a client gets " + message);
         }

@@ -28,6 +28,13 @@ class PgSimulationTest {
         }
     }
 
+    /// Each with several requests under way.
+    private static void pipelining(Simulation simulation, int from, int to) {
+        for (int i = from; i < to; i++) {
+            new FakeClient(simulation, i, 2 + i % 4);
+        }
+    }
+
     /// Three to an object.
     private static List<History> sharingClients(Simulation simulation, int count) {
         List<History> histories = new ArrayList<>();
@@ -183,6 +190,42 @@ class PgSimulationTest {
         }
     }
 
+    /// OSDs lose groups and get them back before clients with several requests under way hear of it.
+    @Test
+    void clientsWithOldMapsAreServedInOrder() {
+        for (int seed = 0; seed < 100; seed++) {
+            try {
+                lag(seed);
+            } catch (AssertionError | RuntimeException e) {
+                throw new AssertionError("seed " + seed + ": " + e.getMessage(), e);
+            }
+        }
+    }
+
+    static void lag(long seed) {
+        Simulation simulation = new Simulation(seed, 3, 3, 2, 1);
+        simulation.propose(map -> {});
+        simulation.settle();
+        for (int i = 0; i < 3; i++) {
+            new FakeClient(simulation, i, 8);
+        }
+        for (int round = 0; round < 10; round++) {
+            for (FakeClient client : simulation.clients) {
+                if (simulation.random.nextBoolean()) {
+                    simulation.holdMaps(client);
+                }
+            }
+            work(simulation, 6);
+            for (int i = 1 + simulation.random.nextInt(3); i > 0; i--) {
+                simulation.markDown(simulation.random.nextInt(3));
+                simulation.run(simulation.random.nextInt(60));
+            }
+            simulation.run(simulation.random.nextInt(100));
+            simulation.thaw();
+        }
+        settleAndCheck(simulation);
+    }
+
     /// Changes of the pool, acting sets out of order, links that hang, OSDs marked down by mistake, and several
     /// of these at a time.
     @ParameterizedTest
@@ -286,7 +329,8 @@ class PgSimulationTest {
         simulation.propose(map -> {});
         simulation.settle();
         List<History> histories = sharingClients(simulation, 12);
-        clients(simulation, 12, 20);
+        clients(simulation, 12, 16);
+        pipelining(simulation, 16, 20);
         for (int round = 0; round < 16; round++) {
             work(simulation, simulation.random.nextInt(6));
             simulation.run(simulation.random.nextInt(500));
@@ -344,7 +388,8 @@ class PgSimulationTest {
         simulation.propose(map -> {});
         simulation.settle();
         List<History> histories = sharingClients(simulation, 12);
-        clients(simulation, 12, 20);
+        clients(simulation, 12, 16);
+        pipelining(simulation, 16, 20);
         for (int round = 0; round < 14; round++) {
             work(simulation, simulation.random.nextInt(6));
             simulation.run(simulation.random.nextInt(400));
@@ -376,7 +421,8 @@ class PgSimulationTest {
 
     private static Simulation upheaval(long seed) {
         Simulation simulation = booted(seed, 5, 3, 2);
-        clients(simulation, 12);
+        clients(simulation, 8);
+        pipelining(simulation, 8, 12);
         for (int round = 0; round < 14; round++) {
             work(simulation, simulation.random.nextInt(6));
             simulation.run(simulation.random.nextInt(400));
@@ -421,7 +467,8 @@ class PgSimulationTest {
 
     private static void chaos(long seed) {
         Simulation simulation = booted(seed, 4, 3, 2);
-        clients(simulation, 10);
+        clients(simulation, 6);
+        pipelining(simulation, 6, 10);
         for (int round = 0; round < 12; round++) {
             work(simulation, simulation.random.nextInt(6));
             simulation.run(simulation.random.nextInt(400));

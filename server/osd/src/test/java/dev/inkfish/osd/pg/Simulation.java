@@ -131,6 +131,11 @@ final class Simulation {
         frozen.add("net" + from + "-" + to);
     }
 
+    /// The client gets no maps until [#thaw].
+    void holdMaps(FakeClient client) {
+        frozen.add("client" + client.number + "-maps");
+    }
+
     void thaw() {
         frozen.clear();
     }
@@ -293,6 +298,8 @@ final class Simulation {
         boolean alive;
         int incarnation;
         int upFrom = -1;
+        /// All that it had since it was started: who knows it by an older one still reaches it.
+        final TreeSet<Integer> upFroms = new TreeSet<>();
         int epochOnDisk = 1;
         PgTable table;
         private boolean backfilling;
@@ -315,6 +322,7 @@ final class Simulation {
             alive = true;
             incarnation++;
             upFrom = -1;
+            upFroms.clear();
             backfilling = false;
             readiness = new MergeReadiness();
             scrubs = 0;
@@ -345,6 +353,7 @@ final class Simulation {
                         map.up().add(id);
                         map.upFromOf().put(id, map.epoch());
                         upFrom = map.epoch();
+                        upFroms.add(upFrom);
                     });
                 }
             });
@@ -366,6 +375,10 @@ final class Simulation {
                     sent.pollLast();
                 }
             }
+        }
+
+        boolean isReachedBy(FakeClient.Session session) {
+            return alive && upFroms.contains(session.upFrom);
         }
 
         void newMap() {

@@ -98,8 +98,7 @@ class Hosts:
     def java(self, *arguments, options=JAVA):
         home = os.environ.get("JAVA_HOME")
         program = Path(home) / "bin" / "java" if home else "java"
-        return [program, *options, "-Dorg.slf4j.simpleLogger.showDateTime=true",
-                "-Dorg.slf4j.simpleLogger.dateTimeFormat=HH:mm:ss.SSS", "-cp", os.environ.get("INKFISH_CLASSPATH") or str(self.dir / "lib") + "/*",
+        return [program, *options, "-cp", os.environ.get("INKFISH_CLASSPATH") or str(self.dir / "lib") + "/*",
                 "dev.inkfish.app.Main", *arguments]
 
     # ---- disks

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the same commands on two clusters with Debian's `ceph` program and prints where the answers differ.
 
-    compare.py [--formats plain,json,json-pretty] OURS/ceph.conf THEIRS/ceph.conf [COMMANDS...]
+    compare.py [--formats plain,json,json-pretty,xml,xml-pretty] OURS/ceph.conf THEIRS/ceph.conf [COMMANDS...]
 
 THEIRS is a real Ceph; both start empty with three OSDs. COMMANDS are files like commands.txt beside this script: a
 command of `ceph` per line. A line that starts with `!` changes something and runs once, in plain form, on both; other
@@ -25,6 +25,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import xml.etree.ElementTree
 
 # JSON fields whose values say when, where and how much; only their presence and type are compared.
 MASKED = re.compile(r'''^(
@@ -196,7 +197,18 @@ def short(value):
     return text if len(text) < 160 else text[:157] + '...'
 
 
+def tree(element):
+    """An element as what it holds: a list of its children, each under its name, or its text."""
+    return [{child.tag: tree(child)} for child in element] if len(element) else (element.text or '').strip()
+
+
 def parsed(text):
+    if text.lstrip().startswith('<'):
+        try:
+            # Ceph writes several roots where it would write several lines
+            return tree(xml.etree.ElementTree.fromstring('<answer>' + text + '</answer>'))
+        except xml.etree.ElementTree.ParseError:
+            return None
     try:
         return json.loads(text)
     except ValueError:

@@ -13,6 +13,7 @@ import dev.inkfish.cephx.auth.ServerAuth;
 import dev.inkfish.conf.Conf;
 import dev.inkfish.conf.HostFacts;
 import dev.inkfish.conf.ConfFile;
+import dev.inkfish.conf.log.DaemonLogs;
 import dev.inkfish.mgr.daemon.MgrConfig;
 import dev.inkfish.mgr.daemon.MgrDaemon;
 import dev.inkfish.mon.MonCore;
@@ -49,6 +50,7 @@ final class Daemons {
             ConfFile file, String id, EventLoops loops, @Nullable LocalNetwork network)
             throws IOException {
         Conf conf = Conf.of("mgr", id, file);
+        DaemonLogs.add(conf);
         EntityAuthName name = EntityAuthName.parse("mgr." + id);
         CryptoKey key = null;
         if (usesCephx(conf)) {
@@ -86,6 +88,7 @@ final class Daemons {
             @Nullable LocalNetwork network)
             throws IOException {
         Conf conf = Conf.of("osd", Integer.toString(id), file);
+        DaemonLogs.add(conf);
         EntityAuthName name = EntityAuthName.parse("osd." + id);
         ClientAuth client = Credentials.of(conf, name, List.of(EntityType.OSD, EntityType.MGR));
         OsdDaemon daemon = OsdDaemon.start(new OsdConfig(

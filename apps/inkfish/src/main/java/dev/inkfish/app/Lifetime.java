@@ -3,12 +3,14 @@ package dev.inkfish.app;
 import dev.inkfish.conf.Conf;
 import dev.inkfish.conf.ConfFile;
 import dev.inkfish.conf.CrashDump;
+import dev.inkfish.conf.log.DaemonLogs;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import sun.misc.Signal;
 
 /// Until when a command runs: a signal asks it to end, and the process waits until it has.
 final class Lifetime implements AutoCloseable {
@@ -37,6 +39,7 @@ final class Lifetime implements AutoCloseable {
             LOG.error("crash report: {}", CrashDump.write(conf, who, thread.getName(), bug));
             Runtime.getRuntime().halt(HALTED);
         });
+        Signal.handle(new Signal("HUP"), signal -> DaemonLogs.reopen());
         Runtime.getRuntime().addShutdownHook(new Thread(this::askAndWait, "shutdown"));
     }
 

@@ -1,5 +1,6 @@
 package dev.inkfish.app;
 
+import dev.inkfish.conf.log.DaemonLogs;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -27,6 +28,7 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
+        DaemonLogs.install();
         CommandLine line = line();
         System.exit(args.length == 0 ? usage(line) : line.execute(args));
     }

@@ -6,6 +6,7 @@ import dev.inkfish.cephx.NoneAuth;
 import dev.inkfish.cephx.auth.ClientAuth;
 import dev.inkfish.conf.Conf;
 import dev.inkfish.conf.ConfFile;
+import dev.inkfish.conf.log.DaemonLogs;
 import dev.inkfish.mon.daemon.MonConfig;
 import dev.inkfish.mon.daemon.MonDaemon;
 import dev.inkfish.net.EventLoops;
@@ -86,6 +87,7 @@ final class Monitors {
     static MonDaemon start(ConfFile file, String id, EventLoops loops, @Nullable LocalNetwork network)
             throws IOException {
         Conf conf = Conf.of("mon", id, file);
+        DaemonLogs.add(conf);
         if (!isMade(file, id)) {
             List<String> names = names(conf);
             EntityAddrVec own = ownAddress(conf, id, names);

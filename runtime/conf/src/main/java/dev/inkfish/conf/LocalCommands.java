@@ -5,6 +5,7 @@ import dev.inkfish.command.CommandContext;
 import dev.inkfish.command.CommandResult;
 import dev.inkfish.command.CommandTable;
 import dev.inkfish.command.Formatter;
+import dev.inkfish.conf.log.DaemonLogs;
 import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.CephException;
 import dev.inkfish.wire.DecodeException;
@@ -31,8 +32,12 @@ public final class LocalCommands {
             return CommandResult.data(f.dump("git_version", GIT_VERSION).close());
         });
         table.add("log flush", "flush log entries to log file", module, "r", call -> {
-            System.err.flush();
-            return CommandResult.data("");
+            DaemonLogs.flushAll();
+            return CommandResult.data(call.formatter("json-pretty").openObject("log_flush").close());
+        });
+        table.add("log reopen", "reopen log file", module, "r", call -> {
+            DaemonLogs.reopen();
+            return CommandResult.data(call.formatter("json-pretty").openObject("log_reopen").close());
         });
     }
 

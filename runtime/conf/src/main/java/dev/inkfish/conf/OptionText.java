@@ -25,8 +25,11 @@ public final class OptionText {
     ///
     /// @throws IllegalArgumentException with the reason
     public static String normalise(Option option, String value) {
-        if (option.name().startsWith("debug_") && value.matches("\\d+")) {
-            return value + "/" + value;
+        if (option.name().startsWith("debug_") && option.type() == Option.Type.STRING) {
+            return level(value);
+        }
+        if (option.name().equals("osd_pool_default_type") && !value.equals("replicated") && !value.equals("erasure")) {
+            throw new IllegalArgumentException("'" + value + "' is not one of the permitted values: replicated, erasure");
         }
         return switch (option.type()) {
             case INT -> Long.toString(integer(value, 1000));
@@ -36,6 +39,14 @@ public final class OptionText {
             case BOOL -> flag(value);
             case STRING, SECONDS, MILLIS, ADDR, UUID -> value;
         };
+    }
+
+    /// A log level, `N` or `N/M`.
+    private static String level(String value) {
+        if (!value.matches("\\d{1,2}(/\\d{1,2})?")) {
+            throw new IllegalArgumentException("value must take the form N or N/M, where N and M are integers");
+        }
+        return value.indexOf('/') < 0 ? value + "/" + value : value;
     }
 
     private static String decimal(String value) {

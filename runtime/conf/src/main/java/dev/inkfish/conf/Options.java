@@ -25,7 +25,10 @@ public final class Options {
             fsid | UUID |  | the cluster's id
             host | STRING |  | host name
             keyring | STRING | /etc/ceph/$cluster.$name.keyring,/etc/ceph/$cluster.keyring,/etc/ceph/keyring,/etc/ceph/keyring.bin | where keys are
-            log_file | STRING |  | where the log goes
+            log_file | STRING |  | where the log goes; the standard error stream if empty
+            log_to_file | BOOL | true | write the log to log_file
+            log_to_stderr | BOOL | false | write the log to the standard error stream, too
+            err_to_stderr | BOOL | true | write errors to the standard error stream, too
             mon_addr | STRING |  | address of a monitor, in its own section
             mon_host | STRING |  | the monitors' addresses
             mon_initial_members | STRING |  | names of the first monitors
@@ -79,6 +82,17 @@ public final class Options {
             mon_client_ping_interval | FLOAT | 10 | seconds between keepalives to the monitor
             mon_client_ping_timeout | FLOAT | 30 | seconds without an answer after which another monitor is tried
             mon_command_timeout | SECONDS | 0 | seconds a command may take; 0 for ever
+            mon_cluster_log_file | STRING |  | files of the cluster log by channel (default=FILE audit=FILE …, $channel in it); none if empty, Ceph's are in /var/log/ceph
+            mon_cluster_log_file_level | STRING | debug | least level of what goes there
+            mon_cluster_log_to_file | BOOL | true | write the cluster log to files
+            mon_debug_deprecated_as_obsolete | BOOL | false | tests: refuse deprecated commands
+            mon_enable_op_tracker | BOOL | true | track requests to the monitor
+            mon_op_complaint_time | SECONDS | 30 | seconds after which a request to the monitor counts as slow
+            mon_op_history_size | UINT | 20 | requests kept in the history
+            mon_op_history_duration | SECONDS | 600 | seconds that a request stays in the history
+            mon_op_history_slow_op_size | UINT | 20 | slow requests kept in the history
+            mon_op_history_slow_op_threshold | SECONDS | 10 | seconds after which a request is kept among the slow ones
+            mon_data_size_warn | SIZE | 15G | size of the monitor's store that is worth a warning
             mon_cluster_log_to_stderr | BOOL | false | cluster log on stderr
             mon_crush_min_required_version | STRING | hammer | oldest CRUSH tunables that are fine
             mon_mgr_beacon_grace | SECONDS | 30 | seconds without a beacon after which a manager is replaced
@@ -190,6 +204,9 @@ public final class Options {
             osd_bench_duration | UINT | 30 | seconds that a bench may take
             osd_op_complaint_time | FLOAT | 30 | seconds after which an operation counts as slow
             osd_op_history_size | UINT | 20 | operations kept in the history
+            osd_op_history_duration | UINT | 600 | seconds that an operation stays in the history
+            osd_op_history_slow_op_size | UINT | 20 | slow operations kept in the history
+            osd_op_history_slow_op_threshold | FLOAT | 10 | seconds after which an operation is kept among the slow ones
             osd_map_cache_size | INT | 50 | maps an OSD keeps in memory
             osd_map_message_max | INT | 40 | maps in one message
             osd_backoff_on_peering | BOOL | false | tell clients to hold back while a group finds its state
@@ -238,13 +255,6 @@ public final class Options {
             admin_socket | STRING | $run_dir/$cluster-$name.asok | the admin socket
             pid_file | STRING |  | file with the process id
             clog_to_monitors | STRING | default=true | send cluster log lines to the monitors
-            debug_osd | STRING | 1/5 | log levels of the OSD
-            debug_mon | STRING | 1/5 | log levels of the monitor
-            debug_ms | STRING | 0/0 | log levels of the messenger
-            debug_mgr | STRING | 2/5 | log levels of the manager
-            debug_rados | STRING | 0/5 | log levels of librados
-            debug_objecter | STRING | 0/1 | log levels of the client's object layer
-            debug_rbd | STRING | 0/5 | log levels of librbd
             mon_pool_quota_warn_threshold | INT | 0 | percent of a quota that is worth a warning
             mon_pool_quota_crit_threshold | INT | 0 | percent of a quota that is worth an error
             mon_target_pg_per_osd | UINT | 100 | groups per OSD the autoscaler aims at
@@ -273,6 +283,48 @@ public final class Options {
             rados_mon_op_timeout | SECONDS | 0 | seconds a monitor request may take; 0 for ever
             """;
 
+    /// Ceph's logging subsystems and their levels (`src/common/subsys.h`). Those that no code of ours logs under are kept
+    /// and shown, and change nothing.
+    private static final String SUBSYSTEMS =
+            """
+            asok:1/5 auth:1/5 bdev:1/3 bluefs:1/5 bluestore:1/5 buffer:0/1 cephfs_mirror:0/5 cephsqlite:0/5
+            civetweb:1/10 client:0/5 compressor:1/5 context:0/1 crush:1/1 crypto:1/5 dpdk:1/5 eventtrace:1/5
+            filer:0/1 filestore:1/3 finisher:1/1 fuse:1/5 heartbeatmap:1/5 immutable_obj_cache:0/5 javaclient:1/5 journal:1/3
+            journaler:0/5 kstore:1/5 leveldb:4/5 lockdep:0/1 mds:1/5 mds_balancer:1/5 mds_locker:1/5 mds_log:1/5
+            mds_log_expire:1/5 mds_migrator:1/5 memdb:4/5 mgr:2/5 mgrc:1/5 mon:1/5 monc:0/10 ms:0/0
+            none:0/5 objclass:0/5 objectcacher:0/5 objecter:0/1 optracker:0/5 osd:1/5 paxos:1/5 perfcounter:1/5
+            prioritycache:1/5 rados:0/5 rbd:0/5 rbd_mirror:0/5 rbd_pwl:0/5 rbd_replay:0/5 refs:0/0 reserver:1/1
+            rgw:1/5 rgw_sync:1/5 rocksdb:4/5 striper:0/1 test:0/5 throttle:1/1 timer:0/1 tp:0/5
+            """;
+
+    /// Options of Ceph that mean nothing here: kept and shown, so that an existing configuration is taken.
+    private static final String WITHOUT_EFFECT =
+            """
+            clog_to_graylog | BOOL | false
+            clog_to_graylog_host | STRING | 127.0.0.1
+            clog_to_graylog_port | STRING | 12201
+            clog_to_syslog | STRING | false
+            clog_to_syslog_facility | STRING | default=daemon audit=local0
+            clog_to_syslog_level | STRING | info
+            err_to_graylog | BOOL | false
+            err_to_syslog | BOOL | false
+            filestore_merge_threshold | INT | -10
+            filestore_split_multiple | INT | 2
+            log_flush_on_exit | BOOL | false
+            log_graylog_host | STRING | 127.0.0.1
+            log_graylog_port | INT | 12201
+            log_max_new | INT | 1000
+            log_max_recent | INT | 500
+            log_to_graylog | BOOL | false
+            log_to_syslog | BOOL | false
+            mon_cluster_log_to_graylog | STRING | false
+            mon_cluster_log_to_syslog | STRING | default=false
+            mon_globalid_prealloc | UINT | 10000
+            mon_pg_warn_min_objects | INT | 10000
+            mon_pg_warn_min_pool_objects | INT | 1000
+            mon_probe_timeout | FLOAT | 2
+            """;
+
     private static final Map<String, Option> BY_NAME = parse();
 
     private Options() {}
@@ -287,6 +339,16 @@ public final class Options {
 
     private static Map<String, Option> parse() {
         Map<String, Option> options = new TreeMap<>();
+        for (String each : SUBSYSTEMS.strip().split("\\s+")) {
+            String[] level = each.split(":");
+            String name = "debug_" + level[0];
+            options.put(name, new Option(name, Option.Type.STRING, level[1], "Debug level for " + level[0], true));
+        }
+        for (String line : WITHOUT_EFFECT.lines().toList()) {
+            String[] fields = line.strip().split(" *\\| *", 3);
+            options.put(fields[0], new Option(
+                    fields[0], Option.Type.valueOf(fields[1]), fields[2], "taken, but without effect here", true));
+        }
         for (String line : TABLE.lines().toList()) {
             List<String> fields = new ArrayList<>();
             for (String field : line.split("\\|", 4)) {

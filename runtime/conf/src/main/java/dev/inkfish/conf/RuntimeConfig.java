@@ -32,6 +32,8 @@ public final class RuntimeConfig {
         table.add("config unset name=var,type=CephString", "config unset <field>: unset a config variable", module, "rw",
                 this::unset);
         table.add("config diff", "dump diff of current config and default config", module, "r", this::diff);
+        table.add("config diff get name=var,type=CephString", "dump diff get <field>: dump diff of current and default config setting"
+                + " <field>", module, "r", this::diff);
         table.add("config help name=var,type=CephString,req=false", "get config setting schema and descriptions", module, "r",
                 this::help);
         table.add("injectargs name=injected_args,type=CephString,n=N", "inject configuration arguments into running daemon",
@@ -185,25 +187,26 @@ public final class RuntimeConfig {
         return CommandResult.data(f.close());
     }
 
-    /// `--name=value` or `--name value`; all are checked before the first is set.
+    /// `--name=value` or `--name value`, of flags also `--name` and `--no-name`; all are checked before the first is set.
     private CommandResult inject(CommandContext call) {
         List<String> words = new ArrayList<>();
         call.strings("injected_args").forEach(text -> words.addAll(List.of(text.strip().split("\\s+"))));
         Map<Option, String> changes = new LinkedHashMap<>();
         List<String> unknown = new ArrayList<>();
         for (int i = 0; i < words.size(); i++) {
-            String word = words.get(i);
-            int equals = word.indexOf('=');
-            String name = ConfFile.normalise(word.substring(0, equals < 0 ? word.length() : equals).replaceFirst("^--", ""));
-            Option option = word.startsWith("--") ? Options.find(name) : null;
-            if (option == null) {
-                unknown.add(word);
+            Injected given = Injected.of(words, i);
+            if (given == null) {
+                if (!words.get(i).equals("--")) {
+                    unknown.add(words.get(i));
+                }
                 continue;
             }
-            String value = equals >= 0 ? word.substring(equals + 1) : i + 1 < words.size() ? words.get(++i) : null;
-            String problem = value == null ? "Option " + word + " requires an argument.\n" : invalid(option, value);
+            i += given.further();
+            Option option = given.option();
+            String value = given.value();
+            String problem = value == null ? "Option --" + option.name() + " requires an argument.\n" : invalid(option, value);
             if (problem != null) {
-                return CommandResult.error(Errno.EINVAL, "Parse error setting " + name + " to '"
+                return CommandResult.error(Errno.EINVAL, "Parse error setting " + option.name() + " to '"
                         + Objects.requireNonNullElse(value, "") + "' using injectargs (" + problem + ").\n");
             }
             changes.put(option, Objects.requireNonNull(value));
@@ -214,5 +217,34 @@ public final class RuntimeConfig {
         StringBuilder said = new StringBuilder();
         changes.forEach((option, value) -> said.append(change(option, value)));
         return CommandResult.ok(said.toString(), "{}\n");
+    }
+
+    /// One option among the words of `injectargs`.
+    ///
+    /// @param value null where there is none
+    /// @param further how many words after the first it took
+    private record Injected(Option option, @Nullable String value, int further) {
+        /// Null where the word is no option.
+        static @Nullable Injected of(List<String> words, int at) {
+            String word = words.get(at);
+            if (!word.startsWith("--") || word.length() == 2) {
+                return null;
+            }
+            int equals = word.indexOf('=');
+            String name = ConfFile.normalise(word.substring(2, equals < 0 ? word.length() : equals));
+            Option option = Options.find(name);
+            if (option == null) {
+                Option negated = name.startsWith("no_") && equals < 0 ? Options.find(name.substring(3)) : null;
+                return negated == null || negated.type() != Option.Type.BOOL ? null : new Injected(negated, "false", 0);
+            }
+            if (equals >= 0) {
+                return new Injected(option, word.substring(equals + 1), 0);
+            }
+            String next = at + 1 < words.size() ? words.get(at + 1) : null;
+            if (option.type() == Option.Type.BOOL && (next == null || !next.matches("true|false|0|1"))) {
+                return new Injected(option, "true", 0);
+            }
+            return new Injected(option, next, next == null ? 0 : 1);
+        }
     }
 }

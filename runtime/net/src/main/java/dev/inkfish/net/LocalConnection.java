@@ -104,6 +104,7 @@ final class LocalConnection implements Connection {
         switch (event) {
             case Event.Delivery(Message message, long tid) -> {
                 inboxBytes.addAndGet(-PeerSession.weight(message));
+                MessageLog.received(messenger.name(), this, message, tid);
                 dispatcher.onMessage(this, message, tid);
             }
             case Event.Up(boolean accepted) -> {
@@ -161,6 +162,7 @@ final class LocalConnection implements Connection {
     @Override
     public void send(Message message, long tid) {
         LocalConnection to = other();
+        MessageLog.sent(messenger.name(), this, message, tid);
         if (closed || to.closed || to.takesNow(message, tid)) {
             return;
         }

@@ -170,6 +170,7 @@ final class TcpConnection implements Connection {
         if (closed) {
             return;
         }
+        MessageLog.sent(messenger.name(), this, message, tid);
         inboxBytes.addAndGet(PeerSession.weight(message));
         inbox.add(new Entry(message, tid));
         if (drainScheduled.compareAndSet(false, true)) {

@@ -422,6 +422,7 @@ final class TcpSocket extends ChannelInboundHandlerAdapter implements SocketHost
     @Override
     public void message(PeerSession session, Message message, long tid) {
         if (session.owner() instanceof TcpConnection connection) {
+            MessageLog.received(messenger.name(), connection, message, tid);
             connection.dispatcher.onMessage(connection, message, tid);
         }
         received();

@@ -104,7 +104,7 @@ public final class CommandDispatch {
             if (command == null) {
                 throw new CephException(Errno.EINVAL, "No handler for '" + prefix + "'");
             }
-            run(command, new CommandContext(command, call, message.data(), session, mon.now(), reply::reply), reply);
+            run(command, new CommandContext(command, call, message.data(), session, mon.now(), reply::reply), reply, () -> {});
         });
     }
 
@@ -156,13 +156,10 @@ public final class CommandDispatch {
             if (once == null) {
                 return;
             }
-            Reply audited = answer -> {
-                audit.record(session, command, message.cmd(), "finished");
-                once.reply(answer);
-            };
-            mon.whenWriteable(() -> guarded(audited, () -> run(command, context, audited)));
+            Runnable finished = () -> audit.record(session, command, message.cmd(), "finished");
+            mon.whenWriteable(() -> guarded(once, () -> run(command, context, once, finished)));
         } else {
-            run(command, context, reply);
+            run(command, context, reply, () -> {});
         }
     }
 
@@ -185,7 +182,8 @@ public final class CommandDispatch {
                         perm.indexOf('r') >= 0, perm.indexOf('w') >= 0, perm.indexOf('x') >= 0);
     }
 
-    private void run(Command command, CommandContext context, Reply reply) {
+    /// @param committed what to do when a change that came of it is committed, before the answer
+    private void run(Command command, CommandContext context, Reply reply, Runnable committed) {
         CommandResult result;
         try {
             result = command.handler().run(context);
@@ -200,9 +198,12 @@ public final class CommandDispatch {
         }
         switch (result) {
             case CommandResult.Done done -> reply.reply(done);
-            case CommandResult.AfterCommit after -> mon.afterCommit(() -> reply.reply(after.answer()));
+            case CommandResult.AfterCommit after -> mon.afterCommit(() -> {
+                committed.run();
+                reply.reply(after.answer());
+            });
             case CommandResult.Again again ->
-                mon.afterCommit(() -> mon.whenWriteable(() -> guarded(reply, () -> run(command, context, reply))));
+                mon.afterCommit(() -> mon.whenWriteable(() -> guarded(reply, () -> run(command, context, reply, committed))));
             case CommandResult.Later later -> {}
         }
     }

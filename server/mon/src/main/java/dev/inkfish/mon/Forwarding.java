@@ -56,6 +56,10 @@ final class Forwarding {
         this.dispatch = dispatch;
     }
 
+    Requests requests() {
+        return requests;
+    }
+
     private Quorum quorum() {
         return mon.quorum();
     }
@@ -63,6 +67,7 @@ final class Forwarding {
     // ---- requests of sessions here
 
     void submit(MonSession session, Message message, long tid) {
+        mon.effects().debug(() -> "handle " + Requests.text(message) + " from " + session);
         boolean own = message instanceof MPing || message instanceof MAuth || message instanceof MMonGetMap
                 || message instanceof MCommand;
         boolean can = quorum().state() == Quorum.State.PEON || quorum().leads();
@@ -70,7 +75,7 @@ final class Forwarding {
             dispatch.handle(session, message, tid);
             return;
         }
-        Request request = requests.add(session, message, tid);
+        Request request = requests.add(session, message, tid, mon.now());
         if (request == null) {
             mon.effects().log(MonEffects.Level.WARN, "too many requests wait; " + session + " has to come again");
             mon.effects().close(session);
@@ -87,17 +92,17 @@ final class Forwarding {
 
     private void handOn(Request request) {
         if (!request.session().isOpen()) {
-            requests.done(request.id());
+            requests.done(request.id(), mon.now());
         } else if (quorum().leads()) {
             if (underWay.add(request.id())) {
                 execute(request.session(), request.message(), request.tid(), () -> {
                     underWay.remove(request.id());
-                    requests.done(request.id());
+                    requests.done(request.id(), mon.now());
                 });
             }
         } else if (quorum().state() == Quorum.State.PEON) {
             if (isLocal(request.message())) {
-                requests.done(request.id());
+                requests.done(request.id(), mon.now());
                 dispatch.handle(request.session(), request.message(), request.tid());
             } else {
                 mon.effects().toMonitor(quorum().leader(), new PeerMessage.Forward(
@@ -232,7 +237,7 @@ final class Forwarding {
         hold(route.version(), () -> {
             MonSession session = mon.findSession(route.session());
             if (session != null) {
-                requests.answered(session, route.message().tid());
+                requests.answered(session, route.message().tid(), mon.now());
                 mon.send(session, route.message().open(), route.message().tid());
             }
         });
@@ -240,7 +245,7 @@ final class Forwarding {
 
     void done(PeerMessage.Done done) {
         if (done.life() == quorum().life()) {
-            hold(done.version(), () -> requests.done(done.request()));
+            hold(done.version(), () -> requests.done(done.request(), mon.now()));
         }
     }
 

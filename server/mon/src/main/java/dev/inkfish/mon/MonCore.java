@@ -572,6 +572,11 @@ public final class MonCore {
         return tells;
     }
 
+    /// What clients wait for here, and waited for.
+    public Requests requests() {
+        return forwarding.requests();
+    }
+
     Forwarding forwarding() {
         return forwarding;
     }

@@ -4,6 +4,7 @@ import dev.inkfish.cephx.auth.Identity;
 import dev.inkfish.mon.quorum.PeerMessage;
 import dev.inkfish.mon.store.MonTransaction;
 import dev.inkfish.wire.message.Message;
+import java.util.function.Supplier;
 
 /// What the core asks of its surroundings.
 public interface MonEffects {
@@ -29,11 +30,22 @@ public interface MonEffects {
 
     void close(MonSession session);
 
+    /// Has the store give back the room of what is no more; returns when that is done.
+    default void compact() {}
+
     /// Random bytes, for keys.
     byte[] random(int count);
 
     /// For the daemon's own log.
     void log(Level level, String text);
+
+    /// A line for the daemon's own log that is made only where somebody wants to see it (`debug_mon` 10).
+    default void debug(Supplier<String> text) {}
+
+    /// A line of the cluster's log that was agreed on, for the files that the configuration names.
+    ///
+    /// @param priority 0 for debug to 4 for errors
+    default void clusterLog(String channel, int priority, String line) {}
 
     /// A bug showed in something that changes nothing; the monitor goes on.
     void failed(String what, RuntimeException bug);

@@ -442,6 +442,11 @@ public final class BlockStore implements ObjectStore {
     }
 
     @Override
+    public void compact() {
+        media.keyValues().compact();
+    }
+
+    @Override
     public NavigableMap<Long, PoolStats> poolStats() {
         TreeMap<Long, PoolStats> pools = new TreeMap<>();
         state.pools().forEach((pool, usage) -> {

@@ -17,6 +17,9 @@ interface KeyValues extends AutoCloseable {
     /// Makes everything written durable.
     void flush();
 
+    /// Gives back the room of what is no more.
+    default void compact() {}
+
     /// About how many bytes the range takes.
     long approximateSize(Bytes from, Bytes end);
 

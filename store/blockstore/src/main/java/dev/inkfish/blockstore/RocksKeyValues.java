@@ -101,6 +101,15 @@ final class RocksKeyValues implements KeyValues {
     }
 
     @Override
+    public void compact() {
+        try {
+            db.compactRange();
+        } catch (RocksDBException e) {
+            throw failure("compact", e);
+        }
+    }
+
+    @Override
     public void flush() {
         try (FlushOptions options = new FlushOptions().setWaitForFlush(true)) {
             db.flush(options);

@@ -64,6 +64,9 @@ public interface ObjectStore extends AutoCloseable {
     /// Objects in [GhObject] order with `start <= object < end`, at most `max`.
     List<GhObject> list(CollectionId collection, GhObject start, GhObject end, int max);
 
+    /// Gives back the room of metadata that is no more; returns when that is done. From any thread.
+    default void compact() {}
+
     StoreStats stats();
 
     /// Bytes that can still be written: less than is available by [#stats] where the store is a file with holes and

@@ -5,6 +5,7 @@ import dev.inkfish.wire.WireReader;
 import dev.inkfish.wire.WireWriter;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What all monitors of a quorum can do (`mon_feature_t`).
 @CephType("mon_feature_t")
@@ -15,6 +16,12 @@ public record MonFeatures(long bits) {
     public static final MonFeatures NONE = new MonFeatures(0);
     /// All of Ceph 16.
     public static final MonFeatures PACIFIC = new MonFeatures(0xff);
+
+    /// Null where there is none of that name.
+    public static @Nullable MonFeatures named(String name) {
+        int bit = NAMES.indexOf(name);
+        return bit < 0 ? null : new MonFeatures(1L << bit);
+    }
 
     /// The names of the bits that are set.
     public List<String> names() {

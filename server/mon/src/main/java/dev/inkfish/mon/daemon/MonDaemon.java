@@ -214,6 +214,7 @@ public final class MonDaemon implements AutoCloseable {
             } else {
                 daemon.loop.companions(daemon.companions);
             }
+            daemon.loop.clusterLog(new ClusterLogFiles(config.conf()));
             daemon.loop.start(daemon.core);
             try {
                 daemon.messenger.start();

@@ -22,6 +22,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +48,7 @@ final class MonLoop implements MonEffects, Dispatcher {
     private final ConcurrentMap<Long, Connection> connections = new ConcurrentHashMap<>();
     private final AtomicLong nextSession = new AtomicLong(1);
     private volatile @Nullable Companions companions;
+    private @Nullable ClusterLogFiles logFiles;
     private Runnable whenNotAlone = () -> {};
     private @Nullable MonCore core;
     private @Nullable MonTransaction proposal;
@@ -81,6 +83,11 @@ final class MonLoop implements MonEffects, Dispatcher {
     /// There are other monitors, or will be. Before [#start], or on the thread.
     void companions(Companions others) {
         companions = others;
+    }
+
+    /// Where the cluster's log goes beside the store. Before [#start].
+    void clusterLog(ClusterLogFiles files) {
+        logFiles = files;
     }
 
     /// What to do when a second monitor was added; it gives this one [#companions]. Before [#start].
@@ -232,6 +239,11 @@ final class MonLoop implements MonEffects, Dispatcher {
     }
 
     @Override
+    public void compact() {
+        store.compact();
+    }
+
+    @Override
     public byte[] random(int count) {
         return MonDaemon.randomBytes(count);
     }
@@ -243,6 +255,21 @@ final class MonLoop implements MonEffects, Dispatcher {
             case INFO -> LOG.info("{}: {}", name, text);
             case WARN -> LOG.warn("{}: {}", name, text);
             case ERROR -> LOG.error("{}: {}", name, text);
+        }
+    }
+
+    @Override
+    public void clusterLog(String channel, int priority, String line) {
+        ClusterLogFiles to = logFiles;
+        if (to != null) {
+            to.write(channel, priority, line);
+        }
+    }
+
+    @Override
+    public void debug(Supplier<String> text) {
+        if (LOG.isDebugEnabled()) {
+            LOG.debug("{}: {}", name, text.get());
         }
     }
 

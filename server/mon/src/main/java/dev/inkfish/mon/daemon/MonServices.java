@@ -13,6 +13,7 @@ import dev.inkfish.mon.health.StatusCommands;
 import dev.inkfish.mon.log.LogService;
 import dev.inkfish.mon.map.ClusterCommands;
 import dev.inkfish.mon.map.MonMapService;
+import dev.inkfish.mon.map.RefusedCommands;
 import dev.inkfish.mon.map.TellCommands;
 import dev.inkfish.mon.mgr.MgrMapService;
 import dev.inkfish.mon.mgr.MgrStatService;
@@ -89,6 +90,7 @@ public final class MonServices {
             return f.close().text();
         });
         new OsdCommands(osdMap, core.conf(), pool -> use(mgrStat, pool)).register(core.commands());
+        RefusedCommands.register(core.commands());
         new TellCommands(core).register(core.tells());
     }
 

@@ -98,8 +98,14 @@ public final class LogService extends MonService {
     public void refresh(StoreView store) {
         long newest = store.number(name(), LATEST);
         oldest = store.number(name(), OLDEST);
+        boolean first = version == 0; // what is there at the start was written before
         for (long v = Math.max(version + 1, oldest); v <= newest; v++) {
-            entriesOf(v).forEach(this::remember);
+            for (LogEntry entry : entriesOf(v)) {
+                remember(entry);
+                if (!first) {
+                    mon.effects().clusterLog(entry.channel(), entry.priority(), text(entry));
+                }
+            }
         }
         version = newest;
         queued = new ArrayList<>(queued.subList(Math.min(inFlight, queued.size()), queued.size()));
@@ -190,9 +196,17 @@ public final class LogService extends MonService {
 
     private void audit(@Nullable MonSession session, Command command, List<String> words, String what) {
         String from = session == null
-                ? "from='admin socket' "
+                ? "from='admin socket' entity='admin socket' "
                 : "from='" + auditName(session) + "' entity='" + session.authName() + "' ";
-        String text = from + "cmd=" + words + ": " + what;
+        String quote = what.equals("finished") ? "'" : "";
+        String text = from + "cmd=" + quote + words + quote + ": " + what;
+        queue(own(command.writes() ? LogEntry.INFO : LogEntry.DEBUG, text, AUDIT));
+    }
+
+    /// A command to this monitor itself, as it begins and ends.
+    public void auditTold(Command command, List<String> arguments, boolean begins) {
+        String text = "from='admin socket' entity='admin socket' cmd=" + (begins ? "'" + command.prefix() + "'" : command.prefix())
+                + " args=[" + String.join(",", arguments) + "]: " + (begins ? "dispatch" : "finished");
         queue(own(command.writes() ? LogEntry.INFO : LogEntry.DEBUG, text, AUDIT));
     }
 

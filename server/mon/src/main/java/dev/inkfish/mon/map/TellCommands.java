@@ -2,6 +2,7 @@ package dev.inkfish.mon.map;
 
 import dev.inkfish.command.Command;
 import dev.inkfish.command.CommandContext;
+import dev.inkfish.command.CommandHandler;
 import dev.inkfish.command.CommandResult;
 import dev.inkfish.command.CommandTable;
 import dev.inkfish.command.Formatter;
@@ -9,6 +10,10 @@ import dev.inkfish.conf.LocalCommands;
 import dev.inkfish.conf.RuntimeConfig;
 import dev.inkfish.mon.MonCore;
 import dev.inkfish.mon.MonSession;
+import dev.inkfish.mon.log.LogService;
+import dev.inkfish.wire.Errno;
+import java.util.List;
+import java.util.Map;
 
 /// What `ceph tell mon.<id> …` offers beside the commands that are both: version, options of this daemon, sessions.
 public final class TellCommands {
@@ -20,15 +25,65 @@ public final class TellCommands {
 
     public void register(CommandTable table) {
         table.add("version", "get ceph version", "mon", "r", this::version);
-        for (String shared : new String[] {"mon_status"}) {
-            Command command = mon.commands().find(shared);
-            if (command != null) {
-                table.add(shared, command.help(), "mon", "r", command.handler());
-            }
+        Command status = mon.commands().find("mon_status");
+        if (status != null) {
+            audited(table, "mon_status", status.help(), "r", status.handler());
         }
-        table.add("sessions", "list existing sessions", "mon", "r", this::sessions);
+        MonOps ops = new MonOps(mon);
+        audited(table, "sessions", "list existing sessions", "r", this::sessions);
+        audited(table, "ops", "show the ops currently in flight", "r", ops::inFlight);
+        audited(table, "dump_historic_ops", "show recent ops", "r", ops::historic);
+        audited(table, "dump_historic_slow_ops", "show recent slow ops", "r", ops::slow);
+        audited(table, "compact", "cause compaction of monitor's leveldb/rocksdb storage", "rw", this::compact);
+        MonCounters counters = new MonCounters(mon);
+        table.add("perf dump name=logger,type=CephString,req=false name=counter,type=CephString,req=false",
+                "dump perfcounters value", "mon", "r", counters::dump);
+        table.add("perf schema", "dump perfcounters schema", "mon", "r", counters::schema);
+        audited(table, "heap name=heapcmd,type=CephChoices,strings=dump|start_profiler|stop_profiler|release|stats"
+                        + " name=value,type=CephString,req=false",
+                "show heap usage info (available only if compiled with tcmalloc)", "rw", call -> CommandResult.error(
+                        Errno.EOPNOTSUPP, "could not issue heap profiler command -- not using tcmalloc!"));
+        refuse(table, "connection scores dump", "show the scores used in connectivity-based elections",
+                "elections do not go by scores");
+        refuse(table, "connection scores reset", "reset the scores used in connectivity-based elections",
+                "elections do not go by scores");
+        refuse(table, "smart name=devid,type=CephString,req=false", "Query health metrics for underlying device",
+                "a monitor does not ask its disk");
+        refuse(table, "sync_force name=validate,type=CephChoices,strings=--yes-i-really-mean-it,req=false",
+                "force sync of and clear monitor store",
+                "a monitor that is to take all from the others is removed and added again");
+        refuse(table, "add_bootstrap_peer_hint name=addr,type=CephIPAddr",
+                "add peer address as potential bootstrap peer for cluster bringup", "a monitor that joins is told mon_host");
+        refuse(table, "add_bootstrap_peer_hintv name=addrv,type=CephString",
+                "add peer address vector as potential bootstrap peer for cluster bringup", "a monitor that joins is told mon_host");
+        refuse(table, "quorum enter", "force monitor back into quorum", "a monitor that runs takes part");
+        refuse(table, "quorum exit", "force monitor out of the quorum", "a monitor that runs takes part");
         new RuntimeConfig(mon.conf(), "mon").register(table);
         LocalCommands.register(table, "mon");
+    }
+
+    /// A command whose begin and end are in the audit log.
+    private void audited(CommandTable table, String signature, String help, String perm, CommandHandler handler) {
+        table.add(signature, help, "mon", perm, call -> {
+            List<String> arguments = call.texts().entrySet().stream()
+                    .filter(each -> !List.of("prefix", "format", "target").contains(each.getKey())).map(Map.Entry::getValue).toList();
+            LogService log = mon.service(LogService.class);
+            log.auditTold(call.command(), arguments, true);
+            CommandResult result = handler.run(call);
+            log.auditTold(call.command(), arguments, false);
+            return result;
+        });
+    }
+
+    private void refuse(CommandTable table, String signature, String help, String reason) {
+        String name = signature.split(" name=", 2)[0];
+        audited(table, signature, help, "rw", call ->
+                CommandResult.error(Errno.EOPNOTSUPP, "'" + name + "' is not supported: " + reason));
+    }
+
+    private CommandResult compact(CommandContext call) {
+        mon.effects().compact();
+        return CommandResult.status("compacted rocksdb");
     }
 
     private CommandResult version(CommandContext call) {

@@ -14,6 +14,9 @@ public interface MonStore extends StoreView, AutoCloseable {
 
     void sync();
 
+    /// Gives back the room of what is no more.
+    default void compact() {}
+
     /// Writes all of it: key, value, each behind its length.
     void dump(DataOutputStream out) throws IOException;
 

@@ -71,6 +71,15 @@ public final class RocksMonStore implements MonStore {
     }
 
     @Override
+    public void compact() {
+        try {
+            db.compactRange();
+        } catch (RocksDBException e) {
+            throw failure(e);
+        }
+    }
+
+    @Override
     public void apply(MonTransaction transaction) {
         write(transaction, sync);
     }

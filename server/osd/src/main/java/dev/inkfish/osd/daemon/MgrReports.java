@@ -1,5 +1,6 @@
 package dev.inkfish.osd.daemon;
 
+import dev.inkfish.command.stats.PerfGroups;
 import dev.inkfish.conf.ReportedConfig;
 import dev.inkfish.net.Connection;
 import dev.inkfish.objectstore.ObjectStore;
@@ -111,8 +112,8 @@ final class MgrReports {
     }
 
     private void send(Connection to, List<Part> parts) {
-        List<OsdCounters.Value> values = counters(parts.stream().map(Part::counters).toList()).values(priority);
-        List<PerfCounterType> types = declared ? List.of() : values.stream().map(OsdCounters.Value::type).toList();
+        List<PerfGroups.Value> values = counters(parts.stream().map(Part::counters).toList()).groups().values(priority);
+        List<PerfCounterType> types = declared ? List.of() : values.stream().map(PerfGroups.Value::type).toList();
         declared = true;
         NavigableMap<OsdPerfQuery, OsdPerfQuery.Report> perf = new TreeMap<>();
         Map<OsdPerfQuery, NavigableMap<List<List<String>>, long[]>> counted = new LinkedHashMap<>();
@@ -128,7 +129,7 @@ final class MgrReports {
             }
         });
         List<TrackedOp> slow = parts.stream().flatMap(part -> part.slow.stream()).toList();
-        to.send(new MMgrReport(Integer.toString(daemon.whoami()), "", types, List.of(), OsdCounters.pack(values),
+        to.send(new MMgrReport(Integer.toString(daemon.whoami()), "", types, List.of(), PerfGroups.pack(values),
                 null, null, health(slow), changedConfig(), perf));
     }
 

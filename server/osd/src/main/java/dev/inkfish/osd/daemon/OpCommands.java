@@ -45,19 +45,11 @@ final class OpCommands {
                 ask(call, OpTracker::slow, ops -> slow(call, ops)));
         table.add("perf dump name=logger,type=CephString,req=false name=counter,type=CephString,req=false",
                 "dump perfcounters value", "osd", "r", call -> {
-                    daemon.reporter().mgrReports().counters(counters -> {
-                        Formatter f = call.formatter("json-pretty");
-                        counters.dump(f, call.string("logger"), call.string("counter"));
-                        call.reply(CommandResult.data(f));
-                    });
+                    daemon.reporter().mgrReports().counters(counters -> call.reply(counters.groups().dump(call)));
                     return CommandResult.later();
                 });
         table.add("perf schema", "dump perfcounters schema", "osd", "r", call -> {
-            daemon.reporter().mgrReports().counters(counters -> {
-                Formatter f = call.formatter("json-pretty");
-                counters.dumpSchema(f);
-                call.reply(CommandResult.data(f));
-            });
+            daemon.reporter().mgrReports().counters(counters -> call.reply(counters.groups().schema(call)));
             return CommandResult.later();
         });
         table.add("dump_blocklist", "dump blocklisted clients and times", "osd", "r", this::blocklist);

@@ -59,6 +59,8 @@ final class OsdCommands {
         new OsdTestCommands(daemon).register(table);
         LostCommands lost = new LostCommands(daemon);
         lost.register(table);
+        new OsdStateCommands(daemon).register(table);
+        RefusedCommands.register(table);
         table.add(
                 "query name=pgid,type=CephPgid,req=false",
                 "show details of a specific pg",

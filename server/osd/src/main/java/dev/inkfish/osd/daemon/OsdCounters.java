@@ -1,28 +1,18 @@
 package dev.inkfish.osd.daemon;
 
-import dev.inkfish.command.Formatter;
-import dev.inkfish.wire.Bytes;
-import dev.inkfish.wire.WireWriter;
+import dev.inkfish.command.stats.PerfGroups;
 import dev.inkfish.wire.mon.PerfCounterType;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
 
 /// The OSD's performance counters under Ceph's names, as far as they mean something here (`src/osd/osd_perf_counters.cc`),
 /// by group and name, at one moment.
 final class OsdCounters {
-    private static final int COUNTER = PerfCounterType.U64 | PerfCounterType.COUNTER;
-    private static final int GAUGE = PerfCounterType.U64;
-    private static final int LATENCY = PerfCounterType.TIME | PerfCounterType.LONGRUNAVG;
-    private static final int NONE = 1;
-    private static final int BYTES = 0;
+    private static final int COUNTER = PerfGroups.COUNTER;
+    private static final int GAUGE = PerfGroups.GAUGE;
+    private static final int LATENCY = PerfGroups.LATENCY;
+    private static final int NONE = PerfGroups.NONE;
+    private static final int BYTES = PerfGroups.BYTES;
 
-    /// @param value of a latency, the sum in nanoseconds
-    /// @param count of a latency
-    record Value(PerfCounterType type, long value, long count) {}
-
-    private final Map<String, TreeMap<String, Value>> groups = new TreeMap<>();
+    private final PerfGroups groups = new PerfGroups();
 
     /// What the numbers come from.
     ///
@@ -81,82 +71,10 @@ final class OsdCounters {
 
     private void add(
             String group, String name, String description, String nick, int type, int priority, int unit, long value, long count) {
-        groups.computeIfAbsent(group, g -> new TreeMap<>()).put(name, new Value(
-                new PerfCounterType(group + "." + name, description, nick, type, priority, unit), value, count));
+        groups.add(group, new PerfCounterType(name, description, nick, type, priority, unit), value, count);
     }
 
-    /// In the order of their paths, in which values travel; those of at least this priority.
-    List<Value> values(int priority) {
-        return groups.values().stream()
-                .flatMap(group -> group.values().stream())
-                .filter(value -> value.type().priority() >= priority)
-                .sorted(java.util.Comparator.comparing((Value value) -> value.type().path()))
-                .toList();
-    }
-
-    /// As reports carry them.
-    static Bytes pack(List<Value> values) {
-        WireWriter out = new WireWriter();
-        out.versioned(1, 1, () -> {
-            for (Value each : values) {
-                out.u64(each.value());
-                if ((each.type().type() & PerfCounterType.LONGRUNAVG) != 0) {
-                    out.u64(each.count()).u64(each.count());
-                }
-            }
-        });
-        return out.toBytes();
-    }
-
-    /// @param group empty for all
-    /// @param name empty for all
-    void dump(Formatter f, String group, String name) {
-        f.openObject("perfcounter_collection");
-        groups.forEach((each, counters) -> {
-            if (!group.isEmpty() && !group.equals(each)) {
-                return;
-            }
-            f.openObject(each);
-            counters.forEach((key, value) -> {
-                if (name.isEmpty() || name.equals(key)) {
-                    dump(f, key, value);
-                }
-            });
-            f.close();
-        });
-        f.close();
-    }
-
-    private static void dump(Formatter f, String key, Value value) {
-        if ((value.type().type() & PerfCounterType.LONGRUNAVG) == 0) {
-            f.dump(key, value.value());
-            return;
-        }
-        f.openObject(key).dump("avgcount", value.count());
-        f.dumpRaw("sum", seconds(value.value()));
-        f.dumpRaw("avgtime", seconds(value.count() == 0 ? 0 : value.value() / value.count()));
-        f.close();
-    }
-
-    private static String seconds(long nanos) {
-        return String.format(Locale.ROOT, "%d.%09d", nanos / 1_000_000_000L, nanos % 1_000_000_000L);
-    }
-
-    void dumpSchema(Formatter f) {
-        f.openObject("perfcounter_collection");
-        groups.forEach((each, counters) -> {
-            f.openObject(each);
-            counters.forEach((key, value) -> {
-                PerfCounterType type = value.type();
-                boolean pair = (type.type() & PerfCounterType.LONGRUNAVG) != 0;
-                f.openObject(key).dump("type", type.type());
-                f.dump("metric_type", (type.type() & PerfCounterType.COUNTER) != 0 ? "counter" : "gauge");
-                f.dump("value_type", pair ? "real-integer-pair" : "integer");
-                f.dump("description", type.description()).dump("nick", type.nick());
-                f.dump("priority", type.priority()).dump("units", type.unit() == BYTES ? "bytes" : "none").close();
-            });
-            f.close();
-        });
-        f.close();
+    PerfGroups groups() {
+        return groups;
     }
 }

@@ -1,9 +1,12 @@
 package dev.inkfish.osd.ops;
 
 import dev.inkfish.osdmap.OsdMap;
+import dev.inkfish.wire.EntityAddr;
+import dev.inkfish.wire.EntityName;
 import dev.inkfish.wire.HObject;
 import dev.inkfish.wire.IntervalSet;
 import dev.inkfish.wire.message.MOSDOp;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// What clients ask of one group's objects, on its primary (`PrimaryLogPG`). The group calls it on its
@@ -33,6 +36,14 @@ public interface ClientOps {
 
     /// The object is about to be replaced by another member's copy.
     void forget(HObject object);
+
+    /// The watches of the group's objects that are in memory.
+    default List<Watcher> watchers() {
+        return List.of();
+    }
+
+    /// A client that watches an object.
+    record Watcher(HObject object, EntityName name, long cookie, int timeoutSeconds, EntityAddr addr) {}
 
     /// The removed snapshots that are still to be trimmed.
     IntervalSet snapTrimQueue();

@@ -97,6 +97,11 @@ public final class PrimaryOps implements ClientOps {
     }
 
     @Override
+    public List<Watcher> watchers() {
+        return watches.all();
+    }
+
+    @Override
     public void onIntervalEnd() {
         generation++;
         watches.stop();

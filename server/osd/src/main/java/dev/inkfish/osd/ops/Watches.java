@@ -61,6 +61,13 @@ final class Watches {
         blocklisted.forEach(this::timedOut);
     }
 
+    List<ClientOps.Watcher> all() {
+        return live.values().stream().flatMap(ofObject -> ofObject.values().stream())
+                .map(watch -> new ClientOps.Watcher(
+                        watch.object, watch.key.watcher(), watch.key.cookie(), watch.timeoutSeconds, watch.addr))
+                .toList();
+    }
+
     // ---- operations
 
     int watch(OpContext ctx, OpArgs.Watch args) {

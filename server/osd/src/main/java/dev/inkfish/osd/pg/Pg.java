@@ -222,6 +222,11 @@ public final class Pg {
         return data.epochOnDisk;
     }
 
+    /// Who watches objects of this group.
+    public List<ClientOps.Watcher> watchers() {
+        return ops.watchers();
+    }
+
     public boolean isPrimary() {
         return mapping.actingPrimary() == shell.whoami() && !isGone();
     }

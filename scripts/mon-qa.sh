@@ -1,0 +1,94 @@
+#!/usr/bin/env bash
+# Ceph's own tests of commands: the sections of qa/workunits/cephtool/test.sh and scripts of qa/workunits/mon that need neither
+# MDS nor erasure coding nor tiers.
+#   CEPH_SOURCE=TREE [CEPH_CONF=FILE] ./test --mon-qa [--lines] [--logs DIR] [SECTION|SCRIPT…]
+# CEPH_CONF names the cluster, ours or a real one (three OSDs); without it a fresh one is started. A line for each: ok or FAIL, its
+# seconds, and of a failed one the line that failed. --lines goes on after a line that fails and lists all that did, for
+# comparing two clusters: lines that a section expects to fail are among them.
+set -uo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+. "$here/packages.sh"
+need ceph-common ceph-base python3-rados jq xmlstarlet uuid-runtime bc || exit
+lines='' logs=
+while [[ ${1:-} == --* ]]; do
+  case $1 in
+    --lines) lines=yes ;;
+    --logs) logs=$2; shift ;;
+    *) echo "unknown option $1" >&2; exit 2 ;;
+  esac
+  shift
+done
+[[ -f ${CEPH_SOURCE:-}/qa/workunits/cephtool/test.sh ]] || { echo "CEPH_SOURCE does not name a checkout of Ceph" >&2; exit 2; }
+sections=(mon_injectargs mon_injectargs_SI mon_injectargs_IEC auth auth_profiles mon_misc mon_mon mon_priority_and_weight mon_osd
+  mon_config_key mon_crush mon_osd_create_destroy mon_osd_pool mon_osd_pool_quota mon_pg mon_osd_pool_set mon_osd_misc mon_tell
+  mon_ping mon_deprecated_commands mon_caps mon_cephdf_commands mon_pool_application mon_tell_help_command mon_stdin_stdout
+  osd_bench osd_negative_filestore_merge_threshold admin_heap_profiler osd_tell_help_command osd_compact per_pool_scrub_status
+  mgr_tell mgr_devices
+  auth_caps.sh caps.sh caps.py config.sh crush_ops.sh osd.sh pool_ops.sh rbd_snaps_ops.sh ping.py test_config_key_caps.sh
+  test_mon_config_key.py)
+(($#)) && sections=("$@")
+work=$(mktemp -d)
+logs=${logs:-$(mktemp -d)}
+mkdir -p "$work/bin" "$logs"
+finish() {
+  [[ -d $work/data ]] && "$here/../inkfish" down --dir "$work/data"
+  rm -rf "$work"
+}
+trap finish EXIT
+if [[ ! ${CEPH_CONF:-} ]]; then
+  "$here/../inkfish" up --dir "$work/data" --port "${MON_QA_PORT:-13300}" --detach || exit
+  export CEPH_CONF=$work/data/ceph.conf
+fi
+for name in python python3; do
+  printf '#!/bin/sh\nexec /usr/bin/python3 "$@"\n' >"$work/bin/$name"
+done
+command -v sudo >/dev/null || printf '#!/bin/sh\nexec "$@"\n' >"$work/bin/sudo"
+chmod +x "$work"/bin/*
+export PATH=$work/bin:$PATH PYTHONDONTWRITEBYTECODE=1
+unset CEPH_ARGS
+sure=--yes-i-really-really-mean-it
+mkdir -p "$work/qa/workunits/cephtool" "$work/qa/standalone"
+cp "$CEPH_SOURCE/qa/standalone/ceph-helpers.sh" "$work/qa/standalone/"
+if [[ $lines ]]; then
+  # nothing ends a section but its end; each failing line is noted, those of the helpers at their caller's
+  sed -e 's/\bset -e$/set +e/; s/\bset -ex$/set +e/; s/^\(\s*\)exit 1$/\1return 1/' "$CEPH_SOURCE/qa/workunits/cephtool/test.sh" \
+    | sed -e '4s/.*/set -E; trap '\''[[ ${FUNCNAME[0]:-} == test_* ]] \&\& echo "FAILED $LINENO: $BASH_COMMAND" >>"$QA_FAILED"'\'' ERR; set -x/' \
+      >"$work/qa/workunits/cephtool/test.sh"
+else
+  cp "$CEPH_SOURCE/qa/workunits/cephtool/test.sh" "$work/qa/workunits/cephtool/"
+fi
+chmod +x "$work/qa/workunits/cephtool/test.sh"
+
+run() {
+  local name=$1 log=$logs/$1.log start=$SECONDS result=ok command
+  export QA_FAILED=$logs/$name.failed
+  : >"$QA_FAILED"
+  case $name in
+    *.sh) command=("$CEPH_SOURCE/qa/workunits/mon/$name") ;;
+    *.py) command=(python "$CEPH_SOURCE/qa/workunits/mon/$name") ;;
+    *) command=("$work/qa/workunits/cephtool/test.sh" --asok-does-not-need-root -t "$name") ;;
+  esac
+  ceph osd pool rm rbd rbd $sure >/dev/null 2>&1
+  [[ $name == *.* ]] && ceph osd pool create rbd 8 >/dev/null 2>&1
+  mkdir -p "$work/$name" && cd "$work/$name" || exit 1
+  timeout -k 10 "${MON_QA_TIMEOUT:-600}" "${command[@]}" >"$log" 2>&1 </dev/null || result=FAIL
+  cd / && rm -rf "${work:?}/$name"
+  for id in $(ceph osd ls-tree default 2>/dev/null; ceph osd ls); do echo "$id"; done | sort -n | uniq -u | while read -r id; do
+    ceph osd purge "$id" --yes-i-really-mean-it >/dev/null 2>&1 # OSDs that a section made and left behind
+  done
+  printf '%-40s %-5s %4d s\n' "$name" $result $((SECONDS - start))
+  if [[ $lines ]]; then
+    cat "$QA_FAILED"
+  elif [[ $result != ok ]]; then
+    grep -aE '^[^ ]*(test|\.sh):[0-9]+: test_|^\++ (ceph|expect|check|test|grep|rados) ' "$log" | tail -n 2 | sed 's/^.*cephtool/  /' | cut -c 1-200
+    return 1
+  fi
+}
+
+failed=0
+for each in "${sections[@]}"; do
+  run "$each" || failed=$((failed + 1))
+done
+ceph osd pool rm rbd rbd $sure >/dev/null 2>&1
+((failed == 0)) || echo "$failed failed, output in $logs"
+((failed == 0))

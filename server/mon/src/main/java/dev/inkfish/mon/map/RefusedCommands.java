@@ -1,0 +1,71 @@
+package dev.inkfish.mon.map;
+
+import dev.inkfish.command.Command;
+import dev.inkfish.command.CommandResult;
+import dev.inkfish.command.CommandTable;
+import dev.inkfish.wire.Errno;
+
+/// Ceph's commands that are known and not served: they say why (EOPNOTSUPP). `testing/interop/compare/command-table.py` reads
+/// them from here.
+public final class RefusedCommands {
+    /// Signature, help, reason.
+    private static final String TABLE =
+            """
+            mon set election_strategy name=strategy,type=CephString | set the election strategy to use; choices classic, \
+            disallow, connectivity | any monitor may lead, and the log of the monitors alone chooses who
+            mon add disallowed_leader name=name,type=CephString | prevent the named mon from being a leader | any monitor \
+            may lead, and the log of the monitors alone chooses who
+            mon rm disallowed_leader name=name,type=CephString | allow the named mon to be a leader again | any monitor may \
+            lead, and the log of the monitors alone chooses who
+            mon scrub | scrub the monitor stores | stores of monitors are not compared; each checks its own blocks as it \
+            reads them
+            mon enable_stretch_mode name=tiebreaker_mon,type=CephString name=new_crush_rule,type=CephString \
+            name=dividing_bucket,type=CephString | enable stretch mode | there is no stretch mode
+            mon set_new_tiebreaker name=name,type=CephString name=yes_i_really_mean_it,type=CephBool,req=false | switch the \
+            stretch tiebreaker to be the named mon | there is no stretch mode
+            osd force_healthy_stretch_mode name=yes_i_really_mean_it,type=CephBool,req=false | force a healthy stretch mode \
+            | there is no stretch mode
+            osd force_recovery_stretch_mode name=yes_i_really_mean_it,type=CephBool,req=false | try and force a recovery \
+            stretch mode | there is no stretch mode
+            osd force-create-pg name=pgid,type=CephPgid name=yes_i_really_mean_it,type=CephBool,req=false | force creation \
+            of pg <pgid> | a group begins with its pool; where all its copies are gone, say so of their OSDs (osd lost)
+            osd tier add-cache name=pool,type=CephPoolname name=tierpool,type=CephPoolname name=size,type=CephInt,range=0 | \
+            add a cache <tierpool> (the second one) of size <size> to existing pool <pool> (the first one) | no pool caches \
+            another
+            osd tier set-overlay name=pool,type=CephPoolname name=overlaypool,type=CephPoolname | set the overlay pool for \
+            base pool <pool> to be <overlaypool> | no pool caches another
+            osd tier rm-overlay name=pool,type=CephPoolname | remove the overlay pool for base pool <pool> | no pool caches \
+            another
+            osd tier remove-overlay name=pool,type=CephPoolname | remove the overlay pool for base pool <pool> | no pool \
+            caches another
+            osd pool force-recovery name=who,type=CephPoolname,n=N | force recovery of specified pool <who> first | \
+            recovery takes groups by their state and their pool, not by hand
+            osd pool cancel-force-recovery name=who,type=CephPoolname,n=N | restore normal recovery priority of specified \
+            pool <who> | recovery takes groups by their state and their pool, not by hand
+            pg force-recovery name=pgid,type=CephPgid,n=N | force recovery of <pgid> first | recovery takes groups by their \
+            state and their pool, not by hand
+            pg cancel-force-recovery name=pgid,type=CephPgid,n=N | restore normal recovery priority of <pgid> | recovery \
+            takes groups by their state and their pool, not by hand
+            osd pool force-backfill name=who,type=CephPoolname,n=N | force backfill of specified pool <who> first | \
+            recovery takes groups by their state and their pool, not by hand
+            osd pool cancel-force-backfill name=who,type=CephPoolname,n=N | restore normal recovery priority of specified \
+            pool <who> | recovery takes groups by their state and their pool, not by hand
+            pg force-backfill name=pgid,type=CephPgid,n=N | force backfill of <pgid> first | recovery takes groups by their \
+            state and their pool, not by hand
+            pg cancel-force-backfill name=pgid,type=CephPgid,n=N | restore normal backfill priority of <pgid> | recovery \
+            takes groups by their state and their pool, not by hand
+            pg getmap | get binary pg map to -o/stdout | the statistics have no binary form for others
+            """;
+
+    private RefusedCommands() {}
+
+    public static void register(CommandTable table) {
+        for (String line : TABLE.lines().toList()) {
+            String[] fields = line.strip().split(" [|] ", 3);
+            String prefix = fields[0].split(" name=", 2)[0];
+            table.add(fields[0], fields[1], prefix.split(" ")[0], "rw", call ->
+                    CommandResult.error(Errno.EOPNOTSUPP, "'" + prefix + "' is not supported: " + fields[2]));
+        }
+        table.add("scrub", "scrub the monitor stores", "mon", "rw", Command.FLAG_OBSOLETE, call -> CommandResult.status(""));
+    }
+}

@@ -1,0 +1,91 @@
+package dev.inkfish.osd.daemon;
+
+import dev.inkfish.command.CommandContext;
+import dev.inkfish.command.CommandResult;
+import dev.inkfish.command.CommandTable;
+import dev.inkfish.command.Formatter;
+import dev.inkfish.osd.ops.ClientOps.Watcher;
+import dev.inkfish.osd.pg.Pg;
+import dev.inkfish.osd.pg.PgShell;
+import dev.inkfish.wire.EntityAddr;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/// What an OSD tells of its groups and its store, and does to them: watchers, pools, compaction. On the control thread.
+final class OsdStateCommands {
+    private final OsdDaemon daemon;
+
+    OsdStateCommands(OsdDaemon daemon) {
+        this.daemon = daemon;
+    }
+
+    void register(CommandTable table) {
+        table.add("dump_watchers", "show clients which have active watches, and on which objects", "osd", "r", call ->
+                gather(call, Pg::watchers, found -> watchers(call, found)));
+        table.add("get_mapped_pools", "dump pools whose PG(s) are mapped to this OSD.", "osd", "r", call ->
+                gather(call, pg -> List.of(pg.pgid().pgid().pool()), pools -> {
+                    Formatter f = call.formatter("json-pretty").openArray("mapped_pools");
+                    new TreeSet<>(pools).forEach(pool -> f.dump("pool_id", pool));
+                    return f.close();
+                }));
+        table.add("compact", "Commpact object store's omap. WARNING: Compaction probably slows your requests", "osd", "rw",
+                this::compact);
+        table.add("cluster_log name=level,type=CephChoices,strings=error name=message,type=CephString,n=N",
+                "log a message to the cluster log", "osd", "rw", call -> {
+                    daemon.clusterLog().add(PgShell.LogLevel.ERROR, String.join(" ", call.strings("message")));
+                    return CommandResult.status("");
+                });
+    }
+
+    /// Asks each group in its shard.
+    private <T> CommandResult gather(CommandContext call, Function<Pg, List<T>> what, Function<List<T>, Formatter> show) {
+        List<T> all = new ArrayList<>();
+        int[] left = {daemon.shards().size()};
+        for (OsdShard shard : daemon.shards()) {
+            shard.post(() -> {
+                List<T> found = new ArrayList<>();
+                shard.table().groups().forEach(pg -> found.addAll(what.apply(pg)));
+                daemon.control(() -> {
+                    all.addAll(found);
+                    if (--left[0] == 0) {
+                        call.reply(CommandResult.data(show.apply(all)));
+                    }
+                });
+            });
+        }
+        return CommandResult.later();
+    }
+
+    private static Formatter watchers(CommandContext call, List<Watcher> all) {
+        all.sort(Comparator.comparing(Watcher::object).thenComparing(Watcher::cookie));
+        Formatter f = call.formatter("json-pretty").openArray("watchers");
+        for (Watcher each : all) {
+            f.openObject("watch").dump("namespace", each.object().nspace()).dump("object", each.object().oid());
+            f.openObject("entity_name").dump("type", each.name().type().text()).dump("num", each.name().number()).close();
+            f.dumpUnsigned("cookie", each.cookie()).dump("timeout", each.timeoutSeconds());
+            EntityAddr addr = each.addr();
+            f.openObject("entity_addr_t").dump("type", addr.kind().text()).dump("addr", addr.hostAndPort());
+            f.dumpUnsigned("nonce", Integer.toUnsignedLong(addr.nonce())).close().close();
+        }
+        return f.close();
+    }
+
+    /// On a thread of its own: it takes as long as it takes.
+    private CommandResult compact(CommandContext call) {
+        Consumer<CommandResult.Done> reply = call::reply;
+        Thread.ofPlatform().name("osd." + daemon.whoami() + "-compact").daemon().start(() -> {
+            long began = System.nanoTime();
+            daemon.store().compact();
+            double took = (System.nanoTime() - began) / 1e9;
+            daemon.control(() -> {
+                Formatter f = call.formatter("json-pretty").openObject("compact_result");
+                reply.accept(CommandResult.data(f.dump("elapsed_time", took).close()));
+            });
+        });
+        return CommandResult.later();
+    }
+}

@@ -1,0 +1,46 @@
+package dev.inkfish.osd.daemon;
+
+import dev.inkfish.command.CommandResult;
+import dev.inkfish.command.CommandTable;
+import dev.inkfish.wire.Errno;
+
+/// Commands of Ceph's OSDs that are known and not served: they say why (EOPNOTSUPP). The same reasons are in
+/// `docs/protocol.md`.
+final class RefusedCommands {
+    private static final String STORE = "this OSD's store is not BlueStore";
+
+    private RefusedCommands() {}
+
+    static void register(CommandTable table) {
+        table.add("heap name=heapcmd,type=CephChoices,strings=dump|start_profiler|stop_profiler|release|stats"
+                        + " name=value,type=CephString,req=false",
+                "show heap usage info (available only if compiled with tcmalloc)", "osd", "rw", call -> CommandResult.error(
+                        Errno.EOPNOTSUPP, "could not issue heap profiler command -- not using tcmalloc!"));
+        refuse(table, "bluefs stats", "Dump internal statistics for bluefs.", STORE);
+        refuse(table, "bluefs files list", "print files in bluefs", STORE);
+        refuse(table, "bluestore allocator dump block", "dump allocator free regions", STORE);
+        refuse(table, "bluestore allocator score block", "give score on allocator fragmentation (0-no fragmentation, 1-absolute"
+                + " fragmentation)", STORE);
+        refuse(table, "calc_objectstore_db_histogram", "Generate key value histogram of kvdb(rocksdb) which used by bluestore",
+                STORE);
+        refuse(table, "dump_objectstore_kv_stats", "print statistics of kvdb which used by bluestore", STORE);
+        refuse(table, "flush_journal", "flush the journal to permanent store", "the journal empties itself");
+        refuse(table, "flush_store_cache", "Flush bluestore internal cache", STORE);
+        refuse(table, "cache drop", "Drop all OSD caches", "an OSD's caches cannot be dropped");
+        refuse(table, "cache status", "Get OSD caches statistics", "an OSD's caches are not counted");
+        refuse(table, "smart name=devid,type=CephString,req=false", "probe OSD devices for SMART data.",
+                "an OSD does not ask its disk");
+        refuse(table, "dump_mempools", "get mempool stats", "memory is the Java heap: perf dump java");
+        refuse(table, "cpu_profiler name=arg,type=CephChoices,strings=status|flush", "run cpu profiling on daemon",
+                "profile the Java process with its own tools");
+        refuse(table, "scrub_purged_snaps", "Scrub purged_snaps vs snapmapper index", "that comparison is not there");
+        refuse(table, "set_recovery_delay name=utime,type=CephInt,req=false", "Delay osd recovery by specified seconds",
+                "osd_recovery_sleep slows recovery down");
+    }
+
+    private static void refuse(CommandTable table, String signature, String help, String reason) {
+        String name = signature.split(" name=", 2)[0];
+        table.add(signature, help, "osd", "rw", call ->
+                CommandResult.error(Errno.EOPNOTSUPP, "'" + name + "' is not supported: " + reason));
+    }
+}

@@ -141,7 +141,8 @@ public final class CommandDispatch {
         Command command = find(prefix);
         CommandContext context = new CommandContext(
                 command, call, message.data(), session == null ? this : session, mon.now(), reply::reply);
-        if (command.has(Command.FLAG_OBSOLETE)) {
+        if (command.has(Command.FLAG_OBSOLETE)
+                || command.has(Command.FLAG_DEPRECATED) && mon.conf().flag("mon_debug_deprecated_as_obsolete")) {
             throw new CephException(Errno.EOPNOTSUPP, "command is obsolete; please check usage and/or man page");
         }
         if (session != null && !isAllowed(session, command, context)) {

@@ -81,7 +81,7 @@ final class ReweightCommands implements MgrModuleCommands {
                     ? "max_change " + GeneralFormat.format(maxChange, 6) + " must be positive"
                     : "max_osds " + maxOsds + " must be positive");
         }
-        boolean mayGrow = !call.string("no_increasing").equals("--no-increasing") && !isSet(call);
+        boolean mayGrow = !call.flag("no_increasing");
         Reweight reweight = new Reweight(core.get().pgMap(), pools, maxChange, maxOsds, mayGrow);
         Reweight.Plan plan;
         try {
@@ -98,10 +98,6 @@ final class ReweightCommands implements MgrModuleCommands {
         core.get().effects().askMonitors(reweightn(plan.weights()), done ->
                 call.reply(new CommandResult.Done(done.code(), done.outs(), output)));
         return CommandResult.later();
-    }
-
-    private static boolean isSet(CommandContext call) {
-        return "true".equals(call.texts().get("no_increasing"));
     }
 
     private static String reweightn(NavigableMap<Integer, Integer> weights) {

@@ -113,7 +113,7 @@ final class Monitors {
     private static @Nullable EntityAddrVec ownAddress(Conf conf, String id, List<String> names) {
         String addr = conf.string("mon_addr");
         if (!addr.isEmpty()) {
-            return MonHosts.parse(addr).getFirst();
+            return MonHosts.parse(Conf.monAddr(addr)).getFirst();
         }
         List<EntityAddrVec> hosts = MonHosts.parse(conf.string("mon_host"));
         if (hosts.size() == 1 && names.size() <= 1) {

@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// One daemon's configuration: layers of values over the defaults of [Options], the later layer winning.
@@ -37,6 +38,8 @@ public final class Conf {
         }
     }
 
+    private static final Pattern PLAIN_WITH_PORT = Pattern.compile("([^\\[\\]:,]+|\\[[0-9a-fA-F:]+\\]):[0-9]+(/[0-9]+)?");
+
     private final String type;
     private final String id;
     private final Map<Layer, Map<String, String>> layers = new EnumMap<>(Layer.class);
@@ -57,6 +60,7 @@ public final class Conf {
                 .filter(name -> name.startsWith("mon."))
                 .map(name -> file.section(name).getOrDefault("mon_addr", ""))
                 .filter(addr -> !addr.isEmpty())
+                .map(Conf::monAddr)
                 .toList();
         if (!monitors.isEmpty()) {
             values.put("mon_host", String.join(",", monitors)); // as was usual before mon_host
@@ -66,6 +70,12 @@ public final class Conf {
         values.putAll(file.section(type + "." + id));
         conf.replaceLayer(Layer.FILE, values);
         return conf;
+    }
+
+    /// A monitor's address from a section of its own, as `mon_host` would say it: a plain one with a port is msgr1's there,
+    /// whichever port it is (`MonMap::init_with_config_file`).
+    public static String monAddr(String addr) {
+        return PLAIN_WITH_PORT.matcher(addr).matches() ? "v1:" + addr : addr;
     }
 
     public String type() {

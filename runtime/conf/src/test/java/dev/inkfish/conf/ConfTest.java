@@ -33,6 +33,23 @@ class ConfTest {
         assertThat(file.section("mon.0")).containsEntry("mon_addr", "192.168.0.10:6789");
     }
 
+    /// As Ceph's clients do: such an address is msgr1's at any port.
+    @Test
+    void anAddressInAMonitorsOwnSectionIsMsgr1s() {
+        ConfFile file = ConfFile.parse("""
+                [mon.0]
+                mon addr = 10.0.0.1:9999
+                [mon.1]
+                mon addr = [fd00::1]:3300
+                [mon.2]
+                mon addr = 10.0.0.3
+                [mon.3]
+                mon addr = [v2:10.0.0.4:3300,v1:10.0.0.4:6789]
+                """);
+        assertThat(Conf.of("client", "admin", file).string("mon_host"))
+                .isEqualTo("v1:10.0.0.1:9999,v1:[fd00::1]:3300,10.0.0.3,[v2:10.0.0.4:3300,v1:10.0.0.4:6789]");
+    }
+
     /// As Ceph's clients see it: a file of ours with a user's old setting behind it.
     @Test
     void authSupportedWinsOverTheOptionsThatItStandsFor() {

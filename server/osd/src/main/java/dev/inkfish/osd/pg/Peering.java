@@ -440,22 +440,7 @@ final class Peering {
     ///
     /// @param gone members outside of the interval that went down or were restarted
     void onMap(SortedSet<PgShard> gone) {
-        PriorSet prior =
-                switch (pg.state) {
-                    case PgState.GetInfo s -> s.prior();
-                    case PgState.GetLog s -> s.prior();
-                    case PgState.GetMissing s -> s.prior();
-                    case PgState.WaitUpThru s -> s.prior();
-                    case PgState.WaitActingChange s -> s.prior();
-                    case PgState.Down s -> s.prior();
-                    case PgState.Incomplete s -> s.prior();
-                    case PgState.Reset s -> null;
-                    case PgState.Stray s -> null;
-                    case PgState.ReplicaActive s -> null;
-                    case PgState.Removing s -> null;
-                    case PgState.Activating s -> null;
-                    case PgState.Active s -> null;
-                };
+        PriorSet prior = pg.state.dependsOn();
         boolean wantedGone = pg.state instanceof PgState.WaitActingChange waiting
                 && waiting.want().stream().anyMatch(osd -> !pg.map.isUp(osd));
         boolean sourceGone = pg.state instanceof PgState.GetLog asking && gone.contains(asking.from());

@@ -55,21 +55,7 @@ final class PeeringClock {
 
     /// Only in a state of peering.
     private static PeeringView.@Nullable Prior blocking(Pg pg, PgState state) {
-        PriorSet prior = switch (state) {
-            case PgState.GetInfo s -> s.prior();
-            case PgState.GetLog s -> s.prior();
-            case PgState.GetMissing s -> s.prior();
-            case PgState.WaitUpThru s -> s.prior();
-            case PgState.Down s -> s.prior();
-            case PgState.Incomplete s -> s.prior();
-            case PgState.WaitActingChange s -> null;
-            case PgState.Reset s -> null;
-            case PgState.Stray s -> null;
-            case PgState.ReplicaActive s -> null;
-            case PgState.Removing s -> null;
-            case PgState.Activating s -> null;
-            case PgState.Active s -> null;
-        };
+        PriorSet prior = state instanceof PgState.WaitActingChange ? null : state.dependsOn();
         return prior == null
                 ? null
                 : new PeeringView.Prior(pg.data.past, prior.probe(), prior.blocked(), prior.down(), prior.blockedBy());

@@ -3,6 +3,7 @@ package dev.inkfish.osd.pg;
 import dev.inkfish.wire.osd.PgShard;
 import java.util.List;
 import java.util.SortedSet;
+import org.jspecify.annotations.Nullable;
 
 /// Where a member of a group stands. The owner of the transitions is [Peering] for a primary and
 /// [ReplicaRole] for others; every one of them goes back to [Reset] when an interval ends.
@@ -68,6 +69,25 @@ sealed interface PgState {
             case Removing s -> false;
             case Activating s -> false;
             case Active s -> false;
+        };
+    }
+
+    /// On whom peering depends, where it has been found out.
+    default @Nullable PriorSet dependsOn() {
+        return switch (this) {
+            case GetInfo s -> s.prior();
+            case GetLog s -> s.prior();
+            case GetMissing s -> s.prior();
+            case WaitUpThru s -> s.prior();
+            case WaitActingChange s -> s.prior();
+            case Down s -> s.prior();
+            case Incomplete s -> s.prior();
+            case Reset s -> null;
+            case Stray s -> null;
+            case ReplicaActive s -> null;
+            case Removing s -> null;
+            case Activating s -> null;
+            case Active s -> null;
         };
     }
 }

@@ -36,6 +36,7 @@ final class RealClient implements AutoCloseable {
     private final TreeMap<Long, Sent> unanswered = new TreeMap<>();
     private long last;
     private int resends;
+    private int epoch;
 
     private record Sent(MOSDOp op, EntityAddrVec to, CompletableFuture<MOSDOpReply> reply) {}
 
@@ -87,16 +88,26 @@ final class RealClient implements AutoCloseable {
         return osd < 0 ? EntityAddrVec.EMPTY : map.publicAddrs(osd);
     }
 
-    /// What belongs elsewhere in the newest map goes there.
+    /// What belongs elsewhere in the newest map goes there, and everything where maps were not seen: its primary may have
+    /// changed in them and changed back. It names the map by which it was sent, as OSDs drop what is older than their reign.
     private synchronized void resendToOthers(OsdMap map) {
+        boolean missed = map.epoch() > epoch + 1;
+        epoch = map.epoch();
         unanswered.replaceAll((tid, sent) -> {
             EntityAddrVec to = primary(map, sent.op);
-            if (!to.equals(sent.to)) {
-                resends++;
-                deliver(sent.op, to, tid);
+            if (to.equals(sent.to) && !missed) {
+                return sent;
             }
-            return new Sent(sent.op, to, sent.reply);
+            resends++;
+            MOSDOp again = sentBy(map, sent.op);
+            deliver(again, to, tid);
+            return new Sent(again, to, sent.reply);
         });
+    }
+
+    private static MOSDOp sentBy(OsdMap map, MOSDOp op) {
+        return new MOSDOp(op.pgid(), op.pgidIsRaw(), op.object(), map.epoch(), op.flags(), op.explicitReqid(),
+                op.clientIncarnation(), op.mtime(), op.ops(), op.snapContext(), op.retryAttempt(), op.senderFeatures());
     }
 
     private void deliver(MOSDOp op, EntityAddrVec to, long tid) {

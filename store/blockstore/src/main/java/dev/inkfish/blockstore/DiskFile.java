@@ -126,8 +126,7 @@ final class DiskFile implements StoreFile {
 
     @Override
     public void write(ByteBuffer source, long position) throws IOException {
-        int length = source.remaining();
-        if (direct != null && length >= directFrom && position % ALIGN == 0 && length % ALIGN == 0) {
+        if (direct != null && goesDirectly(source, position)) {
             if (!directIsDurable) {
                 unsynced = true;
             }
@@ -136,6 +135,20 @@ final class DiskFile implements StoreFile {
             unsynced = true;
             write(channel, source, position);
         }
+    }
+
+    @Override
+    public void writeDurably(ByteBuffer source, long position) throws IOException {
+        boolean durable = directIsDurable && goesDirectly(source, position);
+        write(source, position);
+        if (!durable) {
+            channel.force(false); // whatever others synced meanwhile
+        }
+    }
+
+    private boolean goesDirectly(ByteBuffer source, long position) {
+        int length = source.remaining();
+        return direct != null && length >= directFrom && position % ALIGN == 0 && length % ALIGN == 0;
     }
 
     private void write(FileChannel to, ByteBuffer source, long position) throws IOException {

@@ -68,7 +68,7 @@ record Media(
     static void format(Superblock superblock, StoreFile block, StoreFile journal, KeyValues store) throws IOException {
         superblock.label(block);
         superblock.label(journal);
-        Pipeline.writeState(store, superblock.osdFsid(), new Journal.Position(1, 0, Journal.ALIGN));
+        StateRecord.write(store, superblock.osdFsid(), new Journal.Position(1, 0, Journal.ALIGN));
         store.flush();
     }
 

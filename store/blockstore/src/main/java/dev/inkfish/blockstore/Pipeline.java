@@ -3,11 +3,8 @@ package dev.inkfish.blockstore;
 import dev.inkfish.objectstore.Burst;
 import dev.inkfish.wire.CephException;
 import dev.inkfish.wire.Errno;
-import dev.inkfish.wire.WireWriter;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -23,9 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// - **checkpoint**: deferred contents are written to their place, the device is synced, the key-value store
 ///   flushed, and the journal cut up to what was applied when this began.
 ///
-/// **When a freed block may be used again**: when the checkpoint that cuts the transaction that freed it is done.
-/// Before, a crash could undo the freeing (it may not even be durable), and a replay could write an
-/// earlier deferred content over what its new owner wrote directly.
+/// Blocks that a transaction frees may be used again when the checkpoint that cuts it is done: [FreedBlocks].
 ///
 /// Where the store is a member of a [SharedJournal], that one's thread writes and syncs for all its members. A
 /// transaction goes to it at once, unless contents were written to the device: then the store's own commit thread syncs
@@ -39,10 +34,6 @@ final class Pipeline {
     private static final int APPLY_BATCH = 2048;
     private static final long APPLY_DELAY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
-    static final int STATE_VERSION = 1;
-    /// Names a shared journal, and the number of its frame.
-    static final int STATE_VERSION_SHARED = 2;
-
     private final Journal journal;
     private final BlockDevice device;
     private final KeyValues store;
@@ -51,7 +42,7 @@ final class Pipeline {
     private final Options options;
     private final UUID fsid;
     /// Null with a journal of its own.
-    private volatile SharedJournal.@Nullable Member member;
+    private volatile @Nullable SharedMember member;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition submitted = lock.newCondition();
@@ -68,19 +59,18 @@ final class Pipeline {
     /// On the way from the shared journal to its own.
     private boolean leaving;
     private long lastCommitted;
-    private final Deque<int[]> freeing = new ArrayDeque<>();
+    private final FreedBlocks freed = new FreedBlocks();
     private long inFlight;
     private long lastSubmitted;
     private long lastApplied;
     private long lastCheckpoint;
-    private long freedBlocks;
     private long checkpointsStarted;
     private long checkpointsDone;
     private boolean checkpointRequested;
     private boolean applyNow;
     private boolean stopping;
     private volatile @Nullable Throwable failure;
-    private final List<Thread> threads = new ArrayList<>();
+    private final Workers workers = new Workers(this::fail);
 
     Pipeline(
             Journal journal,
@@ -90,7 +80,7 @@ final class Pipeline {
             Allocator allocator,
             Options options,
             UUID fsid,
-            SharedJournal.@Nullable Member member,
+            @Nullable SharedMember member,
             long sequence) {
         this.journal = journal;
         this.device = device;
@@ -111,30 +101,9 @@ final class Pipeline {
 
     /// Without this, tests make the steps.
     void start(String name) {
-        threads.add(Thread.ofPlatform().name(name + "-commit").start(() -> loop(this::awaitSubmitted, this::commitStep)));
-        threads.add(Thread.ofPlatform().name(name + "-apply").start(() -> loop(this::awaitCommitted, this::applyStep)));
-        threads.add(Thread.ofPlatform()
-                .name(name + "-flush")
-                .start(() -> loop(this::awaitCheckpointWanted, this::flushStep)));
-    }
-
-    /// @return false when it is time to end
-    private interface Await {
-        boolean await() throws InterruptedException;
-    }
-
-    private interface Step {
-        void run() throws IOException;
-    }
-
-    private void loop(Await await, Step step) {
-        try {
-            while (await.await()) {
-                step.run();
-            }
-        } catch (Throwable e) {
-            fail(e);
-        }
+        workers.start(name + "-commit", this::awaitSubmitted, this::commitStep);
+        workers.start(name + "-apply", this::awaitCommitted, this::applyStep);
+        workers.start(name + "-flush", this::awaitCheckpointWanted, this::flushStep);
     }
 
     /// The disk cannot be trusted any more: nothing is committed from here on.
@@ -198,7 +167,7 @@ final class Pipeline {
 
     /// Bytes a transaction may take in the journal.
     long transactionLimit() {
-        SharedJournal.Member shared = member;
+        SharedMember shared = member;
         return shared == null ? journal.limit() : Math.min(journal.limit(), shared.journal().limit());
     }
 
@@ -206,7 +175,7 @@ final class Pipeline {
     void admit() {
         lock.lock();
         try {
-            while (inFlight > options.inFlightLimit() && failure == null && !threads.isEmpty()) {
+            while (inFlight > options.inFlightLimit() && failure == null && !workers.areNone()) {
                 Burst.flush();
                 applied.awaitUninterruptibly();
             }
@@ -332,7 +301,7 @@ final class Pipeline {
     void leave(List<Submitted> unwritten) {
         lock.lock();
         try {
-            SharedJournal.Member shared = member;
+            SharedMember shared = member;
             if (shared == null || leaving) {
                 return;
             }
@@ -351,7 +320,7 @@ final class Pipeline {
     private void awaitOwnJournal() throws IOException {
         while (member != null) {
             checkAlive();
-            if (threads.isEmpty()) {
+            if (workers.areNone()) {
                 applyStep();
                 checkpoint();
             } else {
@@ -399,7 +368,7 @@ final class Pipeline {
     }
 
     private void makeRoom() throws IOException {
-        if (threads.isEmpty()) {
+        if (workers.areNone()) {
             applyStep();
             checkpoint();
             return;
@@ -456,10 +425,7 @@ final class Pipeline {
             inFlight -= bytes;
             applyNow = false;
             for (Submitted transaction : group) {
-                if (transaction.freed.length > 0) {
-                    freeing.add(transaction.freed);
-                    freedBlocks += transaction.freed.length;
-                }
+                freed.add(transaction.freed);
             }
             applied.signalAll();
             if (wantsFlush() || wantsCheckpoint()) {
@@ -479,11 +445,11 @@ final class Pipeline {
     }
 
     private boolean wantsCheckpoint() {
-        SharedJournal.Member shared = member;
+        SharedMember shared = member;
         boolean journalWants = shared == null
                 ? journal.used() > journal.capacity() / 2
                 : shared.held() > shared.journal().capacity() / 2;
-        return checkpointRequested || journalWants || freedBlocks > allocator.blocks() / 8;
+        return checkpointRequested || journalWants || freed.count() > allocator.blocks() / 8;
     }
 
     private boolean awaitCheckpointWanted() throws InterruptedException {
@@ -528,9 +494,9 @@ final class Pipeline {
     /// One at a time.
     void checkpoint() throws IOException {
         long sequence;
-        SharedJournal.Member shared;
+        SharedMember shared;
         boolean leaves;
-        List<int[]> releasing = new ArrayList<>();
+        List<int[]> releasing;
         lock.lock();
         try {
             checkpointRequested = false;
@@ -538,8 +504,7 @@ final class Pipeline {
             sequence = lastApplied;
             shared = member;
             leaves = shared != null && leaving && sequence == lastCommitted;
-            releasing.addAll(freeing);
-            freeing.clear();
+            releasing = freed.take();
         } finally {
             lock.unlock();
         }
@@ -550,7 +515,7 @@ final class Pipeline {
                 : shared != null
                         ? shared.positionAfter(journal.generation(), sequence)
                         : journal.positionAfter(sequence);
-        writeState(store, fsid, position);
+        StateRecord.write(store, fsid, position);
         store.flush();
         if (leaves) {
             shared.left();
@@ -560,35 +525,20 @@ final class Pipeline {
         } else {
             journal.trim(position);
         }
-        long released = 0;
-        for (int[] freed : releasing) {
-            for (int block : freed) {
+        for (int[] blocks : releasing) {
+            for (int block : blocks) {
                 allocator.release(block);
             }
-            released += freed.length;
         }
         lock.lock();
         try {
             lastCheckpoint = sequence;
-            freedBlocks -= released;
+            freed.released(releasing);
             checkpointsDone++;
             checkpointDone.signalAll();
         } finally {
             lock.unlock();
         }
-    }
-
-    static void writeState(KeyValues store, UUID fsid, Journal.Position position) {
-        KvBatch batch = new KvBatch();
-        WireWriter value = new WireWriter(64);
-        UUID shared = position.shared();
-        value.u8(shared == null ? STATE_VERSION : STATE_VERSION_SHARED).uuid(fsid);
-        value.u64(position.generation()).u64(position.sequence()).u64(position.offset());
-        if (shared != null) {
-            value.uuid(shared).u64(position.frame());
-        }
-        batch.put(Keys.STATE, value.toBytes());
-        store.write(batch.whole());
     }
 
     /// Waits for a checkpoint that starts from now on, of everything submitted so far if `all`. Hold no lock that
@@ -618,11 +568,11 @@ final class Pipeline {
     /// Brings all that was submitted in its place. Hold no lock that a commit listener takes.
     void settle() throws IOException {
         checkAlive();
-        if (threads.isEmpty()) {
+        if (workers.areNone()) {
             commitStep();
-            SharedJournal.Member shared = member;
+            SharedMember shared = member;
             if (shared != null && !shared.journal().hasThread()) {
-                shared.journal().commitStep();
+                shared.journal().drain();
                 commitStep(); // what came back
             }
             applyStep();
@@ -645,20 +595,7 @@ final class Pipeline {
         } finally {
             lock.unlock();
         }
-        boolean interrupted = false;
-        for (Thread thread : threads) {
-            while (thread.isAlive()) {
-                try {
-                    thread.join(TimeUnit.SECONDS.toMillis(60));
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-        threads.clear();
+        workers.join();
         if (failure == null) {
             settle();
             if (member != null) {

@@ -1,9 +1,6 @@
 package dev.inkfish.blockstore;
 
 import dev.inkfish.wire.Bytes;
-import dev.inkfish.wire.CephException;
-import dev.inkfish.wire.Errno;
-import dev.inkfish.wire.WireReader;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +17,7 @@ final class Recovery {
     private final List<Bytes> parts = new ArrayList<>();
     private int count;
     private int bytes;
-    private SharedJournal.@Nullable Member member;
+    private @Nullable SharedMember member;
 
     Recovery(Media media, Journal journal, BlockDevice device) {
         this.media = media;
@@ -31,7 +28,7 @@ final class Recovery {
     /// @param shared the journal to use from now on, if it takes the store; null: the store's own
     /// @return where the journal begins now
     Journal.Position run(@Nullable SharedJournal shared) throws IOException {
-        Journal.Position from = readState();
+        Journal.Position from = StateRecord.read(media.keyValues(), media.superblock());
         long last = from.shared() == null
                 ? journal.replay(from, this::transaction)
                 : replayShared(from, from.shared());
@@ -39,11 +36,11 @@ final class Recovery {
         device.sync();
         Journal.Position begin = journal.begin(from.generation() + 1, last);
         UUID fsid = media.superblock().osdFsid();
-        SharedJournal.Member joining = shared == null ? null : shared.join(fsid);
+        SharedMember joining = shared == null ? null : shared.join(fsid);
         if (joining != null) {
             begin = joining.positionAfter(begin.generation(), last);
         }
-        Pipeline.writeState(media.keyValues(), fsid, begin);
+        StateRecord.write(media.keyValues(), fsid, begin);
         media.keyValues().flush();
         if (joining != null) {
             joining.joined();
@@ -53,7 +50,7 @@ final class Recovery {
     }
 
     /// The store's part of the shared journal; null if it does not use one.
-    SharedJournal.@Nullable Member member() {
+    @Nullable SharedMember member() {
         return member;
     }
 
@@ -61,25 +58,6 @@ final class Recovery {
         try (StoreFile file = media.sharedJournals().open(id)) {
             return SharedReplay.replay(file, media.superblock().osdFsid(), from, this::transaction);
         }
-    }
-
-    private Journal.Position readState() {
-        byte[] value = media.keyValues().get(Keys.STATE);
-        if (value == null) {
-            throw new CephException(Errno.EINVAL, "the key-value store has no state of osd." + media.superblock().whoami());
-        }
-        WireReader in = Bytes.wrap(value).reader();
-        int version = in.u8();
-        if (version != Pipeline.STATE_VERSION && version != Pipeline.STATE_VERSION_SHARED) {
-            throw new CephException(Errno.EINVAL, "the key-value store has a state of version " + version);
-        }
-        var owner = in.uuid();
-        if (!owner.equals(media.superblock().osdFsid())) {
-            throw new CephException(Errno.EINVAL, "the key-value store belongs to osd " + owner);
-        }
-        return version == Pipeline.STATE_VERSION
-                ? new Journal.Position(in.u64(), in.u64(), in.u64())
-                : new Journal.Position(in.u64(), in.u64(), in.u64(), in.uuid(), in.u64());
     }
 
     private void transaction(Journal.Replayed transaction) throws IOException {

@@ -15,8 +15,9 @@ final class SharedFrameWriter {
     static final int HEADER = 40;
     static final int SECTIONS_AT = 32;
     static final int CRC_AT = 36;
-    private static final int SECTION = 28;
-    private static final int FRAME = 2 << 20;
+    static final int SECTION = 28;
+    /// A moderate size, of which the buffer is.
+    static final int FRAME = 2 << 20;
     private static final int SCRATCH = 64 << 10;
     private static final int NUMBER_AT = 24;
 
@@ -28,22 +29,25 @@ final class SharedFrameWriter {
         this.id = id;
     }
 
-    /// A frame of as many transactions as make a moderate size, of each store in turn.
+    /// Puts the sections into a frame.
     ByteBuffer assemble(List<SharedSection> sections) {
-        long bytes = choose(sections);
+        long bytes = HEADER;
+        for (SharedSection section : sections) {
+            bytes += SECTION;
+            for (Submitted each : section.transactions()) {
+                bytes += each.journalBytes();
+            }
+        }
         ByteBuffer out = bytes + Frames.ALIGN <= buffer.capacity()
                 ? buffer
                 : Frames.allocate(Math.toIntExact(bytes + Frames.ALIGN));
         out.clear().position(HEADER);
-        int used = 0;
         for (SharedSection section : sections) {
-            if (section.count > 0) {
-                used++;
-                UUID fsid = section.member.fsid;
-                out.putLong(fsid.getMostSignificantBits()).putLong(fsid.getLeastSignificantBits());
-                out.putLong(section.inFrame().getFirst().sequence).putInt(section.count);
-                section.inFrame().forEach(each -> Frames.write(each, scratch, out));
-            }
+            UUID fsid = section.member().fsid;
+            List<Submitted> transactions = section.transactions();
+            out.putLong(fsid.getMostSignificantBits()).putLong(fsid.getLeastSignificantBits());
+            out.putLong(transactions.getFirst().sequence).putInt(transactions.size());
+            transactions.forEach(each -> Frames.write(each, scratch, out));
         }
         int payload = out.position() - HEADER;
         if (payload > FRAME) {
@@ -55,30 +59,8 @@ final class SharedFrameWriter {
                 .putInt(4, payload)
                 .putLong(8, id.getMostSignificantBits())
                 .putLong(16, id.getLeastSignificantBits())
-                .putInt(SECTIONS_AT, used);
+                .putInt(SECTIONS_AT, sections.size());
         return out;
-    }
-
-    /// Sets how many of each section go into the frame.
-    ///
-    /// @return bytes it takes, at most
-    private static long choose(List<SharedSection> sections) {
-        long bytes = HEADER;
-        for (SharedSection section : sections) {
-            section.count = 0;
-            List<Submitted> left = section.left();
-            long more = SECTION;
-            while (section.count < left.size()) {
-                long next = left.get(section.count).journalBytes();
-                if (bytes > HEADER && bytes + more + next > FRAME - Frames.ALIGN) {
-                    break;
-                }
-                bytes += more + next;
-                more = 0;
-                section.count++;
-            }
-        }
-        return bytes;
     }
 
     /// Gives the frame its number, and the checksum.

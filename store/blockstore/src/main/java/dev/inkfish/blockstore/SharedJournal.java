@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
@@ -18,8 +19,12 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One journal for the stores of a process that are on the same file system: one thread, one write and one sync for
-/// what arrived meanwhile from all of them.
+/// One journal for the stores of a process that are on the same file system: one write and one sync for what
+/// arrived meanwhile from all of them.
+///
+/// Frames follow each other in the order in which transactions arrived. Several may be on their way to the disk at
+/// once, so that it has work while the next is put together; but what a frame holds counts as durable only when all
+/// frames before it are. A replay ends before the first that is missing.
 ///
 /// A journal belongs to one run of one process, and its id is never used again. A store that is a member
 /// has its id and a position in its own state on disk; it reads its records back from there when it is
@@ -35,21 +40,27 @@ public final class SharedJournal implements AutoCloseable {
     private static final long STALL_NANOS = TimeUnit.SECONDS.toNanos(10);
     /// See [#writeHere]: transactions, and how long a write may take.
     private static final int FEW = 3;
+    /// So many frames are written at once, a further one if so many transactions wait for it.
+    private static final int FRAMES = 2;
+    private static final int ENOUGH = 3;
     private static final long SHORT_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
     private final @Nullable Path directory;
     private final StoreFile file;
     private final UUID id;
-    private final SharedFrameWriter writer;
 
-    private final ReentrantLock lock = new ReentrantLock();
+    final ReentrantLock lock = new ReentrantLock();
     private final Condition arrived = lock.newCondition();
     private final Condition trimmed = lock.newCondition();
-    private final List<Member> members = new ArrayList<>();
-    private final FrameRing ring;
+    private final List<SharedMember> members = new ArrayList<>();
+    final FrameRing ring;
+    /// Transactions that are in no frame yet.
     private int waiting;
-    /// Somebody writes, and looks again before resting.
-    private boolean writing;
+    /// Somebody puts a frame together.
+    private boolean assembling;
+    private final FramesUnderWay underWay;
+    /// Whose transactions come first in the next frame.
+    private int turn;
     /// How long a write took lately.
     private volatile long writeNanos = Long.MAX_VALUE;
     private final Burst.Work work = new Burst.Work() {
@@ -73,141 +84,9 @@ public final class SharedJournal implements AutoCloseable {
 
     private final ReentrantLock labelLock = new ReentrantLock();
     private SharedLabel label;
-    private @Nullable Thread thread;
+    private final Workers workers = new Workers(this::fail);
     private Consumer<UUID> onJoined = fsid -> {};
     private Runnable onClosed = () -> {};
-
-    /// The frame that holds a store's transactions up to a sequence number.
-    private record Span(long frame, long lastSequence) {}
-
-    /// A store's part in it.
-    final class Member {
-        final UUID fsid;
-        private volatile @Nullable Pipeline pipeline;
-        private List<Submitted> queue = new ArrayList<>();
-        private final Deque<Span> spans = new ArrayDeque<>();
-        /// The first frame that its state on disk refers to.
-        private long needs;
-        /// What had been written before that.
-        private long heldFrom;
-        private boolean asked;
-
-        private Member(UUID fsid) {
-            this.fsid = fsid;
-            this.needs = ring.next();
-            this.heldFrom = ring.written();
-        }
-
-        SharedJournal journal() {
-            return SharedJournal.this;
-        }
-
-        void attach(Pipeline to) {
-            lock.lock();
-            pipeline = to;
-            lock.unlock();
-        }
-
-        private boolean isAlive() {
-            Pipeline mine = pipeline;
-            return mine != null && !mine.hasFailed();
-        }
-
-        /// The order of calls is the order of its records.
-        void add(List<Submitted> transactions) {
-            lock.lock();
-            try {
-                queue.addAll(transactions);
-                waiting += transactions.size();
-                if (writing) {
-                    return;
-                }
-            } finally {
-                lock.unlock();
-            }
-            Burst.atEnd(work);
-        }
-
-        /// What was added and is not taken to be written yet.
-        List<Submitted> takeBack() {
-            lock.lock();
-            try {
-                List<Submitted> taken = queue;
-                queue = new ArrayList<>();
-                waiting -= taken.size();
-                return taken;
-            } finally {
-                lock.unlock();
-            }
-        }
-
-        /// Bytes of the journal that it holds.
-        long held() {
-            lock.lock();
-            try {
-                return ring.written() - heldFrom;
-            } finally {
-                lock.unlock();
-            }
-        }
-
-        /// Where a replay would have to start if everything up to `sequence` is in its place.
-        Journal.Position positionAfter(long generation, long sequence) {
-            lock.lock();
-            try {
-                long number = ring.next();
-                for (Span span : spans) {
-                    if (span.lastSequence() > sequence) {
-                        number = span.frame();
-                        break;
-                    }
-                }
-                return new Journal.Position(generation, sequence, ring.placeOf(number), id, number);
-            } finally {
-                lock.unlock();
-            }
-        }
-
-        /// The position is written down.
-        void trim(Journal.Position position) {
-            lock.lock();
-            try {
-                needs = position.frame();
-                heldFrom = ring.writtenBefore(needs);
-                asked = false;
-                while (!spans.isEmpty() && spans.getFirst().frame() < needs) {
-                    spans.removeFirst();
-                }
-                SharedJournal.this.trim();
-            } finally {
-                lock.unlock();
-            }
-        }
-
-        /// Its state on disk names this journal, and no other: what it had elsewhere is in its place.
-        void joined() {
-            lock.lock();
-            try {
-                members.removeIf(each -> each != this && each.fsid.equals(fsid));
-                SharedJournal.this.trim();
-            } finally {
-                lock.unlock();
-            }
-            onJoined.accept(fsid);
-        }
-
-        /// Its state on disk does not name this journal any more.
-        void left() throws IOException {
-            lock.lock();
-            try {
-                members.remove(this);
-                SharedJournal.this.trim();
-            } finally {
-                lock.unlock();
-            }
-            writeLabel();
-        }
-    }
 
     /// The journal of the stores in a directory's directories. `size` counts if a file has to be made.
     ///
@@ -228,7 +107,7 @@ public final class SharedJournal implements AutoCloseable {
         this.directory = directory;
         this.file = file;
         this.id = id;
-        this.writer = new SharedFrameWriter(id);
+        this.underWay = new FramesUnderWay(id, lock);
         this.ring = new FrameRing(FIRST, filled);
         SharedLabel before = SharedLabel.read(file);
         label = new SharedLabel(id, before == null ? 0 : before.count() + 1, List.of());
@@ -240,7 +119,9 @@ public final class SharedJournal implements AutoCloseable {
     void start(Consumer<UUID> joined, Runnable closed) {
         onJoined = joined;
         onClosed = closed;
-        thread = Thread.ofPlatform().name("store-commit").start(this::work);
+        for (int i = 0; i < FRAMES; i++) {
+            workers.start("store-commit-" + i, this::await, this::commitStep);
+        }
     }
 
     /// More of the file has its place on the disk.
@@ -255,7 +136,7 @@ public final class SharedJournal implements AutoCloseable {
     }
 
     boolean hasThread() {
-        return thread != null;
+        return !workers.areNone();
     }
 
     /// The largest transaction it takes.
@@ -280,20 +161,42 @@ public final class SharedJournal implements AutoCloseable {
     /// Makes a store a member: from here on, nothing behind its position is overwritten.
     ///
     /// @return null if it takes no more
-    @Nullable Member join(UUID fsid) throws IOException {
-        Member member;
+    @Nullable SharedMember join(UUID fsid) throws IOException {
+        SharedMember member;
         lock.lock();
         try {
             if (over || stopping || members.size() >= SharedLabel.MAX_MEMBERS) {
                 return null;
             }
-            member = new Member(fsid);
+            member = new SharedMember(this, fsid);
             members.add(member);
         } finally {
             lock.unlock();
         }
         writeLabel();
         return member;
+    }
+
+    void joined(SharedMember member) {
+        lock.lock();
+        try {
+            members.removeIf(each -> each != member && each.fsid.equals(member.fsid));
+            trim();
+        } finally {
+            lock.unlock();
+        }
+        onJoined.accept(member.fsid);
+    }
+
+    void left(SharedMember member) throws IOException {
+        lock.lock();
+        try {
+            members.remove(member);
+            trim();
+        } finally {
+            lock.unlock();
+        }
+        writeLabel();
     }
 
     private void writeLabel() throws IOException {
@@ -315,27 +218,44 @@ public final class SharedJournal implements AutoCloseable {
         }
     }
 
-    private void work() {
-        try {
-            while (await()) {
-                commitStep();
-                lock.lock();
-                writing = false;
-                lock.unlock();
-            }
-        } catch (Throwable e) {
-            fail(e);
-        }
+    /// Hold the lock.
+    ///
+    /// @return whether somebody is to be roused to write them
+    boolean arrived(int transactions) {
+        waiting += transactions;
+        return mayBegin();
     }
 
+    /// Hold the lock.
+    void taken(int transactions) {
+        waiting -= transactions;
+    }
+
+    /// Has what arrived written when the thread's burst ends.
+    void rouse() {
+        Burst.atEnd(work);
+    }
+
+    /// Whether a frame is to be begun now. If not, whoever is at work looks again. Hold the lock.
+    private boolean mayBegin() {
+        int count = underWay.count();
+        boolean another = count == 0 || count < FRAMES && waiting >= ENOUGH;
+        return waiting > 0 && another && !assembling && !over;
+    }
+
+    /// @return with the right to begin a frame; false if there is nothing to do any more
     private boolean await() throws InterruptedException {
         lock.lock();
         try {
-            while (writing || waiting == 0 && !stopping && !over) {
+            while (!mayBegin()) {
+                if (over || stopping && waiting == 0) {
+                    arrived.signalAll();
+                    return false;
+                }
                 arrived.await();
             }
-            writing = waiting > 0 && !over;
-            return writing;
+            assembling = true;
+            return true;
         } finally {
             lock.unlock();
         }
@@ -344,18 +264,18 @@ public final class SharedJournal implements AutoCloseable {
     /// The thread that submitted writes, where that takes less than telling another: one operation at a time, on a disk
     /// that answers at once.
     ///
-    /// @return false if it is left to the journal's own thread
+    /// @return false if it is left to the journal's own threads
     private boolean writeHere() {
         lock.lock();
         try {
-            if (waiting == 0) {
-                return true;
+            if (!mayBegin()) {
+                return true; // whoever is at work looks again
             }
             boolean quick = waiting <= FEW && writeNanos <= SHORT_NANOS && ring.used() <= capacity() / 2;
-            if (thread == null || writing || stopping || over || !quick) {
+            if (workers.areNone() || stopping || underWay.count() > 0 || !quick) {
                 return false;
             }
-            writing = true;
+            assembling = true;
         } finally {
             lock.unlock();
         }
@@ -365,7 +285,6 @@ public final class SharedJournal implements AutoCloseable {
             fail(e);
         } finally {
             lock.lock();
-            writing = false;
             if (waiting > 0 || stopping) {
                 arrived.signalAll();
             }
@@ -381,6 +300,8 @@ public final class SharedJournal implements AutoCloseable {
         try {
             over = true;
             all = pipelines();
+            underWay.giveUp();
+            arrived.signalAll();
         } finally {
             lock.unlock();
         }
@@ -389,37 +310,74 @@ public final class SharedJournal implements AutoCloseable {
 
     private List<Pipeline> pipelines() {
         List<Pipeline> all = new ArrayList<>();
-        for (Member member : members) {
-            if (member.pipeline != null) {
-                all.add(member.pipeline);
+        for (SharedMember member : members) {
+            if (member.pipeline() != null) {
+                all.add(member.pipeline());
             }
         }
         return all;
     }
 
-    /// Writes what has arrived, and tells the stores. Without a thread, tests call it.
+    /// Writes what has arrived, or a part, and tells the stores. Without threads, tests call it.
     void commitStep() throws IOException {
-        List<SharedSection> sections = take();
-        while (!sections.isEmpty()) {
-            ByteBuffer frame = writer.assemble(sections);
-            long offset = reserve(frame, sections);
-            if (offset < 0) {
-                if (makeRoom(frame.limit())) {
-                    continue;
-                }
-                dissolve(sections);
-                return;
-            }
-            long began = System.nanoTime();
-            file.write(frame, offset);
-            file.sync();
-            took(System.nanoTime() - began);
-            for (SharedSection section : sections) {
-                committed(section);
-            }
-            sections.removeIf(each -> each.done == each.transactions.size());
+        SharedFrame frame = begin();
+        if (frame != null) {
+            write(frame);
         }
         askForCheckpoints();
+    }
+
+    /// Writes all that has arrived, without threads.
+    void drain() throws IOException {
+        finish();
+        while (waiting > 0 && !over) {
+            commitStep();
+        }
+    }
+
+    /// Makes a frame of what has arrived.
+    ///
+    /// @return null if there is nothing, or it goes elsewhere
+    @Nullable SharedFrame begin() throws IOException {
+        SharedFrame frame = null;
+        try {
+            List<SharedSection> sections = take();
+            if (!sections.isEmpty()) {
+                frame = begin(sections);
+            }
+        } finally {
+            lock.lock();
+            assembling = false;
+            if (mayBegin()) {
+                arrived.signal();
+            }
+            lock.unlock();
+        }
+        return frame;
+    }
+
+    private @Nullable SharedFrame begin(List<SharedSection> sections) throws IOException {
+        SharedFrameWriter writer = underWay.writer();
+        ByteBuffer bytes = writer.assemble(sections);
+        while (true) {
+            SharedFrame frame = reserve(writer, bytes, sections);
+            if (frame != null) {
+                return frame;
+            }
+            if (!makeRoom(bytes.limit())) {
+                dissolve(sections);
+                return null;
+            }
+        }
+    }
+
+    /// Writes a frame, and tells the stores of those that are on the disk with all before them.
+    void write(SharedFrame frame) throws IOException {
+        frame.writer.seal(frame.bytes, frame.number);
+        long began = System.nanoTime();
+        file.writeDurably(frame.bytes, frame.offset);
+        took(System.nanoTime() - began);
+        underWay.written(frame);
     }
 
     private void took(long nanos) {
@@ -427,17 +385,28 @@ public final class SharedJournal implements AutoCloseable {
         writeNanos = before == Long.MAX_VALUE ? nanos : before + (nanos - before) / 8;
     }
 
+    /// Takes what makes a frame of moderate size, of each store in turn, at least one transaction if there is any.
     private List<SharedSection> take() {
         List<SharedSection> sections = new ArrayList<>(members.size());
         lock.lock();
         try {
-            for (Member member : members) {
-                List<Submitted> taken = member.queue;
+            long room = Math.min(SharedFrameWriter.FRAME - Frames.ALIGN, limit());
+            turn++;
+            for (int i = 0; i < members.size(); i++) {
+                SharedMember member = members.get(Math.floorMod(turn + i, members.size()));
+                if (!member.isAlive()) {
+                    member.take(Long.MAX_VALUE);
+                    continue;
+                }
+                List<Submitted> taken = member.take(room - SharedFrameWriter.SECTION);
+                if (taken.isEmpty() && sections.isEmpty()) {
+                    taken = member.takeOne();
+                }
                 if (!taken.isEmpty()) {
-                    member.queue = new ArrayList<>(taken.size() + 16);
-                    waiting -= taken.size();
-                    if (member.isAlive()) {
-                        sections.add(new SharedSection(member, taken));
+                    sections.add(new SharedSection(member, taken));
+                    room -= SharedFrameWriter.SECTION;
+                    for (Submitted each : taken) {
+                        room -= each.journalBytes();
                     }
                 }
             }
@@ -447,50 +416,33 @@ public final class SharedJournal implements AutoCloseable {
         return sections;
     }
 
-    private static void committed(SharedSection section) {
-        List<Submitted> group = section.inFrame();
-        section.done += section.count;
-        Pipeline pipeline = section.member.pipeline;
-        if (group.isEmpty() || pipeline == null || pipeline.hasFailed()) {
-            return;
-        }
-        try {
-            pipeline.committed(group);
-        } catch (RuntimeException | Error e) {
-            pipeline.fail(e); // its own fault: the others go on
-        }
-    }
-
     /// Finds a place for the frame, and gives it its number.
     ///
-    /// @return -1 if there is no room
-    private long reserve(ByteBuffer frame, List<SharedSection> sections) {
-        long offset;
-        long number;
+    /// @return null if there is no room
+    private @Nullable SharedFrame reserve(SharedFrameWriter writer, ByteBuffer bytes, List<SharedSection> sections) {
         lock.lock();
         try {
-            number = ring.next();
-            offset = ring.reserve(frame.limit());
+            long number = ring.next();
+            long offset = ring.reserve(bytes.limit());
             if (offset < 0) {
-                return -1;
+                return null;
             }
             for (SharedSection section : sections) {
-                if (section.count > 0) {
-                    section.member.spans.add(new Span(number, section.inFrame().getLast().sequence));
-                }
+                section.member().wrote(number, section.transactions().getLast().sequence);
             }
+            SharedFrame frame = new SharedFrame(sections, writer, bytes, number, offset);
+            underWay.add(frame);
+            return frame;
         } finally {
             lock.unlock();
         }
-        writer.seal(frame, number);
-        return offset;
     }
 
     /// Forgets the frames that no member needs. Hold the lock.
-    private void trim() {
+    void trim() {
         long needed = ring.next();
-        for (Member member : members) {
-            needed = Math.min(needed, member.needs);
+        for (SharedMember member : members) {
+            needed = Math.min(needed, member.needs());
         }
         ring.trim(needed);
         trimmed.signalAll();
@@ -504,11 +456,9 @@ public final class SharedJournal implements AutoCloseable {
             if (ring.used() <= capacity() / 2) {
                 return;
             }
-            for (Member member : members) {
-                Pipeline pipeline = member.pipeline;
-                if (!member.asked && pipeline != null && member.held() > capacity() / 2) {
-                    member.asked = true;
-                    asked.add(pipeline);
+            for (SharedMember member : members) {
+                if (member.askOnce()) {
+                    asked.add(Objects.requireNonNull(member.pipeline()));
                 }
             }
         } finally {
@@ -523,35 +473,36 @@ public final class SharedJournal implements AutoCloseable {
     private boolean makeRoom(int length) throws IOException {
         long end = System.nanoTime() + STALL_NANOS;
         while (true) {
-            List<Member> holding = new ArrayList<>();
+            List<SharedMember> holding = new ArrayList<>();
             lock.lock();
             try {
                 // what a frame skips at the file's end is less than its own length
                 if (ring.used() + 2L * length <= capacity() || ring.isEmpty()) {
                     return true;
                 }
-                for (Member member : members) {
-                    if (member.needs <= ring.oldest()) {
+                for (SharedMember member : members) {
+                    if (member.needs() <= ring.oldest()) {
                         holding.add(member);
                     }
                 }
             } finally {
                 lock.unlock();
             }
-            for (Member member : holding) {
+            for (SharedMember member : holding) {
                 if (!member.isAlive()) {
                     LOG.warn("osd {} has failed and holds the shared journal {}", member.fsid, id);
                     return false;
                 }
-                Pipeline pipeline = Objects.requireNonNull(member.pipeline);
-                if (thread == null) {
+                Pipeline pipeline = Objects.requireNonNull(member.pipeline());
+                if (workers.areNone()) {
+                    finish();
                     pipeline.applyStep();
                     pipeline.checkpoint();
                 } else {
                     pipeline.askForCheckpoint();
                 }
             }
-            if (thread != null && !awaitTrim(end)) {
+            if (!workers.areNone() && !awaitTrim(end)) {
                 LOG.warn("the shared journal {} is full, and osd {} does not empty it", id, holding.getFirst().fsid);
                 return false;
             }
@@ -572,8 +523,9 @@ public final class SharedJournal implements AutoCloseable {
     }
 
     /// All members go on with their own journals; this one keeps what they have in it until they left.
-    private void dissolve(List<SharedSection> unwritten) {
-        List<Member> all;
+    private void dissolve(List<SharedSection> unwritten) throws IOException {
+        finish();
+        List<SharedMember> all;
         lock.lock();
         try {
             over = true;
@@ -581,13 +533,24 @@ public final class SharedJournal implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        for (Member member : all) {
+        for (SharedMember member : all) {
             List<Submitted> back = new ArrayList<>();
-            unwritten.stream().filter(each -> each.member == member).forEach(each -> back.addAll(each.left()));
-            if (member.pipeline != null) {
-                member.pipeline.leave(back);
+            unwritten.stream().filter(each -> each.member() == member).forEach(each -> back.addAll(each.transactions()));
+            Pipeline pipeline = member.pipeline();
+            if (pipeline != null) {
+                pipeline.leave(back);
             }
         }
+    }
+
+    /// Returns when the stores know of all frames that have a place.
+    private void finish() throws IOException {
+        if (workers.areNone()) {
+            for (SharedFrame frame : underWay.unwritten()) {
+                write(frame);
+            }
+        }
+        underWay.awaitNone();
     }
 
     /// To be called when the stores are closed. What one that failed has in the journal stays there.
@@ -597,14 +560,7 @@ public final class SharedJournal implements AutoCloseable {
         stopping = true;
         arrived.signalAll();
         lock.unlock();
-        Thread running = thread;
-        if (running != null) {
-            try {
-                running.join();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        workers.join();
         try {
             file.close();
         } catch (IOException e) {

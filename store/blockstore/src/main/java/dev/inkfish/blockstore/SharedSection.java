@@ -2,25 +2,18 @@ package dev.inkfish.blockstore;
 
 import java.util.List;
 
-/// Transactions of one store on their way to a [SharedJournal], in order.
-final class SharedSection {
-    final SharedJournal.Member member;
-    final List<Submitted> transactions;
-    /// How many are in earlier frames.
-    int done;
-    /// How many are in this frame.
-    int count;
-
-    SharedSection(SharedJournal.Member member, List<Submitted> transactions) {
-        this.member = member;
-        this.transactions = transactions;
-    }
-
-    List<Submitted> inFrame() {
-        return transactions.subList(done, done + count);
-    }
-
-    List<Submitted> left() {
-        return transactions.subList(done, transactions.size());
+/// Transactions of one store in a frame of a [SharedJournal], in order.
+record SharedSection(SharedMember member, List<Submitted> transactions) {
+    /// They are durable.
+    void committed() {
+        Pipeline pipeline = member.pipeline();
+        if (pipeline == null || pipeline.hasFailed()) {
+            return;
+        }
+        try {
+            pipeline.committed(transactions);
+        } catch (RuntimeException | Error e) {
+            pipeline.fail(e); // its own fault: the others go on
+        }
     }
 }

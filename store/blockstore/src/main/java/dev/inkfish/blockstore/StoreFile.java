@@ -14,6 +14,9 @@ interface StoreFile extends AutoCloseable {
     /// Makes everything written so far survive a power cut.
     void sync() throws IOException;
 
+    /// Writes all of the buffer at `position`, and returns when that survives a power cut. Several threads may.
+    void writeDurably(ByteBuffer source, long position) throws IOException;
+
     long size() throws IOException;
 
     /// How much of its size there is space for on the disk beneath it.

@@ -51,6 +51,7 @@ class SharedCrashTest {
         private final Map<UUID, Set<UUID>> left = new TreeMap<>();
         private @Nullable SharedJournal journal;
         private @Nullable SimFile current;
+        private final List<SharedFrame> underWay = new ArrayList<>();
 
         Run(long seed) throws IOException {
             random = new Random(seed);
@@ -94,7 +95,7 @@ class SharedCrashTest {
             try {
                 int turn = random.nextInt(100);
                 if (turn < 20) {
-                    journal.commitStep();
+                    stepOfJournal();
                 } else if (turn == 20) {
                     journal.grow(current.size());
                 } else if (!osd.failed) {
@@ -103,6 +104,22 @@ class SharedCrashTest {
                 return false;
             } catch (IOException | UncheckedIOException | CephException e) {
                 return failed(e);
+            }
+        }
+
+        /// Frames reach the disk several at a time, in any order.
+        private void stepOfJournal() throws IOException {
+            if (random.nextBoolean()) {
+                journal.commitStep();
+                return;
+            }
+            SharedFrame begun = journal.begin();
+            if (begun != null) {
+                underWay.add(begun);
+            }
+            underWay.removeIf(each -> each.written);
+            if (!underWay.isEmpty() && random.nextInt(3) > 0) {
+                journal.write(underWay.remove(random.nextInt(underWay.size())));
             }
         }
 
@@ -203,6 +220,7 @@ class SharedCrashTest {
         /// What [SharedFiles] does.
         private void begin() throws IOException {
             left.clear();
+            underWay.clear();
             SimFile file = null;
             for (UUID each : List.copyOf(files.keySet())) {
                 SharedLabel label = SharedLabel.read(files.get(each));

@@ -58,6 +58,7 @@ class SharedLeaveTest {
         private final SimMachine disk = new SimMachine(1 << 20, 1 << 20);
         private final SimFile file;
         private final SharedJournal journal;
+        private final List<SharedFrame> underWay = new ArrayList<>();
         private boolean submitting;
         /// Stores make checkpoints when the journal makes them.
         private boolean lazy;
@@ -154,9 +155,25 @@ class SharedLeaveTest {
             }
         }
 
+        /// Frames reach the disk several at a time, in any order.
+        private void stepOfJournal() throws IOException {
+            if (random.nextBoolean()) {
+                journal.commitStep();
+                return;
+            }
+            SharedFrame begun = journal.begin();
+            if (begun != null) {
+                underWay.add(begun);
+            }
+            underWay.removeIf(each -> each.written);
+            if (!underWay.isEmpty() && random.nextInt(3) > 0) {
+                journal.write(underWay.remove(random.nextInt(underWay.size())));
+            }
+        }
+
         private void step() throws IOException {
             if (random.nextInt(6) == 0) {
-                journal.commitStep();
+                stepOfJournal();
                 return;
             }
             ModelledStore osd = osds.get(random.nextInt(STORES));

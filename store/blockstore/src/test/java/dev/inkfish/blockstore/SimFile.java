@@ -51,6 +51,14 @@ final class SimFile implements StoreFile {
         unsynced.clear();
     }
 
+    @Override
+    public synchronized void writeDurably(ByteBuffer source, long position) throws IOException {
+        write(source, position);
+        machine.tick();
+        Write write = unsynced.removeLast();
+        System.arraycopy(write.data(), 0, durable, write.offset(), write.data().length);
+    }
+
     /// What is there after a power cut.
     synchronized void crash(Random random) {
         List<Write> order = new ArrayList<>(unsynced);

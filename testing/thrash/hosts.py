@@ -33,6 +33,7 @@ class Hosts:
         self.dir = Path(directory).absolute()
         self.prefix, self.subnet = prefix, subnet
         self.state = {"hosts": [], "daemons": {}, "disks": False}
+        self.apart = set()  # hosts that are cut off, or do not reach another one
         if (self.dir / "hosts.json").exists():
             self.state = json.loads((self.dir / "hosts.json").read_text())
             self.prefix, self.subnet = self.state["prefix"], self.state["subnet"]
@@ -186,7 +187,11 @@ class Hosts:
     def configure(self, host, options):
         """More lines for [global]."""
         text = self.conf(host).read_text()
-        self.conf(host).write_text(text.replace("[mon]\n", "\n".join(options) + "\n[mon]\n", 1))
+        lines = [*options, "admin_socket = " + str(self.home(host) / "$name.asok")]
+        self.conf(host).write_text(text.replace("[mon]\n", "\n".join(lines) + "\n[mon]\n", 1))
+
+    def socket(self, daemon):
+        return self.home(self.state["daemons"][daemon]["host"]) / (daemon + ".asok")
 
     def all_monitors(self):
         """Everybody's configuration names all monitors."""
@@ -257,14 +262,17 @@ class Hosts:
 
     def cut(self, host):
         """Nothing goes in or out of the host any more."""
+        self.apart.add(host)
         run("bridge", "link", "set", "dev", self.port(host), "state", "0")
 
     def heal(self, host):
         run("bridge", "link", "set", "dev", self.port(host), "state", "3", check=False)
         run("bridge", "link", "set", "dev", self.port(host), "isolated", "off")
+        self.apart.discard(host)
 
     def isolate(self, host):
         """Isolated hosts do not reach each other, but all others."""
+        self.apart.add(host)
         run("bridge", "link", "set", "dev", self.port(host), "isolated", "on")
 
     def ceph(self, *words, timeout=60):

@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 """Kills, stops, cuts off and powers down parts of a cluster of real processes on several hosts, under a checked load.
 
-thrash.py [--seed N] [--seconds S] [--dir D] [--keep] [--osds N]
+thrash.py [--seed N] [--seconds S] [--dir D] [--keep] [--osds N] [--skip N] [--kinds a,b] [--schedule N]
 
-One seed is one sequence of faults and of writes; timing differs from run to run. Needs root.
+One seed is one sequence of faults and of writes; timing differs from run to run. Needs root. --schedule N only prints the first
+N faults of a seed, --skip N begins after that many, so that a stretch of a long run can be had alone.
 """
 import argparse
 import json
@@ -18,8 +19,9 @@ import traceback
 
 import rados
 
-from hosts import Hosts
+from hosts import NAMES, Hosts
 from load import Image, Objects
+from watch import Watch
 
 # Heartbeats four times as fast as by default: more failures are noticed in the same time.
 OPTIONS = ["osd_heartbeat_interval = 2", "osd_heartbeat_grace = 6", "mon_osd_down_out_interval = 15",
@@ -28,22 +30,75 @@ OPTIONS = ["osd_heartbeat_interval = 2", "osd_heartbeat_grace = 6", "mon_osd_dow
            "osd_max_pg_log_entries = 300"]
 
 
+class Paper:
+    """Hosts to which nothing happens: the faults of a seed can be gone through without them."""
+
+    def __init__(self, osds):
+        self.names = NAMES[:3]
+        self.state = {"disks": True, "daemons": {}}
+        self.groups = {}
+        for host in self.names:
+            for daemon in ["mon." + host, "mgr." + host]:
+                self.state["daemons"][daemon] = {"host": host}
+        for number in range(3 * osds):
+            self.state["daemons"]["osd.%d" % number] = {"host": self.names[number // osds]}
+
+    def daemons(self, host=None, role=None):
+        return [d for d, s in self.state["daemons"].items()
+                if (host is None or s["host"] == host) and (role is None or d.startswith(role + "."))]
+
+    def ceph(self, *words):
+        if words[:3] == ("osd", "pool", "set") and words[4] == "pg_num":
+            self.groups[words[3]] = words[5]
+        known = {"quorum_leader_name": self.names[0]}
+        if words[:3] == ("osd", "pool", "get"):
+            known["pg_num"] = self.groups.get(words[3], 16)
+        return json.dumps(known)
+
+    def power_cut(self, host):
+        return self.daemons(host)
+
+    def nothing(self, *_):
+        pass
+
+    signal = cut = heal = isolate = await_end = start = nothing
+
+    def pid(self, _):
+        return 1
+
+
 class Faults:
-    def __init__(self, hosts, seed, pace=1.0):
+    def __init__(self, hosts, seed, pace=1.0, kinds=()):
         self.hosts = hosts
         self.random = random.Random(seed)
         self.pace = pace
+        self.kinds = kinds
         self.start = time.monotonic()
         self.counts = {}
+        self.paper_time = None
+
+    def on_paper(self, number, osds, say):
+        """Goes through the first faults without doing them."""
+        real, self.hosts, self.paper_time = self.hosts, Paper(osds), 0.0
+        spoken, self.say = self.say, (lambda text: say("%7.1f  %s" % (self.paper_time, text)))
+        for _ in range(number):
+            self.one()
+        self.hosts, self.say, self.paper_time, self.counts = real, spoken, None, {}
 
     def say(self, text):
         print("%7.1f  %s" % (time.monotonic() - self.start, text), flush=True)
+
+    def sleep(self, seconds):
+        if self.paper_time is None:
+            time.sleep(seconds)
+        else:
+            self.paper_time += seconds
 
     def seconds(self, low, high):
         return self.random.uniform(low, high) * self.pace
 
     def hold(self, low, high):
-        time.sleep(self.seconds(low, high))
+        self.sleep(self.seconds(low, high))
 
     def host(self):
         return self.random.choice(self.hosts.names)
@@ -72,7 +127,7 @@ class Faults:
         seconds = self.seconds(1, 20)
         self.say("SIGSTOP %s for %.1f s" % (victim, seconds))
         self.hosts.signal(victim, signal.SIGSTOP)
-        time.sleep(seconds)
+        self.sleep(seconds)
         self.hosts.signal(victim, signal.SIGCONT)
 
     def cut_host(self):
@@ -80,7 +135,7 @@ class Faults:
         seconds = self.seconds(2, 20)
         self.say("cut off %s for %.1f s" % (victim, seconds))
         self.hosts.cut(victim)
-        time.sleep(seconds)
+        self.sleep(seconds)
         self.hosts.heal(victim)
 
     def part_hosts(self):
@@ -89,7 +144,7 @@ class Faults:
         self.say("%s and %s do not reach each other for %.1f s" % (*pair, seconds))
         for host in pair:
             self.hosts.isolate(host)
-        time.sleep(seconds)
+        self.sleep(seconds)
         for host in pair:
             self.hosts.heal(host)
 
@@ -142,7 +197,7 @@ class Faults:
         seconds = self.seconds(1, 20)
         self.say("SIGSTOP %s for %.1f s" % (victim, seconds))
         self.hosts.signal(victim, signal.SIGSTOP)
-        time.sleep(seconds)
+        self.sleep(seconds)
         self.hosts.signal(victim, signal.SIGCONT)
 
     def kill_mgr(self):
@@ -192,7 +247,7 @@ class Faults:
             self.change_size, self.move_primary, self.kill_and_cut, self.grow_groups, self.scrub]
         if self.hosts.state["disks"]:
             kinds += [self.power_cut] * 2 + [self.power_cut_all]
-        kind = self.random.choice(kinds)
+        kind = self.random.choice([k for k in kinds if not self.kinds or k.__name__ in self.kinds])
         self.counts[kind.__name__] = self.counts.get(kind.__name__, 0) + 1
         try:
             kind()
@@ -300,7 +355,10 @@ def thrash(hosts, arguments):
     loads.append(Image(cluster, "rbd", arguments.seed))
     for load in loads:
         load.start()
-    faults = Faults(hosts, arguments.seed, arguments.pace)
+    faults = Faults(hosts, arguments.seed, arguments.pace, arguments.kinds)
+    faults.on_paper(arguments.skip, arguments.osds, lambda text: None)
+    watch = Watch(hosts, loads, faults.say)
+    watch.start()
     wrong = []
     while time.monotonic() - faults.start < arguments.seconds and not lost(wrong):
         wrong += faults.one()
@@ -312,6 +370,7 @@ def thrash(hosts, arguments):
         wrong.append("not active+clean within 60 s")
     else:
         faults.say("active+clean after %.1f s" % clean)
+    watch.stop()
     for load in loads:
         load.finish(30)
     for load in loads:
@@ -341,8 +400,14 @@ def main():
     parser.add_argument("--prefix", default="thr", help="of the names of namespaces and devices")
     parser.add_argument("--subnet", default="10.98.0")
     parser.add_argument("--client-log", help="a file for what the load's librados sends and gets")
+    parser.add_argument("--skip", type=int, default=0, help="faults of the seed that are left out")
+    parser.add_argument("--kinds", type=lambda text: text.split(","), default=[], help="no others; names of methods of Faults")
+    parser.add_argument("--schedule", type=int, help="only print so many faults, with the times they would have on an idle machine")
     parser.add_argument("--keep", action="store_true", help="leave the cluster running where something was wrong")
     arguments = parser.parse_args()
+    if arguments.schedule:
+        Faults(None, arguments.seed, arguments.pace, arguments.kinds).on_paper(arguments.schedule, arguments.osds, print)
+        return
     hosts = Hosts(arguments.dir, arguments.prefix, arguments.subnet)
     print("seed %d, %d s" % (arguments.seed, arguments.seconds), flush=True)
     try:

@@ -33,6 +33,11 @@ public final class EventLoops implements AutoCloseable {
                 new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory(name, true), factory), epoll);
     }
 
+    /// Whether sockets are the kernel's own kind, with all its options.
+    boolean epoll() {
+        return epoll;
+    }
+
     EventLoop next() {
         return group.next();
     }

@@ -11,12 +11,17 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollChannelOption;
 import java.net.InetSocketAddress;
 
 /// A bound port: gives each connection that comes a socket with the protocol of the address.
 final class Listener {
     private static final int BACKLOG = 512;
-    private static final int CONNECT_MILLIS = 10_000;
+    /// A peer that was cut off is to be reached soon after it is back: the kernel tries again at longer and longer
+    /// intervals, on a connection that is being opened as on one that is.
+    private static final int CONNECT_MILLIS = 3_000;
+    /// Without a word from the peer's kernel for so long, although there is something for it, a connection is over.
+    private static final int UNACKNOWLEDGED_MILLIS = 4_000;
     private static final int EADDRINUSE = 98;
     private static final int EADDRNOTAVAIL = 99;
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(256 << 10, 1 << 20);
@@ -75,7 +80,10 @@ final class Listener {
         child.pipeline().addLast(TcpSocket.accepting(messenger, peer));
     }
 
-    static Bootstrap clientOptions(Bootstrap bootstrap) {
+    static Bootstrap clientOptions(Bootstrap bootstrap, EventLoops loops) {
+        if (loops.epoll()) {
+            bootstrap.option(EpollChannelOption.TCP_USER_TIMEOUT, UNACKNOWLEDGED_MILLIS);
+        }
         return bootstrap
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)

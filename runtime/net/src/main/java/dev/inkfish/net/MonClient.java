@@ -27,8 +27,10 @@ import dev.inkfish.wire.mon.MonMap;
 import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -44,10 +46,14 @@ public final class MonClient implements AutoCloseable {
     /// Ceph's `mon_client_hunt_interval`; `mon_client_ping_interval` and `mon_client_ping_timeout` are half of Ceph's: an OSD
     /// whose monitor is cut off reports a dead peer no earlier than this lets it find another.
     private static final long HUNT_MILLIS = 3000;
-    /// Each attempt that takes too long lets the next take longer (`mon_client_hunt_interval_backoff`).
+    /// Where all monitors were silent for too long, each may take longer (`mon_client_hunt_interval_backoff`).
     private static final long LONGEST_HUNT_MILLIS = 30_000;
     private static final long PING_SECONDS = 5;
     private static final long PING_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(15);
+    /// Something was sent: a monitor not heard of for the first of these is asked whether it is there, and has the second to
+    /// say so. Others may wait for what we have to say, as for the report of a dead OSD on the monitor's host.
+    private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long SILENT_MILLIS = 4000;
     private static final long FIRST_BACKOFF_MILLIS = 100;
     private static final int MAX_WAITING = 10_000;
 
@@ -99,6 +105,8 @@ public final class MonClient implements AutoCloseable {
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private List<EntityAddrVec> monitors;
     private final List<EntityAddrVec> untried = new ArrayList<>();
+    /// Those that did not answer in time when they were tried last: tried after the others.
+    private final Set<EntityAddrVec> silent = new HashSet<>();
     private @Nullable MonMap monMap;
     private @Nullable Connection connection;
     private @Nullable MonAuth monAuth;
@@ -109,6 +117,7 @@ public final class MonClient implements AutoCloseable {
     private long backoffMillis = FIRST_BACKOFF_MILLIS;
     private long huntMillis = HUNT_MILLIS;
     private long lastAnswer;
+    private boolean askedWhetherThere;
     private long lastTid;
     private long lastLogSeq;
     private volatile long globalId;
@@ -193,6 +202,7 @@ public final class MonClient implements AutoCloseable {
             commands.put(tid, new Command(command, input, callback));
             if (established) {
                 sendCommand(tid, commands.get(tid));
+                beSureOfIt(now());
             }
         });
     }
@@ -203,8 +213,36 @@ public final class MonClient implements AutoCloseable {
             queries.put(handle, new Query(map, callback));
             if (established) {
                 now().send(new MMonGetVersion(handle, map), handle);
+                beSureOfIt(now());
             }
         });
+    }
+
+    private void beSureOfIt(Connection mine) {
+        long asked = System.nanoTime();
+        if (askedWhetherThere || asked - lastAnswer < QUIET_NANOS) {
+            return;
+        }
+        askedWhetherThere = true;
+        mine.sendKeepalive();
+        loop.schedule(
+                () -> {
+                    if (mine == connection && established) {
+                        askedWhetherThere = false;
+                        if (lastAnswer - asked < 0) {
+                            lookForAnother();
+                        }
+                    }
+                },
+                SILENT_MILLIS,
+                TimeUnit.MILLISECONDS);
+    }
+
+    private void lookForAnother() {
+        LOG.warn("{}: the monitor does not answer, looking for another", name);
+        silent.add(now().peerAddrs());
+        abandonSession();
+        huntLater();
     }
 
     /// Sends to the monitor of the session, or to the next one as soon as there is a session; not sent
@@ -213,6 +251,7 @@ public final class MonClient implements AutoCloseable {
         loop.execute(() -> {
             if (established) {
                 now().send(message, tid);
+                beSureOfIt(now());
             } else if (!closed && waiting.size() < MAX_WAITING) {
                 waiting.add(new Waiting(message, tid));
             }
@@ -267,7 +306,10 @@ public final class MonClient implements AutoCloseable {
         if (untried.isEmpty()) {
             untried.addAll(monitors);
         }
-        EntityAddrVec next = untried.remove(ThreadLocalRandom.current().nextInt(untried.size()));
+        List<EntityAddrVec> best = untried.stream().filter(each -> !silent.contains(each)).toList();
+        List<EntityAddrVec> choice = best.isEmpty() ? untried : best;
+        EntityAddrVec next = choice.get(ThreadLocalRandom.current().nextInt(choice.size()));
+        untried.remove(next);
         int mine = ++attempt;
         long limit = huntMillis;
         monAuth = null;
@@ -276,7 +318,10 @@ public final class MonClient implements AutoCloseable {
                 () -> {
                     if (mine == attempt && !established) {
                         LOG.info("{}: no session with {} within {} ms", name, next, limit);
-                        huntMillis = Math.min(limit * 3 / 2, LONGEST_HUNT_MILLIS);
+                        silent.add(next);
+                        if (untried.isEmpty()) {
+                            huntMillis = Math.min(limit * 3 / 2, LONGEST_HUNT_MILLIS);
+                        }
                         abandonSession();
                         huntLater();
                     }
@@ -342,6 +387,8 @@ public final class MonClient implements AutoCloseable {
             return;
         }
         established = true;
+        askedWhetherThere = false;
+        silent.remove(now().peerAddrs());
         huntMillis = HUNT_MILLIS;
         backoffMillis = FIRST_BACKOFF_MILLIS;
         untried.clear();
@@ -383,9 +430,7 @@ public final class MonClient implements AutoCloseable {
         }
         if (established) {
             if (System.nanoTime() - lastAnswer > PING_TIMEOUT_NANOS) {
-                LOG.warn("{}: the monitor does not answer, looking for another", name);
-                abandonSession();
-                huntLater();
+                lookForAnother();
             } else if (monAuth != null && monAuth.needsLogin()) {
                 abandonSession();
                 huntLater();

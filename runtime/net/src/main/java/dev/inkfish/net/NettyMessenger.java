@@ -39,9 +39,9 @@ import org.slf4j.LoggerFactory;
 public final class NettyMessenger implements Messenger {
     private static final Logger LOG = LoggerFactory.getLogger(NettyMessenger.class);
     private static final SecureRandom RANDOM = new SecureRandom();
-    /// Ceph's `ms_initial_backoff` and `ms_max_backoff`.
+    /// Ceph's `ms_initial_backoff`, and less than its `ms_max_backoff` (15 s): a peer that is back is to be found soon.
     private static final long FIRST_BACKOFF_MILLIS = 200;
-    private static final long LAST_BACKOFF_MILLIS = 15_000;
+    private static final long LAST_BACKOFF_MILLIS = 2_000;
     private static final long CLOSE_MILLIS = 3000;
     private static final int NONCE_STEP = 1_000_000;
     /// Connections that have not got through their handshake.
@@ -261,7 +261,7 @@ public final class NettyMessenger implements Messenger {
             return;
         }
         InetSocketAddress to = target.toSocketAddress();
-        Bootstrap bootstrap = Listener.clientOptions(new Bootstrap())
+        Bootstrap bootstrap = Listener.clientOptions(new Bootstrap(), loops)
                 .group(loop)
                 .channel(loops.socketChannel())
                 .handler(socket);

@@ -56,7 +56,7 @@ final class FakeMonitor implements AutoCloseable, Dispatcher, KeyDatabase {
     private final NavigableMap<EntityAuthName, EntityAuth> keys = new TreeMap<>();
     private final NavigableMap<EntityType, RotatingSecrets> rotating = new TreeMap<>();
     private final CephxMonAuth auth;
-    private final MonMap monMap;
+    private volatile MonMap monMap;
     private long lastId = 4100;
 
     FakeMonitor(EventLoops loops, AuthPolicy policy, long seed) {
@@ -79,6 +79,12 @@ final class FakeMonitor implements AutoCloseable, Dispatcher, KeyDatabase {
                 .build();
         messenger.start();
         monMap = MonMap.initial(FSID, List.of(new MonInfo("a", messenger.addrs())), now());
+    }
+
+    /// There is another monitor.
+    void knows(FakeMonitor other) {
+        monMap = MonMap.initial(
+                FSID, List.of(new MonInfo("a", messenger.addrs()), new MonInfo("b", other.messenger.addrs())), now());
     }
 
     EntityAuth addKey(String name) {

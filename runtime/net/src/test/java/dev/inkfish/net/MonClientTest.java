@@ -96,6 +96,39 @@ class MonClientTest {
         }
     }
 
+    /// A monitor whose host is cut off, or that is stopped: what is said to it must come to another one before long.
+    @Test
+    void leavesAMonitorThatIsSilentWhenThereIsSomethingToSay() throws Exception {
+        EntityAuthName name = EntityAuthName.parse("client.x");
+        ClientAuth auth = NoneAuth.client(name);
+        try (FakeMonitor first = new FakeMonitor(loops, AuthPolicy.NONE, 1);
+                FakeMonitor second = new FakeMonitor(loops, AuthPolicy.NONE, 2);
+                NettyMessenger messenger = NettyMessenger.builder(EntityName.client(-1), loops)
+                        .clientAuth(auth)
+                        .build();
+                MonClient client = MonClient.create(
+                        messenger, name, auth, List.of(first.messenger.addrs(), second.messenger.addrs()), listener)) {
+            first.knows(second);
+            second.knows(first);
+            client.start();
+            await(() -> !events.isEmpty());
+            boolean atFirst = first.seen.contains("MMonSubscribe");
+            FakeMonitor used = atFirst ? first : second;
+            FakeMonitor other = atFirst ? second : first;
+            used.messenger.stopReading();
+            Thread.sleep(1200);
+            Queue<String> answers = new ConcurrentLinkedQueue<>();
+            long begin = System.nanoTime();
+            client.command("{\"prefix\": \"status\"}", Bytes.EMPTY, (code, line, out) -> answers.add(out.utf8()));
+            while (answers.isEmpty() && System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(12)) {
+                Thread.sleep(20);
+            }
+            assertThat(answers).containsExactly(FakeMonitor.STATUS);
+            assertThat(other.seen).contains("MMonCommand");
+            used.messenger.resumeReading();
+        }
+    }
+
     @Test
     void aDaemonHasItsKeysWhenItsSessionIsUp() throws Exception {
         EntityAuthName name = EntityAuthName.parse("osd.3");

@@ -63,6 +63,11 @@ final class Heartbeats {
         reported.clear();
     }
 
+    /// A new session with a monitor: what was reported over the one before may be lost.
+    void onSession() {
+        reported.replaceAll((osd, before) -> before - AGAIN_NANOS);
+    }
+
     /// Once a second: pings every `osd_heartbeat_interval`, reports who has been silent for too long.
     void tick() {
         OsdMap map = daemon.map();

@@ -62,6 +62,7 @@ final class OsdBoot implements MonClient.Listener {
     public void onSession(long globalId) {
         daemon.control(() -> {
             daemon.monLink().onSession();
+            daemon.heartbeats().onSession();
             if (placed || !daemon.config().conf().flag("osd_crush_update_on_start")) {
                 askNewest();
             } else {

@@ -99,8 +99,10 @@ class Hosts:
     def java(self, *arguments, options=JAVA):
         home = os.environ.get("JAVA_HOME")
         program = Path(home) / "bin" / "java" if home else "java"
-        return [program, *options, "-cp", os.environ.get("INKFISH_CLASSPATH") or str(self.dir / "lib") + "/*",
-                "dev.inkfish.app.Main", *arguments]
+        cache = self.dir / "inkfish.aot"
+        found = ["-XX:AOTCache=%s" % cache] if options is JAVA and cache.exists() else []
+        return [program, *options, *found, "-Djava.library.path=%s/lib" % self.dir,
+                "-cp", os.environ.get("INKFISH_CLASSPATH") or str(self.dir / "lib") + "/*", "dev.inkfish.app.Main", *arguments]
 
     # ---- disks
 
@@ -142,6 +144,9 @@ class Hosts:
         self.dir.mkdir(parents=True, exist_ok=True)
         if not os.environ.get("INKFISH_CLASSPATH"):
             shutil.copytree(lib, self.dir / "lib")
+            cache = ROOT / "apps/inkfish/target/inkfish.aot"  # of scripts/aot.sh: a daemon starts in half the time with it
+            if cache.exists() and cache.stat().st_mtime > (lib.parent / ".built").stat().st_mtime:
+                shutil.copy(cache, self.dir)
         self.state.update(hosts=NAMES[:hosts], disks=disks)
         self.save()
         self.make_network()

@@ -57,7 +57,7 @@ public final class OsdDaemon implements AutoCloseable {
     private final OsdPeers peers;
     private final MonLink monLink;
     private final Heartbeats heartbeats;
-    private final ThreadHealth health = new ThreadHealth(this);
+    private final ThreadHealth health = new ThreadHealth(System::nanoTime);
     private final Reporter reporter;
     private final Backfills backfills;
     private final ClientThrottle throttle = new ClientThrottle();
@@ -208,7 +208,8 @@ public final class OsdDaemon implements AutoCloseable {
         }
         daemon.control(daemon::limitRecovery);
         daemon.control(daemon.boot::start);
-        daemon.every(CHECK_MILLIS, daemon.health::tick);
+        daemon.watchThreads();
+        daemon.every(CHECK_MILLIS, daemon::checkThreads);
         daemon.every(CHECK_MILLIS, daemon.heartbeats::tick);
         daemon.every(CHECK_MILLIS, daemon.boot::tick);
         daemon.every(CHECK_MILLIS, daemon.fullness::check);
@@ -260,6 +261,28 @@ public final class OsdDaemon implements AutoCloseable {
 
     ThreadHealth health() {
         return health;
+    }
+
+    private void watchThreads() {
+        shards.forEach(shard -> health.watch(answer -> shard.post(() -> answer.are(shard.submitted(), shard.committed()))));
+        health.watch(answer -> {
+            long there = maps.committed();
+            answer.are(maps.submitted(), there);
+        });
+    }
+
+    private void checkThreads() {
+        long timeout = TimeUnit.SECONDS.toNanos(config.conf().integer("osd_op_thread_timeout"));
+        long suicide = TimeUnit.SECONDS.toNanos(config.conf().integer("osd_op_thread_suicide_timeout"));
+        switch (health.look(timeout, suicide)) {
+            case AS_BEFORE -> {}
+            case STUCK -> LOG.warn("osd.{} does not get on for {} s: it answers no heartbeats", whoami(), health.stuckSeconds());
+            case GETS_ON_AGAIN -> LOG.warn("osd.{} gets on again", whoami());
+            case TO_END -> {
+                LOG.error("osd.{} has not got on for {} s; it ends", whoami(), health.stuckSeconds());
+                abort();
+            }
+        }
     }
 
     /// After which an operation counts as slow.

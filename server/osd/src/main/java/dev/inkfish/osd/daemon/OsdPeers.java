@@ -40,7 +40,7 @@ final class OsdPeers {
 
     /// Null if it or we are down in the map, or we are it, or it was started anew since that map.
     @Nullable Connection connection(int osd, OsdMap map) {
-        if (osd == whoami || !map.isUp(osd) || !map.isUp(whoami)) {
+        if (osd == whoami || !map.isUp(osd) || !isOurs(map)) {
             return null;
         }
         EntityAddrVec addrs = map.clusterAddrs(osd);
@@ -62,6 +62,13 @@ final class OsdPeers {
         return peer.addrs.equals(addrs) ? peer.connection : null;
     }
 
+    /// Whether the map shows this very instance. One that was started again has maps that show the one before as up: if it
+    /// spoke to others by those, they would take that session for the one after its boot, which ends it here, and what they
+    /// sent with it would be lost.
+    private boolean isOurs(OsdMap map) {
+        return map.isUp(whoami) && map.clusterAddrs(whoami).equals(messenger.addrs());
+    }
+
     private static boolean isTo(Peer peer, int osd, EntityAddrVec addrs, OsdMap map) {
         return peer.connection != null && peer.addrs.equals(addrs) && map.osdInfo(osd).upFrom() <= peer.epoch;
     }
@@ -69,7 +76,7 @@ final class OsdPeers {
     /// Closes connections to OSDs that are down, elsewhere, or came up again since, in the newest map; all, if we are
     /// down in it: the others close theirs.
     void onMap(OsdMap map) {
-        boolean down = !map.isUp(whoami);
+        boolean down = !isOurs(map);
         peers.forEach((osd, peer) -> {
             boolean again = map.isUp(osd) && map.osdInfo(osd).upFrom() > peer.epoch;
             boolean over = down || again || !map.isUp(osd) || !map.clusterAddrs(osd).equals(peer.addrs);

@@ -1,113 +1,130 @@
 package dev.inkfish.osd.daemon;
 
-import dev.inkfish.conf.Conf;
 import java.util.ArrayList;
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.function.LongSupplier;
 
 /// Whether this OSD gets on with its work (`HeartbeatMap`): no shard is held up, as by a read that does not return, and the
 /// disk goes on committing. After `osd_op_thread_timeout` without that it answers no heartbeats, so that others take over,
 /// and does not boot; after `osd_op_thread_suicide_timeout` it ends. Looked at by the control thread once a second.
 final class ThreadHealth {
-    private static final Logger LOG = LoggerFactory.getLogger(ThreadHealth.class);
     /// Between two looks; longer, and the whole process was stopped.
     private static final long STOPPED_NANOS = 5_000_000_000L;
 
-    /// Since when nothing has been committed that should be.
-    private static final class Commits {
-        private long last;
-        private long since;
-
-        private void look(long now, boolean pending, long committed) {
-            if (!pending || committed != last) {
-                since = now;
-            }
-            last = committed;
-        }
+    /// What is watched: a shard, or the maps' part of the store.
+    @FunctionalInterface
+    interface Work {
+        /// Answers when its turn comes, on whatever thread.
+        void ask(Counts answer);
     }
 
-    /// One shard. All but `answered` is the control thread's.
-    private static final class Pulse {
-        private final OsdShard shard;
-        /// Of the shard when it last answered.
-        private volatile long committed;
-        private volatile boolean commitsPending;
-        private volatile boolean answered = true;
-        private final Commits commits = new Commits();
-        private long aliveAt;
+    /// Takes how much a piece of work has given to the disk, and of how much of that it has heard that it is there.
+    @FunctionalInterface
+    interface Counts {
+        void are(long submitted, long committed);
+    }
 
-        private Pulse(OsdShard shard, long now) {
-            this.shard = shard;
+    /// What a look has found.
+    enum Verdict { AS_BEFORE, STUCK, GETS_ON_AGAIN, TO_END }
+
+    /// One piece of work. All but `answered` and what it says is the control thread's.
+    private static final class Pulse {
+        private final Work work;
+        private long submitted;
+        private long committed;
+        private volatile boolean answered;
+        private boolean asked;
+        private long committedBefore;
+        private long aliveAt;
+        private long committingAt;
+
+        private Pulse(Work work, long now) {
+            this.work = work;
             forget(now);
         }
 
         private void forget(long now) {
             aliveAt = now;
-            commits.since = now;
+            committingAt = now;
         }
 
         /// @return for how many nanoseconds it has not got on
         private long look(long now) {
-            if (answered) {
-                aliveAt = now;
-                commits.look(now, commitsPending, committed);
-                answered = false;
-                shard.post(() -> {
-                    committed = shard.committed();
-                    commitsPending = shard.submitted() != committed;
+            take(now);
+            if (!asked) {
+                asked = true;
+                work.ask((given, there) -> {
+                    submitted = given;
+                    committed = there;
                     answered = true;
                 });
+                take(now);
             }
-            return now - Math.min(aliveAt, commits.since);
+            return now - Math.min(aliveAt, committingAt);
+        }
+
+        private void take(long now) {
+            if (answered) {
+                answered = false;
+                asked = false;
+                aliveAt = now;
+                if (submitted == committed || committed != committedBefore) {
+                    committingAt = now;
+                }
+                committedBefore = committed;
+            }
         }
     }
 
-    private final OsdDaemon daemon;
+    private final LongSupplier clock;
     private final List<Pulse> pulses = new ArrayList<>();
-    private final Commits maps = new Commits();
-    private volatile long lastLook = System.nanoTime();
+    private volatile long lastLook;
     private volatile long stuck;
     private volatile long timeout = Long.MAX_VALUE;
 
-    ThreadHealth(OsdDaemon daemon) {
-        this.daemon = daemon;
+    /// @param clock steady, in nanoseconds
+    ThreadHealth(LongSupplier clock) {
+        this.clock = clock;
+        this.lastLook = clock.getAsLong();
     }
 
-    void tick() {
-        long now = System.nanoTime();
-        if (pulses.isEmpty()) {
-            daemon.shards().forEach(shard -> pulses.add(new Pulse(shard, now)));
-            maps.since = now;
-        }
+    void watch(Work work) {
+        pulses.add(new Pulse(work, clock.getAsLong()));
+    }
+
+    /// @param timeoutNanos 0 for none
+    /// @param suicideNanos 0 for none
+    Verdict look(long timeoutNanos, long suicideNanos) {
+        long now = clock.getAsLong();
         if (now - lastLook > STOPPED_NANOS) {
             pulses.forEach(pulse -> pulse.forget(now));
-            maps.since = now;
         }
-        boolean before = isHealthy();
-        long mapsCommitted = daemon.maps().committed();
-        maps.look(now, daemon.maps().submitted() != mapsCommitted, mapsCommitted);
-        long longest = now - maps.since;
+        boolean before = isHealthy(now);
+        long longest = 0;
         for (Pulse pulse : pulses) {
             longest = Math.max(longest, pulse.look(now));
         }
-        Conf conf = daemon.config().conf();
-        timeout = conf.integer("osd_op_thread_timeout") * 1_000_000_000L;
+        timeout = timeoutNanos;
         stuck = longest;
         lastLook = now;
-        if (isHealthy() != before) {
-            LOG.warn("osd.{} {}", daemon.whoami(), before
-                    ? "does not get on for " + longest / 1_000_000_000L + " s: it answers no heartbeats" : "gets on again");
+        if (suicideNanos > 0 && longest > suicideNanos) {
+            return Verdict.TO_END;
         }
-        long suicide = conf.integer("osd_op_thread_suicide_timeout") * 1_000_000_000L;
-        if (suicide > 0 && longest > suicide) {
-            LOG.error("osd.{} has not got on for {} s; it ends", daemon.whoami(), longest / 1_000_000_000L);
-            daemon.abort();
-        }
+        boolean after = isHealthy(now);
+        return after == before ? Verdict.AS_BEFORE : after ? Verdict.GETS_ON_AGAIN : Verdict.STUCK;
     }
 
-    /// From any thread.
+    /// For how many seconds something has not got on, as of the last look.
+    long stuckSeconds() {
+        return stuck / 1_000_000_000L;
+    }
+
+    /// From any thread. What has not been looked at for too long is not healthy either.
     boolean isHealthy() {
-        return timeout <= 0 || stuck <= timeout && System.nanoTime() - lastLook <= timeout;
+        return isHealthy(clock.getAsLong());
+    }
+
+    private boolean isHealthy(long now) {
+        return timeout <= 0 || stuck <= timeout && now - lastLook <= timeout;
     }
 }

@@ -2,6 +2,7 @@ package dev.inkfish.osd.pg;
 
 import dev.inkfish.osdmap.ObjectHash;
 import dev.inkfish.osdmap.OsdMap;
+import dev.inkfish.osdmap.OsdMapIncremental;
 import dev.inkfish.wire.PgId;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,7 @@ record FakeMap(
         TreeMap<Integer, Integer> upThruOf,
         TreeMap<Integer, Integer> upFromOf,
         TreeMap<Integer, Integer> lost,
+        TreeSet<Integer> full,
         TreeMap<PgId, List<Integer>> pgTemp)
         implements MapView {
     static final long POOL = 1;
@@ -34,11 +36,12 @@ record FakeMap(
                 new TreeMap<>(upThruOf),
                 new TreeMap<>(upFromOf),
                 new TreeMap<>(lost),
+                new TreeSet<>(full),
                 new TreeMap<>(pgTemp));
     }
 
     FakeMap with(PoolParams newParams, int newPgpNum, List<Integer> newOrder) {
-        return new FakeMap(epoch, newParams, newPgpNum, List.copyOf(newOrder), up, upThruOf, upFromOf, lost, pgTemp);
+        return new FakeMap(epoch, newParams, newPgpNum, List.copyOf(newOrder), up, upThruOf, upFromOf, lost, full, pgTemp);
     }
 
     PgId pgOf(int hash) {
@@ -99,9 +102,17 @@ record FakeMap(
                 mapped, mapped.isEmpty() ? -1 : mapped.getFirst(), acting, acting.isEmpty() ? -1 : acting.getFirst());
     }
 
+    /// Says only whose disks are full.
     @Override
     public OsdMap osdMap() {
-        return OsdMap.empty();
+        OsdMap empty = OsdMap.empty();
+        if (full.isEmpty()) {
+            return empty;
+        }
+        OsdMapIncremental inc = OsdMapIncremental.after(empty);
+        inc.newMaxOsd = order.size();
+        full.forEach(osd -> inc.newState.put(osd, OsdMap.EXISTS | OsdMap.STATE_FULL));
+        return empty.apply(inc);
     }
 
 }

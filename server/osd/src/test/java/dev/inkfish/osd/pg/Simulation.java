@@ -82,6 +82,7 @@ final class Simulation {
                 new TreeMap<>(),
                 new TreeMap<>(),
                 new TreeMap<>(),
+                new TreeSet<>(),
                 new TreeMap<>()));
         pending = newest().next(order);
         for (int i = 0; i < osds; i++) {

@@ -20,7 +20,7 @@ final class Listener {
     /// A peer that was cut off is to be reached soon after it is back: the kernel tries again at longer and longer
     /// intervals, on a connection that is being opened as on one that is.
     private static final int CONNECT_MILLIS = 3_000;
-    /// Without a word from the peer's kernel for so long, although there is something for it, a connection is over.
+    /// Where the peer takes nothing for so long, although there is something for it, a connection among daemons is over.
     private static final int UNACKNOWLEDGED_MILLIS = 4_000;
     private static final int EADDRINUSE = 98;
     private static final int EADDRNOTAVAIL = 99;
@@ -80,10 +80,14 @@ final class Listener {
         child.pipeline().addLast(TcpSocket.accepting(messenger, peer));
     }
 
-    static Bootstrap clientOptions(Bootstrap bootstrap, EventLoops loops) {
+    /// What daemons say to each other is always read, so that silence is the network's.
+    static void noticeSilence(Bootstrap bootstrap, EventLoops loops) {
         if (loops.epoll()) {
             bootstrap.option(EpollChannelOption.TCP_USER_TIMEOUT, UNACKNOWLEDGED_MILLIS);
         }
+    }
+
+    static Bootstrap clientOptions(Bootstrap bootstrap) {
         return bootstrap
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)

@@ -55,6 +55,7 @@ public final class MonClient implements AutoCloseable {
     private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long SILENT_MILLIS = 4000;
     private static final long FIRST_BACKOFF_MILLIS = 100;
+    private static final long LAST_BACKOFF_MILLIS = 1000;
     private static final int MAX_WAITING = 10_000;
 
     /// What the owner is told.
@@ -335,9 +336,10 @@ public final class MonClient implements AutoCloseable {
             return;
         }
         // all have been tried: give them time
-        long wait = untried.isEmpty() ? backoffMillis : 0;
-        if (untried.isEmpty()) {
-            backoffMillis = Math.min(backoffMillis * 2, HUNT_MILLIS);
+        boolean all = untried.isEmpty();
+        long wait = all ? backoffMillis : 0;
+        if (all) {
+            backoffMillis = Math.min(backoffMillis * 2, LAST_BACKOFF_MILLIS);
         }
         loop.schedule(this::hunt, wait, TimeUnit.MILLISECONDS);
     }
@@ -389,9 +391,6 @@ public final class MonClient implements AutoCloseable {
         established = true;
         askedWhetherThere = false;
         silent.remove(now().peerAddrs());
-        huntMillis = HUNT_MILLIS;
-        backoffMillis = FIRST_BACKOFF_MILLIS;
-        untried.clear();
         subscriptions.reload();
         renewSubscriptions();
         commands.forEach(this::sendCommand);
@@ -429,6 +428,10 @@ public final class MonClient implements AutoCloseable {
             return;
         }
         if (established) {
+            // not at once: a monitor without a quorum ends each session soon after it has begun, and others are to have their turn
+            untried.clear();
+            huntMillis = HUNT_MILLIS;
+            backoffMillis = FIRST_BACKOFF_MILLIS;
             if (System.nanoTime() - lastAnswer > PING_TIMEOUT_NANOS) {
                 lookForAnother();
             } else if (monAuth != null && monAuth.needsLogin()) {

@@ -261,10 +261,13 @@ public final class NettyMessenger implements Messenger {
             return;
         }
         InetSocketAddress to = target.toSocketAddress();
-        Bootstrap bootstrap = Listener.clientOptions(new Bootstrap(), loops)
+        Bootstrap bootstrap = Listener.clientOptions(new Bootstrap())
                 .group(loop)
                 .channel(loops.socketChannel())
                 .handler(socket);
+        if (name.type() != EntityType.CLIENT && (connection.type == EntityType.MON || !session.lossy())) {
+            Listener.noticeSilence(bootstrap, loops);
+        }
         ChannelFuture connecting = bootstrap.connect(to);
         connecting.addListener(done -> {
             if (!done.isSuccess()) {

@@ -10,6 +10,7 @@ import dev.inkfish.cephx.keys.KeyDatabase;
 import dev.inkfish.cephx.keys.RotatingSecrets;
 import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.EntityAddr;
+import dev.inkfish.wire.EntityAddrVec;
 import dev.inkfish.wire.EntityAuthName;
 import dev.inkfish.wire.EntityName;
 import dev.inkfish.wire.EntityType;
@@ -53,6 +54,8 @@ final class FakeMonitor implements AutoCloseable, Dispatcher, KeyDatabase {
     final Queue<String> subscriptions = new ConcurrentLinkedQueue<>();
     final Entropy entropy;
     volatile boolean answersCommands = true;
+    /// As one without a quorum does.
+    volatile boolean endsSessions;
     private final NavigableMap<EntityAuthName, EntityAuth> keys = new TreeMap<>();
     private final NavigableMap<EntityType, RotatingSecrets> rotating = new TreeMap<>();
     private final CephxMonAuth auth;
@@ -82,9 +85,8 @@ final class FakeMonitor implements AutoCloseable, Dispatcher, KeyDatabase {
     }
 
     /// There is another monitor.
-    void knows(FakeMonitor other) {
-        monMap = MonMap.initial(
-                FSID, List.of(new MonInfo("a", messenger.addrs()), new MonInfo("b", other.messenger.addrs())), now());
+    void knows(EntityAddrVec other) {
+        monMap = MonMap.initial(FSID, List.of(new MonInfo("a", messenger.addrs()), new MonInfo("b", other)), now());
     }
 
     EntityAuth addKey(String name) {
@@ -109,6 +111,7 @@ final class FakeMonitor implements AutoCloseable, Dispatcher, KeyDatabase {
         switch (message) {
             case MAuth request -> authenticate(connection, request);
             case MMonGetMap get -> connection.send(encodedMap());
+            case MMonSubscribe subscribe when endsSessions -> connection.close();
             case MMonSubscribe subscribe -> {
                 subscriptions.add(subscribe.what().toString());
                 connection.send(encodedMap());

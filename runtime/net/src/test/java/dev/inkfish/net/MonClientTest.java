@@ -16,11 +16,15 @@ import dev.inkfish.wire.EntityName;
 import dev.inkfish.wire.EntityType;
 import dev.inkfish.wire.Utime;
 import dev.inkfish.wire.message.Message;
+import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -108,8 +112,8 @@ class MonClientTest {
                         .build();
                 MonClient client = MonClient.create(
                         messenger, name, auth, List.of(first.messenger.addrs(), second.messenger.addrs()), listener)) {
-            first.knows(second);
-            second.knows(first);
+            first.knows(second.messenger.addrs());
+            second.knows(first.messenger.addrs());
             client.start();
             await(() -> !events.isEmpty());
             boolean atFirst = first.seen.contains("MMonSubscribe");
@@ -126,6 +130,45 @@ class MonClientTest {
             assertThat(answers).containsExactly(FakeMonitor.STATUS);
             assertThat(other.seen).contains("MMonCommand");
             used.messenger.resumeReading();
+        }
+    }
+
+    /// The monitor beside us ends every session, the other one was silent before: it must have its turn again and again, and
+    /// the first is not to be asked all the time.
+    @Test
+    void comesBackToAMonitorThatWasSilent() throws Exception {
+        EntityAuthName name = EntityAuthName.parse("client.x");
+        ClientAuth auth = NoneAuth.client(name);
+        AtomicInteger attempts = new AtomicInteger();
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                FakeMonitor lost = new FakeMonitor(loops, AuthPolicy.NONE, 1);
+                NettyMessenger messenger = NettyMessenger.builder(EntityName.client(-1), loops)
+                        .clientAuth(auth)
+                        .build()) {
+            Thread.ofVirtual().start(() -> {
+                while (!silent.isClosed()) {
+                    try {
+                        silent.accept();
+                        attempts.incrementAndGet();
+                    } catch (IOException e) {
+                        return;
+                    }
+                }
+            });
+            InetSocketAddress at = new InetSocketAddress("127.0.0.1", silent.getLocalPort());
+            EntityAddrVec other = EntityAddrVec.of(EntityAddr.of(EntityAddr.Kind.MSGR2, at, 0));
+            lost.knows(other);
+            lost.endsSessions = true;
+            try (MonClient client = MonClient.create(
+                    messenger, name, auth, List.of(lost.messenger.addrs(), other), listener)) {
+                client.start();
+                long begin = System.nanoTime();
+                while (attempts.get() < 3 && System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(20)) {
+                    Thread.sleep(20);
+                }
+            }
+            assertThat(attempts.get()).isEqualTo(3);
+            assertThat(lost.seen.stream().filter("MMonSubscribe"::equals).count()).isBetween(1L, 10L);
         }
     }
 

@@ -80,6 +80,7 @@ public final class RaftLog implements AutoCloseable {
     /// @param keep entries after which the store is written out and the log behind it forgotten
     public void start(Path directory, Collection<String> founders, PeerCalls peers, long keep) {
         try {
+            TornTail.cutOff(directory, machine.applied());
             rested = directory.resolve("stopped");
             ballot.begin(promisedBefore(directory));
             RaftTransport.Wiring wiring = new RaftTransport.Wiring(peers, ballot);

@@ -67,6 +67,11 @@ final class StoreMachine extends BaseStateMachine {
         return member.store();
     }
 
+    /// The last entry that the store has, as of its opening.
+    long applied() {
+        return store().number(MonCore.META, APPLIED);
+    }
+
     // ---- proposals, on the monitor's thread
 
     Proposal proposal(MonTransaction transaction) {

@@ -31,7 +31,7 @@ final class OsdDispatcher implements Dispatcher {
 
     /// Bytes below which a message is handled where it is received. More is copied, checked and written by the shard's own
     /// thread, while the event loop receives the next.
-    private static final long SHORT = 48 << 10;
+    private static final long SHORT = 96 << 10;
     private static final Set<OpCode> SHORT_OPS = EnumSet.of(
             OpCode.READ, OpCode.SPARSE_READ, OpCode.STAT, OpCode.WRITE, OpCode.WRITEFULL, OpCode.SETALLOCHINT);
 

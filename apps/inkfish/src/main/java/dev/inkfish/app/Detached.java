@@ -19,7 +19,7 @@ final class Detached {
         Path log = dir.toAbsolutePath().resolve("run").resolve("up.log");
         Files.createDirectories(log.getParent());
         List<String> command = new ArrayList<>(List.of("setsid"));
-        command.addAll(thisProgram());
+        command.addAll(thisProgram(List.of()));
         command.addAll(arguments);
         Files.deleteIfExists(log);
         Process process = new ProcessBuilder(command)
@@ -41,10 +41,13 @@ final class Detached {
     }
 
     /// The command line that runs this program again, without its arguments.
-    static List<String> thisProgram() {
+    ///
+    /// @param options for Java, behind those of this process
+    static List<String> thisProgram(List<String> options) {
         List<String> command = new ArrayList<>();
         command.add(ProcessHandle.current().info().command().orElseThrow());
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        command.addAll(options);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
         return command;
     }

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class ProcessCluster extends RunningCluster {
     private static final int MAX_ATTEMPTS = 9;
     private static final int STOP_SECONDS = 20;
+    /// Of a daemon that has little to do: monitor, manager.
+    private static final List<String> SMALL_HEAP = List.of("-Xms64m", "-XX:NewSize=24m");
 
     private final ClusterDir dir;
     private final Deque<Process> running = new ArrayDeque<>();
@@ -67,7 +69,7 @@ final class ProcessCluster extends RunningCluster {
     private void spawn(String role, String id) throws IOException {
         Path log = dir.path().resolve("run").resolve(role + "." + id + ".log");
         Files.deleteIfExists(log);
-        List<String> command = new ArrayList<>(Detached.thisProgram());
+        List<String> command = new ArrayList<>(Detached.thisProgram(role.equals("osd") ? List.of() : SMALL_HEAP));
         command.addAll(List.of(role, "--id", id, "--dir", dir.path().toString()));
         running.push(new ProcessBuilder(command)
                 .redirectInput(new File("/dev/null"))

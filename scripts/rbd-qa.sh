@@ -7,9 +7,7 @@
 # What is left out of qa/workunits/rbd, and why, is in docs/testing.md.
 set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-. "$here/packages.sh"
-need ceph-common ceph-base python3-rados python3-rbd || exit
-failed=0 logs=
+logs=
 if [[ ${1:-} == --logs ]]; then
   logs=$2
   shift 2
@@ -19,18 +17,9 @@ scripts=(cli_generic.sh import_export.sh diff.sh diff_continuous.sh merge_diff.s
   test_rbd_tasks.sh cli_migration.sh)
 only=()
 (($#)) && only=("$@") scripts=("$@")
-work=$(mktemp -d)
-logs=${logs:-$(mktemp -d)}
-mkdir -p "$work/bin" "$logs"
-finish() {
-  [[ -d $work/data ]] && "$here/../inkfish" down --dir "$work/data"
-  rm -rf "$work"
-}
-trap finish EXIT
-if [[ ! ${CEPH_CONF:-} ]]; then
-  "$here/../inkfish" up --dir "$work/data" --port "${RBD_QA_PORT:-13300}" --detach || exit
-  export CEPH_CONF=$work/data/ceph.conf
-fi
+. "$here/qa.sh"
+need ceph-common ceph-base python3-rados python3-rbd || exit
+qa_cluster "${RBD_QA_PORT:-13300}"
 if ((${#only[@]} == 0)); then
   /usr/bin/python3 "$here/../testing/interop/rbd-exerciser" --seeds "${RBD_SEEDS:-1-60}" || failed=1
 fi
@@ -39,16 +28,7 @@ if [[ ! ${CEPH_SOURCE:-} ]]; then
   exit $failed
 fi
 need jq xmlstarlet uuid-runtime bc xxd rbd-fuse fuse3 python3-nose qemu-utils qemu-block-extra || exit
-# The scripts call programs by names that the distribution does not have, or that would be another Python's.
-for name in python python3; do
-  printf '#!/bin/sh\nexec /usr/bin/python3 "$@"\n' >"$work/bin/$name"
-done
-printf '#!/bin/sh\nexec /usr/bin/python3 -m nose "$@"\n' >"$work/bin/nosetests"
-command -v sudo >/dev/null || printf '#!/bin/sh\nexec "$@"\n' >"$work/bin/sudo"
-chmod +x "$work"/bin/*
-export PATH=$work/bin:$PATH PYTHONDONTWRITEBYTECODE=1
-unset CEPH_ARGS
-sure=--yes-i-really-really-mean-it
+qa_programs
 
 script_of() {
   if [[ $1 == notify ]]; then
@@ -79,9 +59,4 @@ run() {
   return 1
 }
 
-for each in "${scripts[@]}"; do
-  run "$each" || failed=$((failed + 1))
-done
-ceph osd pool rm rbd rbd $sure >/dev/null 2>&1
-((failed == 0)) || echo "$failed failed, output of scripts in $logs"
-((failed == 0))
+qa_all "${scripts[@]}"

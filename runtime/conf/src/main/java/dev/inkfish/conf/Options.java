@@ -251,6 +251,9 @@ public final class Options {
             mgr/prometheus/rbd_stats_pools | STRING |  | pools, or pool/namespace, whose images have metrics; * for all
             mgr/rbd_support/mirror_snapshot_schedule | STRING |  | when every mirrored image gets a snapshot
             mgr/rbd_support/trash_purge_schedule | STRING |  | when every pool's trash is purged
+            mgr/restful/server_addr | STRING |  | where the REST interface is served; the manager's own address if empty
+            mgr/restful/server_port | UINT | 8003 | where the REST interface is served
+            mgr/restful/enable_auth | BOOL | true | who asks must have a key
             run_dir | STRING | /var/run/ceph | where sockets and pid files are
             admin_socket | STRING | $run_dir/$cluster-$name.asok | the admin socket
             pid_file | STRING |  | file with the process id

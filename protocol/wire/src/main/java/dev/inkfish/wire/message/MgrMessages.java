@@ -19,6 +19,7 @@ final class MgrMessages {
         table.put(MMgrReport.TYPE, MMgrReport::decode);
         table.put(MMonMgrReport.TYPE, MMonMgrReport::decode);
         table.put(MMgrBeacon.TYPE, MMgrBeacon::decode);
+        table.put(MOSDForceRecovery.TYPE, MOSDForceRecovery::decode);
         table.put(MOSDScrub2.TYPE, MOSDScrub2::decode);
         table.put(MPGStats.TYPE, MPGStats::decode);
         table.put(MPGStatsAck.TYPE, MPGStatsAck::decode);

@@ -11,7 +11,8 @@ public final class Modules {
 
     public static List<MgrModuleCommands> all(Supplier<MgrCore> core, Conf conf) {
         Devices devices = new Devices(core);
-        return List.of(new DeviceCommands(devices), new DeviceHealthCommands(core, devices), new PgCommands(core), new OsdCommands(core), new OsdRemovalCommands(core),
+        return List.of(new DeviceCommands(devices), new DeviceHealthCommands(core, devices), new PgCommands(core), new ForceCommands(core),
+                new OsdCommands(core), new OsdRemovalCommands(core),
                 new ReweightCommands(core, conf), new ConfigCommands(core), new ProgressCommands(core),
                 new AutoscalerCommands(core), new BalancerCommands(core), new StatusCommands(core),
                 new IostatCommands(core), new CrashCommands(core), new OrchestratorCommands(), new TelemetryCommands(),

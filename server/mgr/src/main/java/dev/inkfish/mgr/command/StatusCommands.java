@@ -51,6 +51,16 @@ final class StatusCommands implements MgrModuleCommands {
     public void register(CommandTable table) {
         table.add("osd status name=bucket,type=CephString,req=false", "Show the status of OSDs within a bucket, or all", "mgr",
                 "r", Command.FLAG_MGR, this::status);
+        table.add("fs status name=fs,type=CephString,req=false", "Show the status of a CephFS filesystem", "mgr", "r",
+                Command.FLAG_MGR, StatusCommands::noFileSystem);
+    }
+
+    private static CommandResult noFileSystem(CommandContext call) {
+        if (call.has("fs")) {
+            // as Ceph has it: the code is no error
+            return CommandResult.status("Invalid filesystem: " + call.string("fs"));
+        }
+        return CommandResult.data(call.formatter() == null ? "" : "{}");
     }
 
     private CommandResult status(CommandContext call) {

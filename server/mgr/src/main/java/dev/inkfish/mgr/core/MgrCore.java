@@ -44,6 +44,7 @@ import dev.inkfish.wire.message.MMgrUpdate;
 import dev.inkfish.wire.message.MMonCommand;
 import dev.inkfish.wire.message.MMonMgrReport;
 import dev.inkfish.wire.message.MOSDMap;
+import dev.inkfish.wire.message.MOSDForceRecovery;
 import dev.inkfish.wire.message.MOSDScrub2;
 import dev.inkfish.wire.message.MPGStats;
 import dev.inkfish.wire.message.Message;
@@ -394,6 +395,13 @@ public final class MgrCore {
 
     public void dumpServices(Formatter f) {
         services.dump(f);
+    }
+
+    /// Asks an OSD to recover or to backfill groups that it is primary of before all others, or not any more.
+    ///
+    /// @param options of [MOSDForceRecovery]
+    public void forceRecovery(int osd, List<PgId> groups, int options) {
+        effects.toOsd(osd, new MOSDForceRecovery(fsid, groups.stream().map(SpgId::of).toList(), options));
     }
 
     /// Asks an OSD to compare the copies of groups it is primary of.

@@ -5,6 +5,8 @@ import dev.inkfish.conf.CrashDump;
 import dev.inkfish.wire.message.MConfig;
 import dev.inkfish.mgr.prometheus.Snapshot;
 import dev.inkfish.mgr.prometheus.PrometheusModule;
+import dev.inkfish.mgr.restful.RestfulModule;
+import dev.inkfish.mgr.core.ModuleStore;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.net.InetSocketAddress;
@@ -89,6 +91,7 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
     private final RadosClient rados;
     private final RbdSupport rbd;
     private final PrometheusModule prometheus;
+    private final RestfulModule restful;
     private @Nullable AdminSocket adminSocket;
     private volatile Runnable aborted = () -> {};
     private boolean active;
@@ -141,6 +144,8 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
         modules.add(rbd);
         prometheus = new PrometheusModule(new MetricsHost());
         modules.add(prometheus);
+        restful = new RestfulModule(new RestfulHost());
+        modules.add(restful);
         core = new MgrCore(config.name(), config.fsid(), config.conf(), metadata, modules, new CommandTable(), this);
         poolOps = new PoolOps(config.fsid(), this::monitors);
         monitors = MonClient.create(messenger, name, clientAuth, config.monitors(), new Monitors());
@@ -185,6 +190,7 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
             adminSocket.close();
         }
         prometheus.close();
+        restful.close();
         rbd.stop();
         rados.close();
         thread.shutdownNow();
@@ -237,6 +243,7 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
             }
         }
         prometheus.follow(active && core.isEnabled(prometheus.name()));
+        restful.follow(active && core.isEnabled(restful.name()));
     }
 
     /// Asks the core's thread, and waits.
@@ -257,6 +264,60 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
         }
     }
 
+    /// Asks the monitors in JSON, and waits.
+    private JsonNode askInJson(String members) {
+        CompletableFuture<Bytes> answer = new CompletableFuture<>();
+        monitors.command("{" + members + ", \"format\": \"json\"}", Bytes.EMPTY,
+                (code, status, output) -> answer.complete(code < 0 ? Bytes.EMPTY : output));
+        try {
+            return JSON.readTree(await(answer).toArray());
+        } catch (IOException e) {
+            throw new CephException(Errno.EIO, "the monitors' answer makes no sense: " + e.getMessage());
+        }
+    }
+
+    /// Where a module serves: its options `server_addr` (the manager's own address if empty) and `server_port`.
+    private InetSocketAddress addressOf(String module) {
+        String host = config.conf().string("mgr/" + module + "/server_addr");
+        if (host.isEmpty()) {
+            String own = messenger.addrs().addrs().getFirst().hostAndPort();
+            host = own.substring(0, own.lastIndexOf(':')).replaceAll("[\\[\\]]", "");
+        }
+        return new InetSocketAddress(host, (int) config.conf().integer("mgr/" + module + "/server_port"));
+    }
+
+    private final class RestfulHost implements RestfulModule.Host {
+        @Override
+        public JsonNode ask(String members) {
+            return askInJson(members);
+        }
+
+        @Override
+        public ModuleStore store() {
+            return core.store();
+        }
+
+        @Override
+        public String name() {
+            return config.name();
+        }
+
+        @Override
+        public InetSocketAddress address() {
+            return addressOf("restful");
+        }
+
+        @Override
+        public void serving(@Nullable String uri) {
+            core.endpoint("restful", uri);
+        }
+
+        @Override
+        public void post(Runnable task) {
+            MgrDaemon.this.post(task);
+        }
+    }
+
     private final class MetricsHost implements PrometheusModule.Host {
         @Override
         public Snapshot snapshot() {
@@ -265,14 +326,7 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
 
         @Override
         public JsonNode ask(String members) {
-            CompletableFuture<Bytes> answer = new CompletableFuture<>();
-            monitors.command("{" + members + ", \"format\": \"json\"}", Bytes.EMPTY,
-                    (code, status, output) -> answer.complete(code < 0 ? Bytes.EMPTY : output));
-            try {
-                return JSON.readTree(await(answer).toArray());
-            } catch (IOException e) {
-                throw new CephException(Errno.EIO, "the monitors' answer makes no sense: " + e.getMessage());
-            }
+            return askInJson(members);
         }
 
         @Override
@@ -287,12 +341,7 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
 
         @Override
         public InetSocketAddress address() {
-            String host = config.conf().string("mgr/prometheus/server_addr");
-            if (host.isEmpty()) {
-                String own = messenger.addrs().addrs().getFirst().hostAndPort();
-                host = own.substring(0, own.lastIndexOf(':')).replaceAll("[\\[\\]]", "");
-            }
-            return new InetSocketAddress(host, (int) config.conf().integer("mgr/prometheus/server_port"));
+            return addressOf("prometheus");
         }
 
         @Override

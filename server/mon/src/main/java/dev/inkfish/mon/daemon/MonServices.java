@@ -12,6 +12,7 @@ import dev.inkfish.mon.health.ReportCommand;
 import dev.inkfish.mon.health.StatusCommands;
 import dev.inkfish.mon.log.LogService;
 import dev.inkfish.mon.map.ClusterCommands;
+import dev.inkfish.mon.map.FsCommands;
 import dev.inkfish.mon.map.MonMapService;
 import dev.inkfish.mon.map.RefusedCommands;
 import dev.inkfish.mon.map.TellCommands;
@@ -90,6 +91,7 @@ public final class MonServices {
             return f.close().text();
         });
         new OsdCommands(osdMap, core.conf(), pool -> use(mgrStat, pool)).register(core.commands());
+        FsCommands.register(core.commands());
         RefusedCommands.register(core.commands());
         new TellCommands(core).register(core.tells());
     }

@@ -38,22 +38,6 @@ public final class RefusedCommands {
             another
             osd tier remove-overlay name=pool,type=CephPoolname | remove the overlay pool for base pool <pool> | no pool \
             caches another
-            osd pool force-recovery name=who,type=CephPoolname,n=N | force recovery of specified pool <who> first | \
-            recovery takes groups by their state and their pool, not by hand
-            osd pool cancel-force-recovery name=who,type=CephPoolname,n=N | restore normal recovery priority of specified \
-            pool <who> | recovery takes groups by their state and their pool, not by hand
-            pg force-recovery name=pgid,type=CephPgid,n=N | force recovery of <pgid> first | recovery takes groups by their \
-            state and their pool, not by hand
-            pg cancel-force-recovery name=pgid,type=CephPgid,n=N | restore normal recovery priority of <pgid> | recovery \
-            takes groups by their state and their pool, not by hand
-            osd pool force-backfill name=who,type=CephPoolname,n=N | force backfill of specified pool <who> first | \
-            recovery takes groups by their state and their pool, not by hand
-            osd pool cancel-force-backfill name=who,type=CephPoolname,n=N | restore normal recovery priority of specified \
-            pool <who> | recovery takes groups by their state and their pool, not by hand
-            pg force-backfill name=pgid,type=CephPgid,n=N | force backfill of <pgid> first | recovery takes groups by their \
-            state and their pool, not by hand
-            pg cancel-force-backfill name=pgid,type=CephPgid,n=N | restore normal backfill priority of <pgid> | recovery \
-            takes groups by their state and their pool, not by hand
             pg getmap | get binary pg map to -o/stdout | the statistics have no binary form for others
             """;
 

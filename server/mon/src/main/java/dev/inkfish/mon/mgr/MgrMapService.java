@@ -45,7 +45,7 @@ public final class MgrMapService extends MonService {
             "pg_autoscaler", "progress", "rbd_support", "status", "telemetry", "volumes");
 
     /// Those of `mgr_initial_modules` that are there.
-    private static final List<String> INITIAL = List.of("iostat");
+    private static final List<String> INITIAL = List.of("iostat", "restful");
 
     private final CommandProxy proxy = new CommandProxy(this::toActive);
     /// The session of each manager, by global id.

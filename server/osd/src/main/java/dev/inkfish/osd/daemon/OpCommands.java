@@ -52,11 +52,26 @@ final class OpCommands {
             daemon.reporter().mgrReports().counters(counters -> call.reply(counters.groups().schema(call)));
             return CommandResult.later();
         });
+        table.add("perf reset name=var,type=CephString", "perf reset <name>: perf reset all or one perfcounter name", "osd", "rw",
+                this::reset);
         table.add("dump_blocklist", "dump blocklisted clients and times", "osd", "r", this::blocklist);
         table.add("get_latest_osdmap", "force osd to update the latest map from the mon", "osd", "r", call -> {
             daemon.monClient().getVersion("osdmap", (newest, oldest) -> call.reply(CommandResult.data("")));
             return CommandResult.later();
         });
+    }
+
+    private CommandResult reset(CommandContext call) {
+        String group = call.string("var");
+        Formatter f = call.formatter("json-pretty").openObject("perf_reset");
+        // those of the heap only tell how it is now
+        if (!List.of("all", "osd", "java").contains(group)) {
+            return CommandResult.data(f.dump("error", "Not find: " + group).close());
+        }
+        if (!group.equals("java")) {
+            daemon.shards().forEach(shard -> shard.post(shard.tracker().counters()::reset));
+        }
+        return CommandResult.data(f.dump("success", "perf reset " + group).close());
     }
 
     private CommandResult ask(

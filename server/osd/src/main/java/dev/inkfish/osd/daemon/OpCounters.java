@@ -1,5 +1,7 @@
 package dev.inkfish.osd.daemon;
 
+import java.util.List;
+
 /// What a shard's client operations and sub-operations add up to (`l_osd_op …`). Plain numbers of one thread.
 final class OpCounters {
     /// Of one kind of operation.
@@ -22,6 +24,13 @@ final class OpCounters {
             bytesOut += other.bytesOut;
             nanos += other.nanos;
         }
+
+        private void reset() {
+            count = 0;
+            bytesIn = 0;
+            bytesOut = 0;
+            nanos = 0;
+        }
     }
 
     final Kind all = new Kind();
@@ -30,10 +39,21 @@ final class OpCounters {
     final Kind readWrites = new Kind();
     /// Changes that came from primaries.
     final Kind replicated = new Kind();
+    /// Objects whose recovery or backfill began here, and the bytes that were pushed or pulled for them.
+    long recoveries;
+    long recoveryBytes;
     long inFlight;
     long delayedForMap;
     long groups;
     long primaries;
+
+    /// What only grows begins anew.
+    void reset() {
+        List.of(all, reads, writes, readWrites, replicated).forEach(Kind::reset);
+        recoveries = 0;
+        recoveryBytes = 0;
+        delayedForMap = 0;
+    }
 
     void add(OpCounters other) {
         all.add(other.all);
@@ -41,6 +61,8 @@ final class OpCounters {
         writes.add(other.writes);
         readWrites.add(other.readWrites);
         replicated.add(other.replicated);
+        recoveries += other.recoveries;
+        recoveryBytes += other.recoveryBytes;
         inFlight += other.inFlight;
         delayedForMap += other.delayedForMap;
         groups += other.groups;

@@ -44,6 +44,8 @@ final class OsdCounters {
         counter("subop_in_bytes", "Suboperations total size", "", 0, BYTES, ops.replicated.bytesIn);
         counter("subop_w", "Replicated writes", "", 0, NONE, ops.replicated.count);
         counter("subop_w_in_bytes", "Replicated written data size", "", 0, BYTES, ops.replicated.bytesIn);
+        counter("recovery_ops", "Started recovery operations", "rop", 8, NONE, ops.recoveries);
+        counter("recovery_bytes", "recovery bytes", "rbt", 8, NONE, ops.recoveryBytes);
         gauge("numpg", "Placement groups", "pgs", 5, NONE, ops.groups);
         gauge("numpg_primary", "Placement groups for which this osd is primary", "", 0, NONE, ops.primaries);
         gauge("numpg_replica", "Placement groups for which this osd is replica", "", 0, NONE, ops.groups - ops.primaries);

@@ -7,8 +7,10 @@ import dev.inkfish.osdmap.OsdMap;
 import dev.inkfish.wire.EntityAddrVec;
 import dev.inkfish.wire.EntityType;
 import dev.inkfish.wire.PgId;
+import dev.inkfish.wire.SpgId;
 import dev.inkfish.wire.message.MCommand;
 import dev.inkfish.wire.message.MOSDBackoff;
+import dev.inkfish.wire.message.MOSDForceRecovery;
 import dev.inkfish.wire.message.MOSDMap;
 import dev.inkfish.wire.message.MOSDOp;
 import dev.inkfish.wire.message.MOSDRepOp;
@@ -65,6 +67,7 @@ final class OsdDispatcher implements Dispatcher {
             case MOSDOpReply reply -> onReply(connection, reply, tid);
             case PgMessage pg -> onPgMessage(connection, pg);
             case MOSDScrub2 request when connection.peerName().type() == EntityType.MGR -> daemon.scrubs().onRequest(request);
+            case MOSDForceRecovery request when connection.peerName().type() == EntityType.MGR -> onForce(request);
             case MOSDPing ping -> onPing(connection, ping);
             case MOSDMap maps -> onMaps(connection, maps);
             case MOSDBackoff told -> onBackoff(connection, told);
@@ -80,6 +83,15 @@ final class OsdDispatcher implements Dispatcher {
             return true;
         }
         return false;
+    }
+
+    private void onForce(MOSDForceRecovery request) {
+        if (request.fsid().equals(daemon.fsid())) {
+            for (SpgId pgid : request.pgs()) {
+                OsdShard shard = daemon.shardOf(pgid.pgid());
+                shard.post(() -> shard.force(pgid, request));
+            }
+        }
     }
 
     private void onOp(Connection connection, MOSDOp op, long tid) {

@@ -22,6 +22,7 @@ import dev.inkfish.wire.PgId;
 import dev.inkfish.wire.SpgId;
 import dev.inkfish.wire.Utime;
 import dev.inkfish.wire.message.MOSDBackoff;
+import dev.inkfish.wire.message.MOSDForceRecovery;
 import dev.inkfish.wire.message.MOSDOp;
 import dev.inkfish.wire.message.MOSDRepOp;
 import dev.inkfish.wire.message.PgMessage;
@@ -324,6 +325,18 @@ final class OsdShard implements PgShell {
         }
     }
 
+    void force(SpgId pgid, MOSDForceRecovery request) {
+        Pg pg = table.find(pgid);
+        if (pg != null && pg.isPrimary()) {
+            boolean forced = !request.has(MOSDForceRecovery.CANCEL);
+            if (request.has(MOSDForceRecovery.BACKFILL)) {
+                pg.forceBackfill(forced);
+            } else if (request.has(MOSDForceRecovery.RECOVERY)) {
+                pg.forceRecovery(forced);
+            }
+        }
+    }
+
     OsdObjecter objecter() {
         return objecter;
     }
@@ -436,8 +449,8 @@ final class OsdShard implements PgShell {
     }
 
     @Override
-    public boolean takeRecoveryPlace(PgId pgid, Runnable retry) {
-        if (recovery.take(pgid, System.nanoTime(), retry)) {
+    public boolean takeRecoveryPlace(PgId pgid, int priority, Runnable retry) {
+        if (recovery.take(pgid, priority, System.nanoTime(), retry)) {
             return true;
         }
         awaitRecovery();
@@ -478,13 +491,20 @@ final class OsdShard implements PgShell {
     }
 
     @Override
-    public void reserveBackfill(PgId pgid, Runnable granted) {
-        daemon.control(() -> daemon.backfills().reserve(pgid, () -> post(granted)));
+    public void reserveBackfill(PgId pgid, int priority, Runnable granted, Runnable wanted) {
+        daemon.control(() ->
+                daemon.backfills().reserve(pgid, priority, () -> post(granted), () -> post(wanted)));
     }
 
     @Override
     public void releaseBackfill(PgId pgid) {
         daemon.control(() -> daemon.backfills().release(pgid));
+    }
+
+    @Override
+    public void countRecovery(int objects, long bytes) {
+        tracker.counters().recoveries += objects;
+        tracker.counters().recoveryBytes += bytes;
     }
 
     @Override

@@ -11,6 +11,7 @@ import dev.inkfish.wire.EntityAddr;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -32,6 +33,9 @@ final class OsdStateCommands {
                     new TreeSet<>(pools).forEach(pool -> f.dump("pool_id", pool));
                     return f.close();
                 }));
+        table.add("dump_scrubs", "print scheduled scrubs", "osd", "r", call ->
+                gather(call, pg -> pg.isPrimary() ? List.of(pg.scrubJob()) : List.of(), jobs -> scrubs(call, jobs)));
+        table.add("dump_recovery_reservations", "show recovery reservations", "osd", "r", this::reservations);
         table.add("compact", "Commpact object store's omap. WARNING: Compaction probably slows your requests", "osd", "rw",
                 this::compact);
         table.add("cluster_log name=level,type=CephChoices,strings=error name=message,type=CephString,n=N",
@@ -72,6 +76,43 @@ final class OsdStateCommands {
             f.dumpUnsigned("nonce", Integer.toUnsignedLong(addr.nonce())).close().close();
         }
         return f.close();
+    }
+
+    private static Formatter scrubs(CommandContext call, List<Pg.ScrubJob> jobs) {
+        jobs.sort(Comparator.comparing(Pg.ScrubJob::at).thenComparing(Pg.ScrubJob::pgid));
+        Formatter f = call.formatter("json-pretty").openArray("scrubs");
+        for (Pg.ScrubJob job : jobs) {
+            f.openObject("scrub").dump("pgid", job.pgid().toString()).dump("sched_time", job.at().toString());
+            f.dump("deadline", job.deadline().toString()).dump("forced", job.requested()).close();
+        }
+        return f.close();
+    }
+
+    /// Places for backfills belong to the primary; a target grants none of its own.
+    private CommandResult reservations(CommandContext call) {
+        Formatter f = call.formatter("json-pretty").openObject("reservations");
+        Backfills backfills = daemon.backfills();
+        reservations(f, "local_reservations", backfills.waiting(), backfills.running());
+        reservations(f, "remote_reservations", List.of(), List.of());
+        return CommandResult.data(f.close());
+    }
+
+    private void reservations(Formatter f, String name, List<Backfills.Reservation> waiting, List<Backfills.Reservation> running) {
+        f.openObject(name).dump("max_allowed", daemon.backfills().places()).dump("min_priority", 0).openArray("queues");
+        TreeMap<Integer, List<Backfills.Reservation>> queues = new TreeMap<>();
+        waiting.forEach(each -> queues.computeIfAbsent(each.priority(), p -> new ArrayList<>()).add(each));
+        queues.forEach((priority, queue) -> {
+            f.openObject("queue").dump("priority", priority).openArray("items");
+            queue.forEach(each -> item(f, each));
+            f.close().close();
+        });
+        f.close().openArray("in_progress");
+        running.forEach(each -> item(f, each));
+        f.close().close();
+    }
+
+    private static void item(Formatter f, Backfills.Reservation each) {
+        f.openObject("item").dump("item", each.pgid().toString()).dump("prio", each.priority()).dump("can_preempt", true).close();
     }
 
     /// On a thread of its own: it takes as long as it takes.

@@ -30,6 +30,8 @@ final class Backfill {
     private boolean running;
     /// It stands still, without a reservation, until a map says that it may go on.
     private boolean heldBack;
+    /// Another group needs the place more.
+    private boolean yielding;
     private HObject position = HObject.MIN;
     private final SortedSet<PgShard> awaiting = new TreeSet<>();
     private final TreeMap<PgShard, MOSDPGScan> digests = new TreeMap<>();
@@ -55,12 +57,16 @@ final class Backfill {
     }
 
     void reset() {
+        if (running && reserved) {
+            pg.priority.forget(); // as in Ceph, a wish does not outlive the backfill it was for
+        }
         if (running || reserved) {
             pg.shell.releaseBackfill(pg.data.pgid.pgid());
         }
         reserved = false;
         running = false;
         heldBack = false;
+        yielding = false;
         position = HObject.MIN;
         awaiting.clear();
         digests.clear();
@@ -135,7 +141,7 @@ final class Backfill {
 
     private void reserve() {
         pg.report.changed();
-        pg.shell.reserveBackfill(pg.data.pgid.pgid(), pg.inInterval(() -> {
+        Runnable granted = pg.inInterval(() -> {
             reserved = true;
             position = HObject.MAX;
             for (PgShard target : pg.backfillTargets) {
@@ -144,7 +150,16 @@ final class Backfill {
             }
             pg.report.changed();
             nextBatch();
-        }));
+        });
+        pg.shell.reserveBackfill(
+                pg.data.pgid.pgid(), pg.priority.ofBackfill(), granted, pg.inInterval(() -> yielding = reserved));
+    }
+
+    /// The group goes before others, or not any more.
+    void onPriority() {
+        if (isWaiting()) {
+            reserve();
+        }
     }
 
     private void nextBatch() {
@@ -154,9 +169,12 @@ final class Backfill {
         }
         if (!mayGoOn()) {
             heldBack = true;
-            reserved = false;
-            pg.shell.releaseBackfill(pg.data.pgid.pgid());
-            pg.report.changed();
+            giveBack();
+            return;
+        }
+        if (yielding) {
+            giveBack();
+            reserve();
             return;
         }
         digests.clear();
@@ -175,6 +193,13 @@ final class Backfill {
                             HObject.MAX,
                             new TreeMap<>()));
         }
+    }
+
+    private void giveBack() {
+        reserved = false;
+        yielding = false;
+        pg.shell.releaseBackfill(pg.data.pgid.pgid());
+        pg.report.changed();
     }
 
     private SpgId pgid(PgShard member) {
@@ -224,7 +249,8 @@ final class Backfill {
         while (started.size() < pg.shell.settings().recoveryActive() && !queue.isEmpty()) {
             HObject object = queue.getFirst();
             boolean needed = copying.containsKey(object) && !started.contains(object);
-            if (needed && !pg.shell.takeRecoveryPlace(pg.data.pgid.pgid(), pg.inInterval(this::more))) {
+            if (needed && !pg.shell.takeRecoveryPlace(
+                    pg.data.pgid.pgid(), pg.priority.ofBackfill(), pg.inInterval(this::more))) {
                 break;
             }
             queue.removeFirst();
@@ -244,6 +270,7 @@ final class Backfill {
         if (lacking == null || !started.add(object)) {
             return;
         }
+        pg.shell.countRecovery(1, 0);
         for (PgShard target : List.copyOf(lacking)) {
             pg.backend.push(object, target, () -> copied(object, target));
         }
@@ -289,8 +316,8 @@ final class Backfill {
             return;
         }
         running = false;
-        reserved = false;
-        pg.shell.releaseBackfill(pg.data.pgid.pgid());
+        pg.priority.forget();
+        giveBack();
         pg.backfillTargets = new TreeSet<>();
         pg.peering.onRecovered();
     }

@@ -167,6 +167,11 @@ final class ObjectCopier {
                 first ? store.omapHeader(c, source) : Bytes.EMPTY,
                 omap);
         send(target, part, epoch);
+        pg.shell.countRecovery(0, bytes(part));
+    }
+
+    private static long bytes(PushOp part) {
+        return part.omap().size() + part.extents().values().stream().mapToLong(Bytes::length).sum();
     }
 
     /// @return whether the end was reached
@@ -237,6 +242,9 @@ final class ObjectCopier {
                 continue;
             }
             Transaction transaction = write(part);
+            if (pg.isPrimary()) {
+                pg.shell.countRecovery(0, bytes(part));
+            }
             if (part.last()) {
                 fetches.remove(part.object());
                 arrived(part, transaction);

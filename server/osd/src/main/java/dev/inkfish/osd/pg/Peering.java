@@ -369,6 +369,7 @@ final class Peering {
             return;
         }
         clean = true;
+        pg.priority.forget();
         pg.scrubber.onRecovered();
         if (Intervals.present(pg.mapping.acting()).size() >= pg.pool.size()) {
             pg.data.history =

@@ -23,6 +23,7 @@ import dev.inkfish.wire.osd.PgNotify;
 import dev.inkfish.wire.osd.PgQuery;
 import dev.inkfish.wire.osd.PgShard;
 import dev.inkfish.wire.osd.PgStat;
+import dev.inkfish.wire.osd.PgStates;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -47,6 +48,7 @@ public final class Pg {
     final ReplicaRole replica;
     final Recovery recovery;
     final Backfill backfill;
+    final RecoveryPriority priority = new RecoveryPriority(this);
     final PgReport report;
     final Scrubber scrubber;
     final ScrubReplica scrubReplica;
@@ -302,6 +304,28 @@ public final class Pg {
         return scrubber.progress();
     }
 
+    // ---- an operator's wishes
+
+    /// Recovery goes before that of all other groups, or not any more.
+    public void forceRecovery(boolean forced) {
+        long need = PgStates.DEGRADED.bit() | PgStates.RECOVERY_WAIT.bit() | PgStates.RECOVERING.bit();
+        if (forced != priority.isRecoveryForced() && (!forced || (stateBits() & need) != 0)) {
+            priority.forceRecovery(forced);
+            report.changed();
+            recovery.kick();
+        }
+    }
+
+    /// Backfill goes before that of all other groups, or not any more.
+    public void forceBackfill(boolean forced) {
+        long need = PgStates.DEGRADED.bit() | PgStates.BACKFILL_WAIT.bit() | PgStates.BACKFILLING.bit();
+        if (forced != priority.isBackfillForced() && (!forced || (stateBits() & need) != 0)) {
+            priority.forceBackfill(forced);
+            report.changed();
+            backfill.onPriority();
+        }
+    }
+
     // ---- scrubs
 
     /// Somebody asks for a scrub; it begins with a coming [#scrubTick].
@@ -309,6 +333,15 @@ public final class Pg {
         if (isPrimary() && !(state instanceof PgState.Removing)) {
             scrubber.request(mode);
         }
+    }
+
+    /// When a primary's group is scrubbed next.
+    ///
+    /// @param deadline from when on it is, whatever the hour and the load
+    public record ScrubJob(SpgId pgid, Utime at, Utime deadline, boolean requested) {}
+
+    public ScrubJob scrubJob() {
+        return scrubber.plan.job();
     }
 
     /// When the next scrub is due; requested ones come first.
@@ -621,6 +654,6 @@ public final class Pg {
 
     @Override
     public String toString() {
-        return "pg " + data.pgid + " " + dev.inkfish.wire.osd.PgStates.text(stateBits()) + " " + state;
+        return "pg " + data.pgid + " " + PgStates.text(stateBits()) + " " + state;
     }
 }

@@ -106,6 +106,8 @@ final class PgReport {
         } else if (pg.backfill.isTooFull()) {
             bits |= PgStates.BACKFILL_TOOFULL.bit();
         }
+        bits |= pg.priority.isRecoveryForced() ? PgStates.FORCED_RECOVERY.bit() : 0;
+        bits |= pg.priority.isBackfillForced() ? PgStates.FORCED_BACKFILL.bit() : 0;
         return bits | scrubBits();
     }
 

@@ -46,19 +46,27 @@ public interface PgShell {
     /// The interval in which the group said so is over.
     void notReadyToMerge(PgId pgid);
 
-    /// One of the few places for groups that backfill; `granted` runs when it is ours.
-    void reserveBackfill(PgId pgid, Runnable granted);
+    /// One of the few places for groups that backfill. Asked again while it waits, the new priority counts.
+    ///
+    /// @param priority those of a higher one get theirs first
+    /// @param granted runs when the place is ours
+    /// @param wanted runs when one of a higher priority waits for it
+    void reserveBackfill(PgId pgid, int priority, Runnable granted, Runnable wanted);
 
     /// Gives the place, or the wish for one, back.
     void releaseBackfill(PgId pgid);
 
-    /// One of the OSD's places for objects under recovery; where there is none, `retry` runs when there may be one.
-    default boolean takeRecoveryPlace(PgId pgid, Runnable retry) {
+    /// One of the OSD's places for objects under recovery; where there is none, or somebody of a higher priority waits, `retry` runs
+    /// when there may be one.
+    default boolean takeRecoveryPlace(PgId pgid, int priority, Runnable retry) {
         return true;
     }
 
     /// Gives the place back.
     default void releaseRecoveryPlace() {}
+
+    /// Begins to bring objects to their newest version (`recovery_ops`), and moves that many bytes for it (`recovery_bytes`).
+    default void countRecovery(int objects, long bytes) {}
 
     ScrubSettings scrubSettings();
 

@@ -190,7 +190,8 @@ final class Recovery {
         }
         while (running && active.size() < pg.shell.settings().recoveryActive()) {
             HObject next = next();
-            if (next == null || !pg.shell.takeRecoveryPlace(pg.data.pgid.pgid(), pg.inInterval(this::kick))) {
+            if (next == null || !pg.shell.takeRecoveryPlace(
+                    pg.data.pgid.pgid(), pg.priority.ofRecovery(), pg.inInterval(this::kick))) {
                 break;
             }
             placed.add(next);
@@ -198,6 +199,7 @@ final class Recovery {
         }
         if (running && active.isEmpty() && !hasMissing()) {
             running = false;
+            pg.priority.forceRecovery(false);
             pg.report.changed();
             pg.backfill.start();
         }
@@ -241,6 +243,7 @@ final class Recovery {
     }
 
     private void begin(HObject object) {
+        pg.shell.countRecovery(1, 0);
         if (pg.data.missing.contains(object)) {
             fetch(object);
         } else {

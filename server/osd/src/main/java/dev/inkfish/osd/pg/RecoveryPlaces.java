@@ -3,15 +3,19 @@ package dev.inkfish.osd.pg;
 import dev.inkfish.wire.PgId;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// How many objects the groups of a shard recover at a time (`osd_recovery_max_active`), and how soon one begins after
-/// another (`osd_recovery_sleep`). Groups that find no place are woken in the order in which they asked.
+/// another (`osd_recovery_sleep`). Groups that find no place are woken by their priority, then in the order in which they asked;
+/// none takes a place while one of a higher priority waits.
 public final class RecoveryPlaces {
-    private final LinkedHashMap<PgId, Runnable> waiting = new LinkedHashMap<>();
+    private final LinkedHashMap<PgId, Waiting> waiting = new LinkedHashMap<>();
     private int most = 1;
     private long sleepNanos;
     private int taken;
     private long nextAt = Long.MIN_VALUE;
+
+    private record Waiting(int priority, Runnable retry) {}
 
     /// @param most places, at least 1
     public void limits(int most, long sleepNanos) {
@@ -24,11 +28,12 @@ public final class RecoveryPlaces {
 
     /// @param retry runs when it is worth to ask again
     /// @return whether there was a place
-    public boolean take(PgId group, long now, Runnable retry) {
-        if (!isFree(now)) {
-            waiting.put(group, retry);
+    public boolean take(PgId group, int priority, long now, Runnable retry) {
+        if (!isFree(now) || isBehind(group, priority)) {
+            waiting.put(group, new Waiting(priority, retry));
             return false;
         }
+        waiting.remove(group);
         taken++;
         nextAt = sleepNanos == 0 ? Long.MIN_VALUE : now + sleepNanos;
         return true;
@@ -42,15 +47,36 @@ public final class RecoveryPlaces {
         return taken < most && (nextAt == Long.MIN_VALUE || now - nextAt >= 0);
     }
 
+    private boolean isBehind(PgId group, int priority) {
+        return waiting.entrySet().stream()
+                .anyMatch(each -> each.getValue().priority > priority && !each.getKey().equals(group));
+    }
+
     /// Lets those ask again that wait, while there are places.
     public void wake(long now) {
-        for (Map.Entry<PgId, Runnable> each : new LinkedHashMap<>(waiting).entrySet()) {
-            if (!isFree(now)) {
+        LinkedHashMap<PgId, Waiting> round = new LinkedHashMap<>(waiting);
+        while (isFree(now)) {
+            PgId next = first(round);
+            if (next == null) {
                 return;
             }
-            waiting.remove(each.getKey(), each.getValue());
-            each.getValue().run();
+            Waiting woken = round.remove(next);
+            if (waiting.remove(next, woken)) {
+                woken.retry.run();
+            }
         }
+    }
+
+    private static @Nullable PgId first(Map<PgId, Waiting> round) {
+        PgId best = null;
+        int priority = Integer.MIN_VALUE;
+        for (Map.Entry<PgId, Waiting> each : round.entrySet()) {
+            if (each.getValue().priority > priority) {
+                best = each.getKey();
+                priority = each.getValue().priority;
+            }
+        }
+        return best;
     }
 
     /// Until when somebody waits who needs no place but time; 0 where nobody does.

@@ -16,10 +16,10 @@ class RecoveryPlacesTest {
         RecoveryPlaces places = new RecoveryPlaces();
         places.limits(2, 0);
         List<String> woken = new ArrayList<>();
-        assertThat(places.take(A, 0, () -> {})).isTrue();
-        assertThat(places.take(A, 0, () -> {})).isTrue();
-        assertThat(places.take(A, 0, () -> woken.add("a"))).isFalse();
-        assertThat(places.take(B, 0, () -> woken.add("b" + places.take(B, 0, () -> {})))).isFalse();
+        assertThat(places.take(A, 0, 0, () -> {})).isTrue();
+        assertThat(places.take(A, 0, 0, () -> {})).isTrue();
+        assertThat(places.take(A, 0, 0, () -> woken.add("a"))).isFalse();
+        assertThat(places.take(B, 0, 0, () -> woken.add("b" + places.take(B, 0, 0, () -> {})))).isFalse();
         places.wake(0);
         assertThat(woken).isEmpty();
         places.release();
@@ -32,11 +32,29 @@ class RecoveryPlacesTest {
     void oneBeginsSomeTimeAfterTheOther() {
         RecoveryPlaces places = new RecoveryPlaces();
         places.limits(10, 100);
-        assertThat(places.take(A, 1000, () -> {})).isTrue();
-        assertThat(places.take(A, 1050, () -> {})).isFalse();
+        assertThat(places.take(A, 0, 1000, () -> {})).isTrue();
+        assertThat(places.take(A, 0, 1050, () -> {})).isFalse();
         assertThat(places.nanosToWait(1050)).isEqualTo(50);
-        assertThat(places.take(A, 1100, () -> {})).isTrue();
+        assertThat(places.take(A, 0, 1100, () -> {})).isTrue();
         places.limits(10, 0);
-        assertThat(places.take(A, 1101, () -> {})).isTrue();
+        assertThat(places.take(A, 0, 1101, () -> {})).isTrue();
+    }
+
+    @Test
+    void whoWasPutBeforeTheOthersGoesFirst() {
+        RecoveryPlaces places = new RecoveryPlaces();
+        places.limits(1, 0);
+        List<String> woken = new ArrayList<>();
+        assertThat(places.take(A, 190, 0, () -> {})).isTrue();
+        assertThat(places.take(B, 255, 0, () -> woken.add("b" + places.take(B, 255, 0, () -> {})))).isFalse();
+        places.release();
+        assertThat(places.take(A, 190, 0, () -> woken.add("a"))).as("B waits").isFalse();
+        places.wake(0);
+        assertThat(woken).containsExactly("btrue");
+        assertThat(places.take(B, 255, 0, () -> {})).isFalse();
+        places.release();
+        assertThat(places.take(B, 255, 0, () -> {})).isTrue();
+        places.release();
+        assertThat(places.take(A, 190, 0, () -> {})).as("nobody waits any more").isTrue();
     }
 }

@@ -518,7 +518,7 @@ final class Simulation {
         }
 
         @Override
-        public void reserveBackfill(PgId pgid, Runnable granted) {
+        public void reserveBackfill(PgId pgid, int priority, Runnable granted, Runnable wanted) {
             backfillQueue.add(granted);
             grant();
         }

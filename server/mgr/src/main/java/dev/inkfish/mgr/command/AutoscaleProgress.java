@@ -2,8 +2,8 @@ package dev.inkfish.mgr.command;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.inkfish.mgr.core.MgrCore;
 import dev.inkfish.mgr.core.ProgressLog;
+import dev.inkfish.osdmap.OsdMap;
 import dev.inkfish.osdmap.PgPool;
 import dev.inkfish.wire.Utime;
 import java.nio.charset.StandardCharsets;
@@ -18,13 +18,13 @@ final class AutoscaleProgress {
 
     private final NavigableMap<Long, Change> changes = new TreeMap<>();
 
-    void begin(MgrCore core, long pool, int from, int to, Utime now) {
+    void begin(ProgressLog log, long pool, int from, int to, Utime now) {
         Change before = changes.get(pool);
         String id = before != null ? before.id
                 : UUID.nameUUIDFromBytes(("pool" + pool + now.toNanos()).getBytes(StandardCharsets.UTF_8)).toString();
         Change change = new Change(id, from, to);
         changes.put(pool, change);
-        show(core.progress(), pool, change, 0, now);
+        show(log, pool, change, 0, now);
     }
 
     private static void show(ProgressLog log, long pool, Change change, double progress, Utime now) {
@@ -35,20 +35,20 @@ final class AutoscaleProgress {
                 progress, refs, false, now);
     }
 
-    void follow(MgrCore core, Utime now) {
+    void follow(ProgressLog log, OsdMap map, Utime now) {
         changes.entrySet().removeIf(each -> {
             Change change = each.getValue();
-            PgPool pool = core.pgMap().osdMap().pool(each.getKey());
-            if (!core.progress().has(change.id)) {
+            PgPool pool = map.pool(each.getKey());
+            if (!log.has(change.id)) {
                 return true;
             }
             if (pool == null || pool.pgNum() == change.to || change.from == change.to
                     || pool.pgNumTarget() != change.to && pool.pgNum() == pool.pgNumTarget()) {
-                core.progress().complete(change.id, now);
+                log.complete(change.id, now);
                 return true;
             }
             double done = (double) (change.from - pool.pgNum()) / (change.from - change.to);
-            show(core.progress(), each.getKey(), change, Math.clamp(done, 0, 1), now);
+            show(log, each.getKey(), change, Math.clamp(done, 0, 1), now);
             return false;
         });
     }

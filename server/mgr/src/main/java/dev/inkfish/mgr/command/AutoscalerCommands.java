@@ -95,7 +95,7 @@ final class AutoscalerCommands implements MgrModuleCommands {
 
     @Override
     public void serve(Utime now) {
-        progress.follow(core.get(), now);
+        progress.follow(core.get().progress(), core.get().pgMap().osdMap(), now);
         if (looked.isZero()) {
             looked = now; // reports must come in first
         }
@@ -110,7 +110,7 @@ final class AutoscalerCommands implements MgrModuleCommands {
                 if (done.code() < 0) {
                     core.get().effects().log("pg_num of pool " + each.name() + ": " + done.outs());
                 } else {
-                    progress.begin(core.get(), each.id(), each.pool().pgNum(), (int) each.groups(), now);
+                    progress.begin(core.get().progress(), each.id(), each.pool().pgNum(), (int) each.groups(), now);
                 }
             });
         });

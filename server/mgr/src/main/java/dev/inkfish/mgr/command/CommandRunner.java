@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -52,23 +53,29 @@ public final class CommandRunner {
         });
     }
 
-    public void run(MgrSession session, List<String> words, Bytes input, Utime now, Reply reply) {
+    /// @param audit told whether the session may do this, before it is done
+    public void run(
+            MgrSession session, List<String> words, Bytes input, Utime now, Consumer<Boolean> audit, Reply reply) {
         try {
             Map<String, @Nullable Object> call = CommandTable.parseCall(words);
             if (!(call.get("prefix") instanceof String prefix)) {
                 throw new CephException(Errno.EINVAL, "command prefix not found");
             }
             if (prefix.equals("get_command_descriptions")) {
+                audit.accept(true);
                 reply.reply(0, "", CommandTable.describe(table.all()));
                 return;
             }
             Command command = table.find(prefix);
             if (command == null) {
+                audit.accept(true);
                 throw new CephException(Errno.EINVAL, "No handler found for '" + prefix + "'");
             }
             Reply told = modules.containsKey(prefix) ? endingInNewline(reply) : reply;
             CommandContext context = new CommandContext(command, call, input, session, now, done -> answer(told, done));
-            if (!isAllowed(session, command, context)) {
+            boolean allowed = isAllowed(session, command, context);
+            audit.accept(allowed);
+            if (!allowed) {
                 throw new CephException(Errno.EACCES, "access denied: does your client key have mgr caps? "
                         + "See http://docs.ceph.com/en/latest/mgr/administrator/#client-authentication");
             }

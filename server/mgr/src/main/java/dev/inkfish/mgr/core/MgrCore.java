@@ -61,6 +61,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -236,7 +237,7 @@ public final class MgrCore {
             case MMgrMap map -> mgrMap(map.map(), now);
             case MOSDMap maps -> osdMaps(maps, now);
             // passed on for a client that sent it to the monitors, who looked at its capabilities
-            case MMgrCommand command -> commands.run(MONITOR, command.cmd(), command.data(), now, (code, status, data) ->
+            case MMgrCommand command -> commands.run(MONITOR, command.cmd(), command.data(), now, allowed -> {}, (code, status, data) ->
                     effects.toMonitor(new MMgrCommandReply(code, status, data), tid));
             default -> {}
         }
@@ -386,10 +387,20 @@ public final class MgrCore {
         }
     }
 
+    /// What a client wants of us goes into the audit log; the monitors note what they pass on themselves.
+    private Consumer<Boolean> audit(MgrSession session, List<String> words, Utime now) {
+        String what = "from='" + session.peer() + " -' entity='" + session.authName() + "' cmd=[" + String.join(",", words) + "]:";
+        return allowed -> log("audit", allowed ? LogEntry.DEBUG : LogEntry.INFO, what + (allowed ? " dispatch" : "  access denied"), now);
+    }
+
     /// A line for those who watch the cluster's log at level debug.
     private void clusterLog(String line, Utime now) {
+        log("cluster", LogEntry.DEBUG, line, now);
+    }
+
+    private void log(String channel, int level, String line, Utime now) {
         LogEntry entry = new LogEntry(new EntityAuthName(EntityType.MGR, name), new EntityName(EntityType.MGR, gid), addrs,
-                now, ++logged, LogEntry.DEBUG, line, "cluster");
+                now, ++logged, level, line, channel);
         effects.toMonitor(new MLog(0, fsid, List.of(entry)), 0);
     }
 
@@ -448,9 +459,9 @@ public final class MgrCore {
                 pgMap.report((int) session.peer().number(), stats, now);
                 dirty = true;
             }
-            case MMgrCommand command -> commands.run(session, command.cmd(), command.data(), now, (code, status, data) ->
+            case MMgrCommand command -> commands.run(session, command.cmd(), command.data(), now, audit(session, command.cmd(), now), (code, status, data) ->
                     effects.send(session, new MMgrCommandReply(code, status, data), tid));
-            case MCommand command -> (command.fsid().equals(NO_FSID) ? commands : tell).run(session, command.cmd(), command.data(), now, (code, status, data) ->
+            case MCommand command -> (command.fsid().equals(NO_FSID) ? commands : tell).run(session, command.cmd(), command.data(), now, audit(session, command.cmd(), now), (code, status, data) ->
                     effects.send(session, new MCommandReply(code, status, data), tid));
             default -> {}
         }

@@ -8,6 +8,10 @@ import dev.inkfish.command.CommandTable;
 import dev.inkfish.command.Json;
 import dev.inkfish.conf.Conf;
 import dev.inkfish.mgr.command.Modules;
+import dev.inkfish.osdmap.OsdMap;
+import dev.inkfish.osdmap.OsdMapIncremental;
+import dev.inkfish.osdmap.PgPool;
+import dev.inkfish.osdmap.UpmapItem;
 import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.EntityAddr;
 import dev.inkfish.wire.EntityAddrVec;
@@ -15,7 +19,9 @@ import dev.inkfish.wire.EntityAuthName;
 import dev.inkfish.wire.EntityName;
 import dev.inkfish.wire.Errno;
 import dev.inkfish.wire.PgId;
+import dev.inkfish.wire.SpgId;
 import dev.inkfish.wire.Utime;
+import dev.inkfish.wire.message.MLog;
 import dev.inkfish.wire.message.MMgrBeacon;
 import dev.inkfish.wire.message.MMgrCommand;
 import dev.inkfish.wire.message.MMgrCommandReply;
@@ -23,9 +29,11 @@ import dev.inkfish.wire.message.MMgrMap;
 import dev.inkfish.wire.message.MMgrOpen;
 import dev.inkfish.wire.message.MMgrReport;
 import dev.inkfish.wire.message.MMonMgrReport;
+import dev.inkfish.wire.message.MOSDForceRecovery;
 import dev.inkfish.wire.message.MOSDMap;
 import dev.inkfish.wire.message.MPGStats;
 import dev.inkfish.wire.message.Message;
+import dev.inkfish.wire.mon.LogEntry;
 import dev.inkfish.wire.mon.MgrMap;
 import dev.inkfish.wire.mon.PgMapDigest;
 import dev.inkfish.wire.osd.ObjectStatSum;
@@ -98,7 +106,7 @@ class DegradedClusterTest {
                 "x", FSID, new Conf("mgr", "x"), new TreeMap<>(), Modules.all(() -> core, new Conf("mgr", "x")), new CommandTable(), new Effects());
         core.session(GID, EntityAddrVec.EMPTY, NOW);
         NavigableMap<Integer, Bytes> maps = new TreeMap<>(Map.of(1, Bytes.wrap(resource("osdmap"))));
-        int epoch = dev.inkfish.osdmap.OsdMap.decode(maps.get(1)).epoch();
+        int epoch = OsdMap.decode(maps.get(1)).epoch();
         core.fromMonitor(
                 new MOSDMap(FSID, new TreeMap<>(), new TreeMap<>(Map.of(epoch, maps.get(1))), 1, epoch), 0, NOW);
         core.fromMonitor(new MMgrMap(chosen()), 0, NOW);
@@ -204,11 +212,110 @@ class DegradedClusterTest {
     void needsPermission() {
         assertThat(run("allow r", "{\"prefix\":\"pg scrub\",\"pgid\":\"2.1\"}").result()).isEqualTo(Errno.EACCES.code());
         assertThat(toOsds).isEmpty();
+        assertThat(audited()).isEqualTo(
+                "from='client.77 -' entity='client.t' cmd=[{\"prefix\":\"pg scrub\",\"pgid\":\"2.1\"}]:  access denied");
         MMgrCommandReply allowed = run("allow *", "{\"prefix\":\"pg deep-scrub\",\"pgid\":\"2.1\"}");
         assertThat(allowed.result()).isZero();
         assertThat(allowed.status()).startsWith("instructing pg 2.1 on osd.").endsWith(" to deep-scrub");
         assertThat(toOsds).hasSize(1);
+        assertThat(audited()).endsWith("cmd=[{\"prefix\":\"pg deep-scrub\",\"pgid\":\"2.1\"}]: dispatch");
         assertThat(run("allow *", "{\"prefix\":\"no such\"}").result()).isEqualTo(Errno.EINVAL.code());
+    }
+
+    @Test
+    void forcesRecoveryOfTheGroupsThatNeedIt() {
+        PgId degraded = group(PgStates.DEGRADED, true);
+        PgId whole = group(PgStates.DEGRADED, false);
+        MMgrCommandReply reply = run("allow *",
+                "{\"prefix\":\"pg force-recovery\",\"pgid\":[\"9.9\",\"" + whole + "\",\"" + degraded + "\"]}");
+        int primary = core.pgMap().osdMap().place(degraded).actingPrimary();
+        assertThat(reply.result()).as("one of them needs it").isZero();
+        assertThat(reply.status()).contains("pg 9.9 does not exist; ", "pg " + whole + " doesn't require recovery; ")
+                .endsWith("instructing pg(s) [" + degraded + "] on osd." + primary + " to force-recovery; \n");
+        assertThat(toOsds).containsExactly(
+                new MOSDForceRecovery(FSID, List.of(SpgId.of(degraded)), MOSDForceRecovery.RECOVERY));
+        assertThat(run("allow *", "{\"prefix\":\"pg force-recovery\",\"pgid\":[\"9.9\"]}").result())
+                .isEqualTo(Errno.ENOENT.code());
+        assertThat(run("allow *", "{\"prefix\":\"pg cancel-force-backfill\",\"pgid\":[\"" + degraded + "\"]}").status())
+                .isEqualTo("pg " + degraded + " backfill not forced; \n");
+        assertThat(run("allow *", "{\"prefix\":\"osd pool force-recovery\",\"who\":[\"none\"]}").status())
+                .isEqualTo("unrecognized pool 'none'");
+        assertThat(toOsds).hasSize(1);
+    }
+
+    private String audited() {
+        LogEntry line = ((MLog) toMonitor.getLast()).entries().getLast();
+        assertThat(line.channel()).isEqualTo("audit");
+        return line.message();
+    }
+
+    private PgId group(PgStates state, boolean has) {
+        return core.pgMap().pgs().entrySet().stream()
+                .filter(pg -> state.in(pg.getValue().state()) == has).findFirst().orElseThrow().getKey();
+    }
+
+    /// Groups move when an OSD is marked out; what is told of them ends when all are where they should be.
+    @Test
+    void tellsOfGroupsThatMove() {
+        ProgressLog log = new ProgressLog();
+        RecoveryEvents events = new RecoveryEvents(log);
+        events.look(core.pgMap(), NOW);
+        assertThat(log.isIdle()).as("degraded groups alone are no event").isTrue();
+        OsdMap before = core.pgMap().osdMap();
+        int out = before.osds().stream().filter(before::isUp).findFirst().orElseThrow();
+        OsdMapIncremental change = OsdMapIncremental.after(before);
+        change.newWeight.put(out, 0);
+        OsdMap after = apply(change);
+        events.look(core.pgMap(), NOW);
+        assertThat(log.text(NOW)).contains("Rebalancing after osd." + out + " marked out (0s)", "Global Recovery Event");
+        for (int osd : after.osds()) {
+            NavigableMap<PgId, PgStat> own = new TreeMap<>();
+            core.pgMap().pgs().forEach((id, pg) -> {
+                if (after.place(id).actingPrimary() == osd) {
+                    own.put(id, clean(pg, after.epoch()));
+                }
+            });
+            core.message(session(EntityName.osd(osd), "allow profile osd"),
+                    new MPGStats(FSID, core.pgMap().osds().getOrDefault(osd, core.pgMap().osdSum()), own, after.epoch(), new TreeMap<>()), 0, NOW);
+        }
+        events.look(core.pgMap(), NOW);
+        assertThat(log.isIdle()).as(log.text(NOW)).isTrue();
+        assertThat(log.json(NOW).path("completed").findValuesAsText("message"))
+                .containsExactlyInAnyOrder("Rebalancing after osd." + out + " marked out", "Global Recovery Event");
+    }
+
+    private OsdMap apply(OsdMapIncremental change) {
+        OsdMap after = core.pgMap().osdMap().apply(change);
+        core.fromMonitor(new MOSDMap(FSID, new TreeMap<>(),
+                new TreeMap<>(Map.of(after.epoch(), after.encode(after.encodingFeatures()))), 1, after.epoch()), 0, NOW);
+        return after;
+    }
+
+    /// Exceptions to the placement of the last group, and of the one that takes it in, go before the two are merged.
+    @Test
+    void clearsUpmapsBeforeAMerge() {
+        OsdMap before = core.pgMap().osdMap();
+        OsdMapIncremental change = OsdMapIncremental.after(before);
+        PgPool.Draft pool = before.pool(2).edit();
+        pool.pgNumTarget = 4;
+        pool.pgpNumTarget = 4;
+        change.newPools.put(2L, pool.pool());
+        change.newPgUpmap.put(new PgId(2, 7), List.of(1, 0));
+        change.newPgUpmapItems.put(new PgId(2, 3), List.of(new UpmapItem(0, 1)));
+        change.newPgUpmapItems.put(new PgId(2, 2), List.of(new UpmapItem(0, 1)));
+        apply(change);
+        assertThat(new PgNumSteps(new Conf("mgr", "x")).next(core.pgMap()))
+                .contains(new PgNumSteps.ClearUpmap(new PgId(2, 7), true), new PgNumSteps.ClearUpmap(new PgId(2, 3), false))
+                .doesNotContain(new PgNumSteps.ClearUpmap(new PgId(2, 2), false))
+                .noneMatch(step -> step instanceof PgNumSteps.SetNumber number && number.variable().equals("pg_num_actual"));
+    }
+
+    private static PgStat clean(PgStat pg, int epoch) {
+        long state = PgStates.ACTIVE.bit() | PgStates.CLEAN.bit();
+        return new PgStat(
+                pg.version(), new PgStat.Reported(9, epoch), state, pg.logStart(), pg.ondiskLogStart(), 0, 0, pg.parent(), 0,
+                pg.scrubs(), pg.sum(), pg.logSize(), pg.ondiskLogSize(), pg.up(), pg.acting(), pg.upPrimary(), pg.actingPrimary(),
+                0, pg.stamps(), pg.invalid(), List.of(), 0, new TreeMap<>(), List.of(), new TreeMap<>());
     }
 
     @Test

@@ -6,7 +6,9 @@ import dev.inkfish.wire.EntityAddrVec;
 import dev.inkfish.wire.message.MOSDFailure;
 import dev.inkfish.wire.message.MOSDPing;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.slf4j.Logger;
@@ -27,6 +29,7 @@ final class Heartbeats {
     private final TreeMap<Integer, Long> heard = new TreeMap<>();
     /// When we said last that a peer is silent.
     private final TreeMap<Integer, Long> reported = new TreeMap<>();
+    private final TreeMap<Integer, PingTimes> pingTimes = new TreeMap<>();
     private long lastCheck = System.nanoTime();
     private long lastPing;
 
@@ -54,6 +57,7 @@ final class Heartbeats {
         }
         heard.keySet().retainAll(chosen);
         reported.keySet().retainAll(chosen);
+        pingTimes.keySet().retainAll(chosen);
         chosen.forEach(osd -> heard.putIfAbsent(osd, System.nanoTime()));
     }
 
@@ -138,8 +142,18 @@ final class Heartbeats {
                         (int) (silentNanos / 1_000_000_000L)));
     }
 
-    void onReply(int osd) {
-        if (heard.replace(osd, System.nanoTime()) != null && reported.remove(osd) != null) {
+    /// How long each peer that is watched takes to answer.
+    NavigableMap<Integer, PingTimes> pingTimes() {
+        return Collections.unmodifiableNavigableMap(pingTimes);
+    }
+
+    /// @param sent when the ping that it answers was sent
+    void onReply(int osd, long sent) {
+        long now = System.nanoTime();
+        if (heard.containsKey(osd)) {
+            pingTimes.computeIfAbsent(osd, o -> new PingTimes()).add(Math.max(0, now - sent), now);
+        }
+        if (heard.replace(osd, now) != null && reported.remove(osd) != null) {
             OsdMap map = daemon.map();
             daemon.monClient()
                     .send(new MOSDFailure(daemon.fsid(), osd, map.publicAddrs(osd), map.epoch(), 0, 0));

@@ -60,6 +60,7 @@ final class OsdCommands {
         LostCommands lost = new LostCommands(daemon);
         lost.register(table);
         new OsdStateCommands(daemon).register(table);
+        new NetworkCommand(daemon).register(table);
         RefusedCommands.register(table);
         table.add(
                 "query name=pgid,type=CephPgid,req=false",

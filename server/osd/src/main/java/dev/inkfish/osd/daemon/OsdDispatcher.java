@@ -176,7 +176,7 @@ final class OsdDispatcher implements Dispatcher {
             session(connection).seen(ping.mapEpoch());
         }
         if (ping.op() == MOSDPing.Op.PING_REPLY) {
-            daemon.control(() -> daemon.heartbeats().onReply(osd));
+            daemon.control(() -> daemon.heartbeats().onReply(osd, ping.monoPingStamp()));
         } else if (ping.op() == MOSDPing.Op.PING && !daemon.isStopping() && daemon.health().isHealthy()) {
             OsdMap map = daemon.map();
             connection.send(new MOSDPing(

@@ -208,7 +208,7 @@ final class MgrMapCommands {
             return CommandResult.status("module '" + module + "' is already enabled");
         }
         boolean known = map.availableModules().stream().anyMatch(each -> each.name().equals(module));
-        if (!known) {
+        if (!known && !call.has("force")) {
             return CommandResult.error(Errno.ENOENT, "all mgr daemons do not support module '" + module
                     + "', pass --force to force enablement");
         }

@@ -65,18 +65,18 @@ final class NetworkCommand {
         figures(f, "average", times, PingTimes.Figures::average);
         figures(f, "min", times, PingTimes.Figures::least);
         figures(f, "max", times, PingTimes.Figures::most);
-        f.dump("last", rounded(times.lastMillis())).close();
+        f.dumpRaw("last", millis(times.lastMillis())).close();
     }
 
     private static void figures(Formatter f, String name, PingTimes times, ToDoubleFunction<PingTimes.Figures> which) {
         f.openObject(name);
         for (int minutes : MINUTES) {
-            f.dump(minutes + "min", rounded(which.applyAsDouble(times.over(minutes))));
+            f.dumpRaw(minutes + "min", millis(which.applyAsDouble(times.over(minutes))));
         }
         f.close();
     }
 
-    private static double rounded(double millis) {
-        return Math.round(millis * 1000) / 1000.0;
+    private static String millis(double value) {
+        return String.format(Locale.ROOT, "%.3f", value);
     }
 }

@@ -4,6 +4,7 @@ import dev.inkfish.command.CommandContext;
 import dev.inkfish.command.CommandResult;
 import dev.inkfish.command.CommandTable;
 import dev.inkfish.command.Formatter;
+import dev.inkfish.command.Stamp;
 import dev.inkfish.osd.ops.ClientOps.Watcher;
 import dev.inkfish.osd.pg.Pg;
 import dev.inkfish.osd.pg.PgShell;
@@ -82,8 +83,8 @@ final class OsdStateCommands {
         jobs.sort(Comparator.comparing(Pg.ScrubJob::at).thenComparing(Pg.ScrubJob::pgid));
         Formatter f = call.formatter("json-pretty").openArray("scrubs");
         for (Pg.ScrubJob job : jobs) {
-            f.openObject("scrub").dump("pgid", job.pgid().toString()).dump("sched_time", job.at().toString());
-            f.dump("deadline", job.deadline().toString()).dump("forced", job.requested()).close();
+            f.openObject("scrub").dump("pgid", job.pgid().toString()).dump("sched_time", Stamp.text(job.at()));
+            f.dump("deadline", Stamp.text(job.deadline())).dump("forced", job.requested()).close();
         }
         return f.close();
     }

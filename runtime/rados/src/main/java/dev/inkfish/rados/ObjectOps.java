@@ -132,6 +132,11 @@ public final class ObjectOps {
         return change(OpCode.DELETE, OpArgs.NONE, Bytes.EMPTY);
     }
 
+    /// Changes to a map that is kept in the object's data (`CEPH_OSD_OP_TMAPUP`): images of format 1 are listed in one.
+    public ObjectOps tmapUpdate(Bytes changes) {
+        return change(OpCode.TMAPUP, OpArgs.NONE, changes);
+    }
+
     ObjectOps watch(long cookie, int what, int generation) {
         return change(OpCode.WATCH, new OpArgs.Watch(cookie, 0, what, generation, 0), Bytes.EMPTY);
     }

@@ -13,10 +13,11 @@ import dev.inkfish.wire.osd.SnapContext;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// An image of format 2 as its header describes it at one moment (`librbd::ImageCtx`).
+/// An image as its header describes it at one moment (`librbd::ImageCtx`).
 ///
 /// @param io the pool and namespace of its header
 /// @param name empty where it was opened by id
+/// @param id empty for an image of format 1: see [OldHeader]
 /// @param snaps newest first
 /// @param parent null for none
 record Image(
@@ -61,7 +62,15 @@ record Image(
     }
 
     String header() {
-        return headerObject(id);
+        return headerObject(name, id);
+    }
+
+    static String headerObject(String name, String id) {
+        return id.isEmpty() ? name + ".rbd" : headerObject(id);
+    }
+
+    boolean isOldFormat() {
+        return id.isEmpty();
     }
 
     /// @param snap [RadosClient#NO_SNAP] for that of the present
@@ -78,7 +87,7 @@ record Image(
     }
 
     String object(long number) {
-        return prefix + "." + String.format("%016x", number);
+        return prefix + "." + String.format(isOldFormat() ? "%012x" : "%016x", number);
     }
 
     long objects() {
@@ -90,19 +99,24 @@ record Image(
         return answer == null ? null : answer.reader().string();
     }
 
-    /// Null if there is no such image. An image of format 1 is refused.
+    /// Null if there is no such image. One of format 1 is refused, as it has no id.
     static @Nullable Image open(PoolIo io, String name) {
         String id = findId(io, name);
         if (id == null) {
             if (io.run(name + ".rbd", ObjectOps.of().stat()).code() >= 0) {
-                throw new CephException(Errno.EOPNOTSUPP, "images of format 1 are not handled by the manager");
+                throw RbdErrors.of(Errno.EINVAL.code(), "error getting id for image b'" + name + "'");
             }
             return null;
         }
         return openById(io, name, id);
     }
 
+    /// @param id empty for an image of format 1 of that name
     static @Nullable Image openById(PoolIo io, String name, String id) {
+        if (id.isEmpty()) {
+            OldHeader old = OldHeader.read(io, name);
+            return old == null ? null : old.image(io, name);
+        }
         Bytes head = snapInput(RadosClient.NO_SNAP);
         Bytes featuresInput = new WireWriter().u64(RadosClient.NO_SNAP).bool(false).toBytes();
         Reply reply = io.run(headerObject(id), ObjectOps.of()
@@ -145,6 +159,9 @@ record Image(
 
     /// The parent of the image as of a snapshot, with the overlap it had then.
     static @Nullable Parent parentAt(PoolIo io, String id, long snap) {
+        if (id.isEmpty()) {
+            return null; // of format 1
+        }
         Reply reply = io.run(headerObject(id), ObjectOps.of()
                 .ask("rbd", "parent_get", NO_INPUT)
                 .ask("rbd", "parent_overlap_get", snapInput(snap)));
@@ -160,6 +177,10 @@ record Image(
 
     /// Its size at a snapshot.
     long sizeAt(long snap) {
+        if (isOldFormat()) {
+            OldHeader old = OldHeader.read(io, name);
+            return old == null ? 0 : old.sizeAt(snap);
+        }
         WireReader in = io.ask(header(), "rbd", "get_size", snapInput(snap)).reader();
         in.u8();
         return in.u64();

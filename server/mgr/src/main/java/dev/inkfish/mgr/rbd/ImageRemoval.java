@@ -58,17 +58,20 @@ final class ImageRemoval {
         ignoreMissing(io.tell("rbd_trash", "rbd", "trash_remove", new WireWriter().string(id).toBytes()), "trash");
     }
 
-    /// Of a migration that was executed: what it came from, in the trash.
+    /// Of a migration that was executed: what it came from, in the trash or of format 1 and unlisted.
     ///
     /// @param ending parts the target from it, once nobody else has it open
-    static void migrationSource(RbdHost host, PoolIo io, String id, Progress progress, Runnable ending) {
-        Image image = Image.openById(io, "", id);
+    static void migrationSource(RbdHost host, Migration migration, Progress progress, Runnable ending) {
+        Image image = migration.source();
         if (image == null) {
             ending.run();
         } else {
             removeAll(host, image, progress, ending);
         }
-        ignoreMissing(io.tell("rbd_trash", "rbd", "trash_remove", new WireWriter().string(id).toBytes()), "trash");
+        if (!migration.sourceId().isEmpty()) {
+            Bytes id = new WireWriter().string(migration.sourceId()).toBytes();
+            ignoreMissing(migration.sourceIo().tell("rbd_trash", "rbd", "trash_remove", id), "trash");
+        }
     }
 
     /// Of a migration that is aborted: what it made.
@@ -104,6 +107,10 @@ final class ImageRemoval {
             beforehand.run();
             Image bare = image;
             for (long snap : image.snaps().snaps()) {
+                if (image.isOldFormat()) {
+                    OldHeader.removeSnap(host, image, snap);
+                    continue;
+                }
                 SnapshotRemoval.unprotect(bare, snap);
                 SnapshotRemoval.run(host, bare, snap);
                 bare = bare.again();

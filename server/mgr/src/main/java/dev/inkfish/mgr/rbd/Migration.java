@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /// An image on its way from one place to another, as the headers at both ends tell (`cls::rbd::MigrationSpec`).
 ///
+/// @param sourceId empty for a source of format 1
 /// @param target null once it was removed by an abort that was cut off
 /// @param snapSeqs snapshots of the source to those of the target with the same content
 /// @param overlap bytes that come from the source
@@ -31,12 +32,12 @@ record Migration(PoolIo sourceIo, String sourceName, String sourceId, PoolIo tar
     /// What one header says of the other end.
     private record Spec(int type, long pool, String nspace, String name, String id, NavigableMap<Long, Long> snapSeqs,
             long overlap, boolean flatten, boolean mirroring, int state) {
-        static @Nullable Spec read(PoolIo io, String imageId) {
-            Reply reply = io.run(Image.headerObject(imageId), ObjectOps.of().ask("rbd", "migration_get", Bytes.EMPTY));
-            if (reply.failedWith(Errno.EINVAL) || reply.failedWith(Errno.ENOENT)) {
+        static @Nullable Spec read(PoolIo io, String header) {
+            Reply reply = io.run(header, ObjectOps.of().ask("rbd", "migration_get", Bytes.EMPTY));
+            if (reply.failedWith(Errno.EINVAL) || reply.failedWith(Errno.ENOENT) || reply.failedWith(Errno.ENXIO)) {
                 return null;
             }
-            return reply.orThrow("migration of " + imageId).output().reader().versioned(3, (body, version) -> {
+            return reply.orThrow("migration of " + header).output().reader().versioned(3, (body, version) -> {
                 int type = body.u8();
                 long pool = body.u64();
                 String nspace = body.string();
@@ -53,14 +54,18 @@ record Migration(PoolIo sourceIo, String sourceName, String sourceId, PoolIo tar
     /// By the name of either end; null if it is not migrating.
     static @Nullable Migration find(PoolIo io, String name) {
         String id = Image.findId(io, name);
-        Spec own = id == null ? null : Spec.read(io, id);
+        Spec own = id == null ? null : Spec.read(io, Image.headerObject(id));
         if (own == null) {
             id = TrashEntry.list(io).entrySet().stream()
                     .filter(entry -> entry.getValue().source() == TRASH_SOURCE && entry.getValue().name().equals(name))
                     .map(Map.Entry::getKey).findFirst().orElse(null);
-            own = id == null ? null : Spec.read(io, id);
+            own = id == null ? null : Spec.read(io, Image.headerObject(id));
         }
         if (id == null || own == null) {
+            id = "";
+            own = Spec.read(io, Image.headerObject(name, id));
+        }
+        if (own == null) {
             return null;
         }
         PoolIo other = io.client().pool(own.pool).namespace(own.nspace);
@@ -69,23 +74,20 @@ record Migration(PoolIo sourceIo, String sourceName, String sourceId, PoolIo tar
                     own.overlap, own.flatten, own.mirroring, own.state);
         }
         // how far the target is made of the source, its own header says
-        Spec its = Spec.read(other, own.id);
+        Spec its = Spec.read(other, Image.headerObject(own.id));
         return new Migration(io, name, id, other, own.name, own.id, Image.openById(other, own.name, own.id),
                 its == null ? own.snapSeqs : its.snapSeqs, its == null ? own.overlap : its.overlap, own.flatten,
                 own.mirroring, own.state);
     }
 
-    /// @throws CephException EOPNOTSUPP for a source of format 1
-    void requireNewFormat() {
-        if (sourceId.isEmpty()) {
-            throw new CephException(Errno.EOPNOTSUPP,
-                    "the manager does not migrate images of format 1: use `rbd migration`");
-        }
+    /// Null if it has gone.
+    @Nullable Image source() {
+        return Image.openById(sourceIo, sourceName, sourceId);
     }
 
     void setState(int other) {
         Bytes input = new WireWriter().u8(other).string("").toBytes();
-        sourceIo.tell(Image.headerObject(sourceId), "rbd", "migration_set_state", input).orThrow("state of the source");
+        sourceIo.tell(Image.headerObject(sourceName, sourceId), "rbd", "migration_set_state", input).orThrow("state of the source");
         targetIo.tell(Image.headerObject(targetId), "rbd", "migration_set_state", input).orThrow("state of the target");
     }
 }

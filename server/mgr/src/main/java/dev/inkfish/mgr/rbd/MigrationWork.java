@@ -18,7 +18,6 @@ final class MigrationWork {
         if (migration == null) {
             throw new CephException(Errno.EINVAL, "image is not migrating");
         }
-        migration.requireNewFormat();
         return migration;
     }
 
@@ -29,7 +28,7 @@ final class MigrationWork {
         if (target == null || migration.state() != Migration.PREPARED && migration.state() != Migration.EXECUTING) {
             throw new CephException(Errno.EINVAL, "not in a state to be migrated");
         }
-        Image source = Image.openById(migration.sourceIo(), migration.sourceName(), migration.sourceId());
+        Image source = migration.source();
         if (source == null) {
             throw new CephException(Errno.ENOENT, "the source is not there");
         }
@@ -52,7 +51,7 @@ final class MigrationWork {
         if (target == null || migration.state() != Migration.EXECUTED) {
             throw new CephException(Errno.EINVAL, "not executed");
         }
-        ImageRemoval.migrationSource(host, migration.sourceIo(), migration.sourceId(), progress, () -> {
+        ImageRemoval.migrationSource(host, migration, progress, () -> {
             target.io().tell(target.header(), "rbd", "migration_remove", Bytes.EMPTY).orThrow("end of the migration");
             target.notifyChange();
         });
@@ -62,7 +61,7 @@ final class MigrationWork {
     /// Removes the target and takes the source out of the trash.
     static void abort(RbdHost host, PoolIo io, String name, Progress progress) {
         Migration migration = require(io, name);
-        Image source = Image.openById(migration.sourceIo(), migration.sourceName(), migration.sourceId());
+        Image source = migration.source();
         if (source == null) {
             throw new CephException(Errno.ENOENT, "the source is not there");
         }
@@ -88,6 +87,10 @@ final class MigrationWork {
 
     /// Out of the trash, under its name.
     private static void relink(Image source) {
+        if (source.isOldFormat()) {
+            OldHeader.relink(source);
+            return;
+        }
         PoolIo home = source.io();
         TrashEntry entry = TrashEntry.get(home, source.id());
         if (entry == null) {
@@ -111,6 +114,9 @@ final class MigrationWork {
         migration.snapSeqs().forEach((sourceSnap, targetSnap) -> {
             boolean there = source.snaps().snaps().contains(sourceSnap) && target.snaps().snaps().contains(targetSnap);
             for (Image clone : there ? ChildLink.children(target, targetSnap) : List.<Image>of()) {
+                if (source.isOldFormat()) {
+                    throw new CephException(Errno.EBUSY, "a snapshot of format 1 can have no clone: flatten " + clone.id());
+                }
                 Image.Parent now = new Image.Parent(target.io().pool(), target.io().nspace(), target.id(), targetSnap, 0);
                 Image.Parent then = new Image.Parent(source.io().pool(), source.io().nspace(), source.id(), sourceSnap, 0);
                 setParent(clone, now, then);

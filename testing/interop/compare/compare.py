@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
 """Runs the same commands on two clusters with Debian's `ceph` program and prints where the answers differ.
 
-    compare.py [--formats plain,json,json-pretty,xml,xml-pretty] OURS/ceph.conf THEIRS/ceph.conf [COMMANDS...]
+    compare.py [--formats plain,json,json-pretty,xml,xml-pretty] [--reads] OURS/ceph.conf THEIRS/ceph.conf [COMMANDS...]
 
 THEIRS is a real Ceph; both start empty with three OSDs. COMMANDS are files like commands.txt beside this script: a
 command of `ceph` per line. A line that starts with `!` changes something and runs once, in plain form, on both; other
 lines run in each format. `@clean` waits until all placement groups are active+clean, `@sleep N` waits; `-i TEXT<<` at
 the end of a line gives the words after it as the input file (`\\n` is a new line).
 
-What is inherently different (fsid, addresses, times, sizes, epochs) is masked. The last lines count what was equal.
-Exit code 0 when nothing differs, else 1.
+What is inherently different (fsid, addresses, times, sizes, epochs) is masked; what differs for a reason is in
+exceptions.txt beside this script. The last lines count what was equal, what differs as excepted (by reason) and what
+differs without a reason given. Exit code 0 when nothing differs but as excepted, else 1.
 """
 import argparse
 import contextlib
@@ -45,6 +46,8 @@ OPAQUE = {'statfs', 'op_queue_age_hist', 'perf_stat', 'osdmap_clean_epochs', 'os
 
 # Lists that Ceph writes in the order of a hash table.
 UNORDERED = {'pg_stats', 'osd_stats', 'osd_perf_infos'}
+# Lists in the order in which the OSDs were first there, which differs from start to start.
+BY_ID = {'items'}
 
 TEXT_MASKS = [
     (r'[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}', 'UUID'),
@@ -60,6 +63,8 @@ TEXT_MASKS = [
     (r'\bv\d+\b', 'vN'),
     (r'\b\d+:\d+\b', 'N:N'),
     (r'/tmp/\S+', 'PATH'),
+    (r'--- \d+ ---', '--- N ---'),
+    (r'(active\S*|peer\S*|unknown) +\d+[smhdw] ', r'\1 T '),
     (r'since \S+', 'since T'), (r'age \S+\)', 'age T)'),
 ]
 
@@ -182,7 +187,9 @@ def differences_of_values(ours, theirs, path=''):
                 yield from differences_of_values(ours[key], theirs[key], path + '.' + key)
     elif isinstance(ours, list):
         if name in UNORDERED:
-            ours, theirs = (sorted(x, key=lambda e: str([e.get(k) for k in ('pgid', 'osd', 'id')])) for x in (ours, theirs))
+            ours, theirs = (sorted(x, key=order) for x in (ours, theirs))
+        elif name in BY_ID and [order(e) for e in ours] != [order(e) for e in theirs]:
+            ours, theirs = ([dict(e, pos=0) if isinstance(e, dict) else e for e in sorted(x, key=order)] for x in (ours, theirs))
         if len(ours) != len(theirs) and not MASKED.match(name):
             yield '%s: ours has %d entries, theirs %d (%s / %s)' % (path, len(ours), len(theirs), short(ours), short(theirs))
         for i, (one, other) in enumerate(zip(ours, theirs)):
@@ -190,6 +197,13 @@ def differences_of_values(ours, theirs, path=''):
     elif not MASKED.match(name) and ours != theirs:
         if not isinstance(ours, str) or masked_text(ours) != masked_text(theirs):
             yield '%s: ours %s, theirs %s' % (path, short(ours), short(theirs))
+
+
+def order(entry):
+    """By what an entry of a list is told from the others: its id, in JSON or among an XML element's children."""
+    if isinstance(entry, dict) and len(entry) == 1 and isinstance(next(iter(entry.values())), list):
+        entry = {k: v for child in next(iter(entry.values())) for k, v in child.items()}
+    return str([entry.get(k) for k in ('pgid', 'osd', 'id')]) if isinstance(entry, dict) else str(entry)
 
 
 def short(value):
@@ -234,8 +248,8 @@ def compare_texts(label, ours, theirs):
                 found.append('%s: layout of the JSON text' % label)
         return found
     a, b = masked_text(ours), masked_text(theirs)
-    if label == 'stdout' and sorted(figureless(a)) == sorted(figureless(b)) and 'PG_STAT' in a:
-        return []
+    if label == 'stdout' and 'PG_STAT' in a:  # in the order of a hash table there
+        a, b = ('\n'.join(sorted(figureless(text))) for text in (a, b))
     if a == b:
         return []
     if re.sub(r'\s+', ' ', re.sub(r'[\d.]+( ?[KMGT]i?B?| ?B)?|-{3,}', '0', a)) == \
@@ -243,7 +257,7 @@ def compare_texts(label, ours, theirs):
         return ['~%s: only figures and spaces' % label]
     import difflib
     lines = list(difflib.unified_diff(b.splitlines(), a.splitlines(), 'theirs', 'ours', lineterm='', n=0))[2:]
-    return ['%s:' % label] + ['    ' + x for x in lines[:24]]
+    return ['%s: %s' % (label, x) for x in lines if not x.startswith('@@')]
 
 
 def compare(ours, theirs):
@@ -253,6 +267,40 @@ def compare(ours, theirs):
     found += compare_texts('stdout', ours[1], theirs[1])
     found += compare_texts('stderr', ours[2], theirs[2])
     return found
+
+
+class Exceptions:
+    """What may differ, and why: a reason per paragraph of the file, then lines `COMMAND :: DIFFERENCE`, two patterns."""
+
+    def __init__(self, path):
+        self.entries = []
+        reason = ''
+        with open(path) as source:
+            for line in source:
+                line = line.rstrip('\n')
+                if line.startswith('# '):
+                    reason = line[2:] if not reason or self.entries and self.entries[-1][0] == reason else reason + ' ' + line[2:]
+                elif line.strip():
+                    command, difference = line.split(' :: ')
+                    self.entries.append((reason, re.compile(command), re.compile(difference)))
+        self.used = {}
+
+    def reason(self, command, difference):
+        for entry in self.entries:
+            if entry[1].fullmatch(command) and entry[2].search(difference):
+                self.used[entry] = self.used.get(entry, 0) + 1
+                return entry[0]
+        return None
+
+    def unexplained(self, command, found):
+        return [f for f in found if self.reason(command, f) is None]
+
+    def report(self):
+        by_reason = {}
+        for entry, count in self.used.items():
+            by_reason[entry[0]] = by_reason.get(entry[0], 0) + count
+        for reason, count in by_reason.items():
+            print('excepted, %d lines: %s' % (count, reason))
 
 
 def wait_clean(clusters):
@@ -269,27 +317,31 @@ def main():
     parser.add_argument('--formats', default='plain,json,json-pretty')
     parser.add_argument('--figures', action='store_true', help='also list answers that differ in figures only')
     parser.add_argument('--transcript', type=argparse.FileType('w'), help='where to write both answers in full')
+    parser.add_argument('--reads', action='store_true', help='leave out the lines that change something')
+    parser.add_argument('--exceptions', default=os.path.join(os.path.dirname(os.path.abspath(__file__)), 'exceptions.txt'))
     parser.add_argument('ours')
     parser.add_argument('theirs')
     parser.add_argument('commands', nargs='*')
     options = parser.parse_args()
     clusters = [Cluster(options.ours), Cluster(options.theirs)]
     files = options.commands or [os.path.join(os.path.dirname(os.path.abspath(__file__)), 'commands.txt')]
-    counts = {'compared': 0, 'equal': 0, 'figures': 0, 'refused': 0, 'different': 0}
+    counts = {'compared': 0, 'equal': 0, 'figures': 0, 'excepted': 0, 'refused': 0, 'different': 0}
+    exceptions = Exceptions(options.exceptions)
     for file in files:
         with open(file) as source:
             for line in source:
                 line = line.strip()
-                if line and not line.startswith('#'):
-                    step(line, clusters, options, counts)
+                if line and not line.startswith('#') and not (options.reads and line.startswith('!')):
+                    step(line, clusters, options, counts, exceptions)
     for cluster in clusters:
         cluster.close()
-    print('%(compared)d answers compared: %(equal)d equal, %(figures)d differ in figures only, %(different)d differ, '
-          '%(refused)d are of commands that are not there' % counts)
+    exceptions.report()
+    print('%(compared)d answers compared: %(equal)d equal, %(figures)d differ in figures only, %(excepted)d as excepted, '
+          '%(different)d without a reason, %(refused)d are of commands that are not there' % counts)
     return 1 if counts['different'] or counts['refused'] else 0
 
 
-def step(line, clusters, options, counts):
+def step(line, clusters, options, counts, exceptions):
     if line == '@clean':
         for text in wait_clean(clusters):
             print('@clean\n    ' + text)
@@ -329,6 +381,8 @@ def step(line, clusters, options, counts):
                 counts['refused'] += 1
                 print('ceph', shlex.join(full), '\n    refused')
                 break
+            elif not (found := exceptions.unexplained(shlex.join(args), [f for f in found if not f.startswith('~')])):
+                counts['excepted'] += 1
             else:
                 counts['different'] += 1
                 print('ceph', shlex.join(full))

@@ -141,7 +141,6 @@ public final class CrushEditor {
 
     public void renameItem(String from, String to) {
         itemNames.put(itemId(from), to);
-        rebuildShadows();
     }
 
     // -- buckets

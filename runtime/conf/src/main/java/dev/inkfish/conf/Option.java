@@ -1,9 +1,15 @@
 package dev.inkfish.conf;
 
+import org.jspecify.annotations.Nullable;
+
 /// A configuration option that is honoured: its Ceph name, type and Ceph 16's default.
 ///
+/// @param level for whom it is: `basic`, `advanced` or `dev`
 /// @param runtime whether a change takes effect while the daemon runs
-public record Option(String name, Type type, String defaultValue, String description, boolean runtime) {
+/// @param min least value, or null
+/// @param max largest value, or null
+public record Option(String name, Type type, String defaultValue, String description, String level, boolean runtime,
+        @Nullable String min, @Nullable String max) {
     /// `Option::type_t`
     public enum Type {
         STRING("str"),
@@ -26,5 +32,17 @@ public record Option(String name, Type type, String defaultValue, String descrip
         public String text() {
             return text;
         }
+    }
+
+    Option withLevel(String other) {
+        return new Option(name, type, defaultValue, description, other, runtime, min, max);
+    }
+
+    Option atStart() {
+        return new Option(name, type, defaultValue, description, level, false, min, max);
+    }
+
+    Option within(@Nullable String least, @Nullable String most) {
+        return new Option(name, type, defaultValue, description, level, runtime, least, most);
     }
 }

@@ -1,9 +1,10 @@
 package dev.inkfish.conf;
 
 import dev.inkfish.command.Formatter;
-import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /// Option values and descriptions as Ceph shows them.
 public final class OptionText {
@@ -21,74 +22,11 @@ public final class OptionText {
         return SPECIAL.contains(name);
     }
 
-    /// The value in the form in which it is stored.
-    ///
-    /// @throws IllegalArgumentException with the reason
-    public static String normalise(Option option, String value) {
-        if (option.name().startsWith("debug_") && option.type() == Option.Type.STRING) {
-            return level(value);
-        }
-        if (option.name().equals("osd_pool_default_type") && !value.equals("replicated") && !value.equals("erasure")) {
-            throw new IllegalArgumentException("'" + value + "' is not one of the permitted values: replicated, erasure");
-        }
-        return switch (option.type()) {
-            case INT -> Long.toString(integer(value, 1000));
-            case UINT -> unsigned(value);
-            case SIZE -> Long.toUnsignedString(integer(value, 1024));
-            case FLOAT -> decimal(value);
-            case BOOL -> flag(value);
-            case STRING, SECONDS, MILLIS, ADDR, UUID -> value;
-        };
-    }
-
-    /// A log level, `N` or `N/M`.
-    private static String level(String value) {
-        if (!value.matches("\\d{1,2}(/\\d{1,2})?")) {
-            throw new IllegalArgumentException("value must take the form N or N/M, where N and M are integers");
-        }
-        return value.indexOf('/') < 0 ? value + "/" + value : value;
-    }
-
-    private static String decimal(String value) {
-        return String.format(Locale.ROOT, "%.6f", Values.decimal(value));
-    }
-
-    private static String flag(String value) {
-        try {
-            return Boolean.toString(switch (value.toLowerCase(Locale.ROOT)) {
-                case "true" -> true;
-                case "false" -> false;
-                default -> Long.parseLong(value) != 0;
-            });
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("Expected option value to be integer, got '" + value + "'", e);
-        }
-    }
-
-    private static String unsigned(String value) {
-        long number = integer(value, 1000);
-        if (number < 0) {
-            throw new IllegalArgumentException("strict_sistrtoll: value should not be negative");
-        }
-        return Long.toString(number);
-    }
-
-    private static long integer(String value, int base) {
-        if (value.isBlank()) {
-            throw new IllegalArgumentException("strict_si_cast: value not specified");
-        }
-        try {
-            return base == 1024 ? Values.size(value) : Values.integer(value);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("strict_si_cast: unit prefix not recognized", e);
-        }
-    }
-
     /// The default as `config get` shows it.
     public static String display(Option option) {
         return switch (option.type()) {
             case BOOL -> Boolean.toString(Values.flag(option.defaultValue()));
-            case FLOAT -> decimal(option.defaultValue());
+            case FLOAT -> OptionInput.decimal(option.defaultValue());
             case SIZE -> Long.toUnsignedString(Values.size(option.defaultValue()));
             case INT, UINT -> Long.toString(Values.integer(option.defaultValue()));
             case STRING, SECONDS, MILLIS, ADDR, UUID -> option.defaultValue();
@@ -97,15 +35,20 @@ public final class OptionText {
 
     /// The plain form of `config help`.
     public static String help(Option option) {
-        return option.name() + " - " + option.description() + "\n  (" + option.type().text() + ", advanced)\n  Default: "
-                + display(option) + "\n  Can update at runtime: " + option.runtime() + "\n";
+        return option.name() + " - " + option.description() + "\n  (" + option.type().text() + ", " + option.level() + ")\n  Default: " + display(option) + range(option)
+                + "\n  Can update at runtime: " + option.runtime() + "\n";
+    }
+
+    private static String range(Option option) {
+        return option.min() == null && option.max() == null ? ""
+                : "\n  Minimum: " + Objects.toString(option.min(), "") + "\n  Maximum: " + Objects.toString(option.max(), "");
     }
 
     public static void dump(Formatter f, Option option) {
         f.openObject("option");
         f.dump("name", option.name());
         f.dump("type", option.type().text());
-        f.dump("level", "advanced");
+        f.dump("level", option.level());
         f.dump("desc", option.description());
         f.dump("long_desc", "");
         switch (option.type()) {
@@ -117,7 +60,8 @@ public final class OptionText {
         for (String list : new String[] {"tags", "services", "see_also"}) {
             f.openArray(list).close();
         }
-        f.dump("min", "").dump("max", "");
+        limit(f, option, "min", option.min());
+        limit(f, option, "max", option.max());
         f.dump("can_update_at_runtime", option.runtime());
         f.openArray("flags");
         if (option.runtime()) {
@@ -125,5 +69,14 @@ public final class OptionText {
         }
         f.close();
         f.close();
+    }
+
+    /// Sizes are texts there.
+    private static void limit(Formatter f, Option option, String field, @Nullable String value) {
+        if (value == null || option.type() == Option.Type.SIZE) {
+            f.dump(field, Objects.toString(value, ""));
+        } else {
+            f.dumpRaw(field, value);
+        }
     }
 }

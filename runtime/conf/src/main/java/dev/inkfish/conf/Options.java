@@ -328,6 +328,50 @@ public final class Options {
             mon_probe_timeout | FLOAT | 2
             """;
 
+    /// Options that are for beginners and for developers; all others are advanced.
+    private static final String BASIC =
+            """
+            cluster_addr err_to_graylog err_to_stderr err_to_syslog fsid host log_file log_graylog_host log_graylog_port
+            log_to_file log_to_graylog log_to_stderr log_to_syslog mgr_stats_period mon_host ms_client_mode ms_cluster_mode
+            ms_mon_client_mode ms_mon_cluster_mode ms_mon_service_mode ms_service_mode osd_memory_target public_addr
+            target_max_misplaced_ratio
+            """;
+
+    private static final String DEV =
+            """
+            debug_asok_assert_abort filestore_merge_threshold filestore_split_multiple mon_debug_deprecated_as_obsolete
+            mon_subscribe_interval mon_warn_on_pool_no_app mon_warn_on_pool_pg_num_not_power_of_two osd_client_watch_timeout
+            osd_crush_chooseleaf_type osd_debug_drop_ping_probability osd_heartbeat_interval osd_max_pg_log_entries
+            osd_min_pg_log_entries osd_pg_log_dups_tracked osd_pool_default_flags osd_pool_use_gmt_hitset
+            osd_scrub_backoff_ratio osd_target_pg_log_entries_per_osd rbd_config_pool_override_update_timestamp
+            """;
+
+    /// Options that a daemon reads when it starts; those of the manager's modules count among them in Ceph.
+    private static final String AT_START =
+            """
+            admin_socket auth_client_required auth_cluster_required auth_service_required cluster_addr cluster_network crash_dir
+            crush_location fsid host keyring log_file log_graylog_host mgr/pg_autoscaler/noautoscale
+            mgr/pg_autoscaler/sleep_interval mgr/progress/enabled mgr/prometheus/rbd_stats_pools mgr/prometheus/server_addr
+            mgr/rbd_support/mirror_snapshot_schedule mgr/rbd_support/trash_purge_schedule mon_crush_min_required_version mon_data
+            mon_host mon_initial_members mon_osd_backfillfull_ratio mon_osd_full_ratio
+            mon_osd_initial_require_min_compat_client mon_osd_nearfull_ratio mgr_data ms_client_mode ms_cluster_mode
+            ms_mon_client_mode ms_mon_cluster_mode ms_mon_service_mode ms_service_mode osd_crush_chooseleaf_type osd_data
+            osd_erasure_code_plugins osd_journal_size osd_objectstore osd_op_num_shards pid_file public_addr public_network
+            run_dir
+            """;
+
+    /// Least and largest values.
+    private static final String RANGES =
+            """
+            log_max_recent:1: mgr/balancer/begin_weekday:0:7 mgr/balancer/end_weekday:0:7 mon_election_default_strategy:1:3
+            mon_max_pg_per_osd:1: mon_osd_laggy_weight:0:1 mon_stat_smooth_intervals:1: mon_target_pg_per_osd:1:
+            mon_warn_pg_not_deep_scrubbed_ratio:0: mon_warn_pg_not_scrubbed_ratio:0: osd_heartbeat_interval:1:60
+            osd_max_write_size:4: osd_memory_target:939524096: osd_pg_max_concurrent_snap_trims:1:
+            osd_pool_default_min_size:0:255 osd_pool_default_size:0:10 osd_scrub_begin_hour:0:23
+            osd_scrub_begin_week_day:0:6 osd_scrub_end_hour:0:23 osd_scrub_end_week_day:0:6 osd_scrub_max_preemptions:0:30
+            rados_mon_op_timeout:0: rados_osd_op_timeout:0:
+            """;
+
     private static final Map<String, Option> BY_NAME = parse();
 
     private Options() {}
@@ -342,25 +386,37 @@ public final class Options {
 
     private static Map<String, Option> parse() {
         Map<String, Option> options = new TreeMap<>();
-        for (String each : SUBSYSTEMS.strip().split("\\s+")) {
+        for (String each : words(SUBSYSTEMS)) {
             String[] level = each.split(":");
-            String name = "debug_" + level[0];
-            options.put(name, new Option(name, Option.Type.STRING, level[1], "Debug level for " + level[0], true));
+            put(options, "debug_" + level[0], Option.Type.STRING, level[1], "Debug level for " + level[0]);
         }
         for (String line : WITHOUT_EFFECT.lines().toList()) {
             String[] fields = line.strip().split(" *\\| *", 3);
-            options.put(fields[0], new Option(
-                    fields[0], Option.Type.valueOf(fields[1]), fields[2], "taken, but without effect here", true));
+            put(options, fields[0], Option.Type.valueOf(fields[1]), fields[2], "taken, but without effect here");
         }
         for (String line : TABLE.lines().toList()) {
             List<String> fields = new ArrayList<>();
             for (String field : line.split("\\|", 4)) {
                 fields.add(field.strip());
             }
-            String name = fields.get(0);
-            boolean runtime = !name.endsWith("_data") && !name.startsWith("ms_bind");
-            options.put(name, new Option(name, Option.Type.valueOf(fields.get(1)), fields.get(2), fields.get(3), runtime));
+            put(options, fields.get(0), Option.Type.valueOf(fields.get(1)), fields.get(2), fields.get(3));
+        }
+        words(BASIC).forEach(name -> options.computeIfPresent(name, (n, option) -> option.withLevel("basic")));
+        words(DEV).forEach(name -> options.computeIfPresent(name, (n, option) -> option.withLevel("dev")));
+        words(AT_START).forEach(name -> options.computeIfPresent(name, (n, option) -> option.atStart()));
+        for (String each : words(RANGES)) {
+            String[] range = each.split(":");
+            options.computeIfPresent(range[0], (n, option) -> option.within(range[1], range.length < 3 ? null : range[2]));
         }
         return options;
+    }
+
+    private static List<String> words(String text) {
+        return List.of(text.strip().split("\\s+"));
+    }
+
+    private static void put(
+            Map<String, Option> options, String name, Option.Type type, String defaultValue, String description) {
+        options.put(name, new Option(name, type, defaultValue, description, "advanced", true, null, null));
     }
 }

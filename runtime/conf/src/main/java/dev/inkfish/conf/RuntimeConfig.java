@@ -67,7 +67,7 @@ public final class RuntimeConfig {
     /// The value in the form in which Ceph prints that type.
     private static String text(Option option, String value) {
         try {
-            return value.isEmpty() ? value : OptionText.normalise(option, value);
+            return value.isEmpty() ? value : OptionInput.normalise(option, value);
         } catch (IllegalArgumentException e) {
             return value;
         }
@@ -94,7 +94,7 @@ public final class RuntimeConfig {
             problem = Errno.EINVAL;
         }
         if (problem != null) {
-            return CommandResult.error(problem, "error setting '" + name + "' to '" + value + "': (" + problem.number() + ") "
+            return CommandResult.error(problem, "error setting '" + name + "' to '" + value + "': "
                     + Errno.describe(problem.code()));
         }
         String said = change(Objects.requireNonNull(option), value);
@@ -104,7 +104,7 @@ public final class RuntimeConfig {
     /// Why the option cannot have the value, or null if it can.
     private static @Nullable String invalid(Option option, String value) {
         try {
-            OptionText.normalise(option, value);
+            OptionInput.normalise(option, value);
             if (option.type() == Option.Type.SECONDS) {
                 Values.seconds(value);
             }

@@ -25,10 +25,11 @@ final class OsdArguments {
         throw new CephException(Errno.EINVAL, "invalid osd id '" + text + "'");
     }
 
-    static int osd(CommandContext call, String name, OsdMap map) {
+    /// An OSD that is up, from a command's argument.
+    static int upOsd(CommandContext call, String name, OsdMap map) {
         int osd = parse(call.texts().getOrDefault(name, ""));
-        if (!map.exists(osd)) {
-            throw new CephException(Errno.ENOENT, "osd." + osd + " does not exist");
+        if (!map.isUp(osd)) {
+            throw new CephException(Errno.EAGAIN, "osd " + osd + " is not up");
         }
         return osd;
     }

@@ -84,7 +84,7 @@ final class OsdCommands implements MgrModuleCommands {
                     table.row(osd, stat.commitLatency() / 1_000_000, stat.applyLatency() / 1_000_000));
             return CommandResult.data(table.toString());
         }
-        f.openObject().dump("pg_ready", true).openObject("osdstats").openArray("osd_perf_infos");
+        f.openObject("pg_info").dump("pg_ready", true).openObject("osdstats").openArray("osd_perf_infos");
         map().osds().forEach((osd, stat) -> {
             f.openObject("osd").dump("id", osd).openObject("perf_stats");
             StatDump.perf(stat, f);
@@ -115,7 +115,7 @@ final class OsdCommands implements MgrModuleCommands {
             counts.forEach(table::row);
             return CommandResult.data(table.toString());
         }
-        f.openObject().dump("pg_ready", true).openObject("osd_blocked_by").openArray("osd_blocked_by_infos");
+        f.openObject("pg_info").dump("pg_ready", true).openObject("osd_blocked_by").openArray("osd_blocked_by_infos");
         counts.forEach((osd, count) -> f.openObject("osd").dump("id", osd).dump("num_blocked", count).close());
         return CommandResult.data(f.close().close().close());
     }

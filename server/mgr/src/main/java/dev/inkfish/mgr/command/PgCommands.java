@@ -11,6 +11,7 @@ import dev.inkfish.command.stats.StatDump;
 import dev.inkfish.mgr.core.MgrCore;
 import dev.inkfish.mgr.core.PgMap;
 import dev.inkfish.osdmap.OsdMap;
+import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.CephException;
 import dev.inkfish.wire.Errno;
 import dev.inkfish.wire.PgId;
@@ -20,7 +21,6 @@ import dev.inkfish.wire.osd.ObjectStatSum.Field;
 import dev.inkfish.wire.osd.PgStat;
 import dev.inkfish.wire.osd.PgStates;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -83,7 +83,7 @@ final class PgCommands implements MgrModuleCommands {
         if (f == null) {
             return CommandResult.data(PgMapText.oneLine(map().digest()) + "\n");
         }
-        f.openObject().dump("pg_ready", true).openObject("pg_summary");
+        f.openObject("pg_info").dump("pg_ready", true).openObject("pg_summary");
         PgMapText.oneLine(map().digest(), f);
         return CommandResult.data(f.close().close());
     }
@@ -103,7 +103,7 @@ final class PgCommands implements MgrModuleCommands {
         if (f == null) {
             return CommandResult.ok(status, plain(what));
         }
-        f.openObject().dump("pg_ready", true);
+        f.openObject("pg_info").dump("pg_ready", true);
         dump(f, what);
         return CommandResult.ok(status, f.close().bytes());
     }
@@ -237,25 +237,36 @@ final class PgCommands implements MgrModuleCommands {
 
     // ---- lists
 
+    /// What is wrong is said behind an answer that was begun.
     private CommandResult list(CommandContext call) {
+        try {
+            return found(call);
+        } catch (CephException e) {
+            Formatter f = call.formatter();
+            return new CommandResult.Done(e.code(), e.getMessage(), f == null ? Bytes.EMPTY
+                    : f.openObject("pg_info").dump("pg_ready", true).close().bytes());
+        }
+    }
+
+    private CommandResult found(CommandContext call) {
         Predicate<Map.Entry<PgId, PgStat>> wanted = entry -> true;
         OsdMap osdMap = map().osdMap();
         if (call.has("poolstr")) {
             long pool = osdMap.poolId(call.string("poolstr"));
             if (pool < 0) {
-                return CommandResult.error(Errno.ENOENT, "pool " + call.string("poolstr") + " does not exist");
+                throw new CephException(Errno.ENOENT, "pool " + call.string("poolstr") + " does not exist");
             }
             wanted = wanted.and(entry -> entry.getKey().pool() == pool);
         }
         if (call.has("pool")) {
             long pool = call.integer("pool", -1);
             if (osdMap.pool(pool) == null) {
-                return CommandResult.error(Errno.ENOENT, "pool " + pool + " does not exist");
+                throw new CephException(Errno.ENOENT, "pool " + pool + " does not exist");
             }
             wanted = wanted.and(entry -> entry.getKey().pool() == pool);
         }
         if (call.has("osd")) {
-            int osd = OsdArguments.osd(call, "osd", osdMap);
+            int osd = OsdArguments.upOsd(call, "osd", osdMap);
             boolean primary = call.prefix().equals("pg ls-by-primary");
             wanted = wanted.and(entry -> primary
                     ? entry.getValue().actingPrimary() == osd
@@ -277,10 +288,13 @@ final class PgCommands implements MgrModuleCommands {
         if (f == null) {
             return CommandResult.data(PgTables.list(found, call.now()) + PgTables.OMAP_NOTE);
         }
-        f.openObject().dump("pg_ready", true);
+        f.openObject("pg_info").dump("pg_ready", true);
         pgs(f, found, "pg_stats", StatDump::pg);
         return CommandResult.data(f.close());
     }
+
+    /// The states that fit into 32 bits: those that Ceph tells of.
+    private static final long STATES_OF_OLD = 0xffffffffL;
 
     private static long stateNamed(String name) {
         for (PgStates state : PgStates.values()) {
@@ -289,10 +303,7 @@ final class PgCommands implements MgrModuleCommands {
             }
         }
         throw new CephException(Errno.EINVAL, "'" + name + "' is not a valid pg state, available choices: "
-                + String.join(", ", java.util.Arrays.stream(PgStates.values())
-                        .sorted(Comparator.comparing(PgStates::bit))
-                        .map(state -> PgStates.text(state.bit()))
-                        .toList()));
+                + PgStates.text(STATES_OF_OLD));
     }
 
     // ---- stuck
@@ -330,7 +341,7 @@ final class PgCommands implements MgrModuleCommands {
         if (f == null) {
             return CommandResult.ok("ok", found.isEmpty() ? "" : PgTables.pgsBrief(found));
         }
-        f.openObject().dump("pg_ready", true);
+        f.openObject("pg_info").dump("pg_ready", true);
         pgs(f, found, "stuck_pg_stats", StatDump::pg);
         return CommandResult.ok("ok", f.close().bytes());
     }
@@ -344,7 +355,10 @@ final class PgCommands implements MgrModuleCommands {
                 map().pgs().values().stream().anyMatch(pg -> pg.sum().get(Field.NUM_OBJECTS_DEGRADED) > 0);
             default -> throw new CephException(Errno.EINVAL, "unknown debugop '" + what + "'");
         };
-        return CommandResult.data(exist ? "TRUE" : "FALSE");
+        Formatter f = call.formatter();
+        String text = exist ? "TRUE" : "FALSE";
+        return CommandResult.data(f == null ? text
+                : text + "\n" + f.openObject("pg_info").dump("pg_ready", true).close().text() + "\n");
     }
 
     // ---- scrub

@@ -8,6 +8,7 @@ import dev.inkfish.command.Stamp;
 import dev.inkfish.command.TextTable;
 import dev.inkfish.conf.ConfFile;
 import dev.inkfish.conf.Option;
+import dev.inkfish.conf.OptionInput;
 import dev.inkfish.conf.OptionText;
 import dev.inkfish.conf.Options;
 import dev.inkfish.mon.MonCore;
@@ -71,7 +72,7 @@ final class ConfigCommands {
 
     private static String normalised(Option option, String value) {
         try {
-            return OptionText.normalise(option, value);
+            return OptionInput.normalise(option, value);
         } catch (IllegalArgumentException e) {
             throw new CephException(Errno.EINVAL, "error parsing value: " + e.getMessage());
         }
@@ -302,7 +303,7 @@ final class ConfigCommands {
         }
         try {
             String key = section + "/" + name;
-            String normalised = OptionText.normalise(option, value);
+            String normalised = OptionInput.normalise(option, value);
             String there = service.current().get(key);
             if (there == null) {
                 service.set(key, normalised);

@@ -22,12 +22,13 @@ record ConfigEntry(String key, ConfigTarget target, String name, String value) {
     }
 
     String level() {
-        return Options.find(name) != null || name.startsWith("mgr/") ? "advanced" : "unknown";
+        Option option = Options.find(name);
+        return option != null ? option.level() : name.startsWith("mgr/") ? "advanced" : "unknown";
     }
 
     boolean changesAtRuntime() {
         Option option = Options.find(name);
-        return option == null || option.runtime();
+        return option == null ? name.startsWith("mgr/") : option.runtime();
     }
 
     void dumpMask(Formatter f) {

@@ -81,7 +81,7 @@ public final class ReportCommand {
         f.openObject("monmap");
         MonMapDump.members(f, monMap.map());
         f.close().openArray("quorum");
-        mon.quorum().members().forEach(name -> f.dump("rank", monMap.map().rankOf(name)));
+        mon.quorum().members().forEach(name -> f.dump("mon", monMap.map().rankOf(name)));
         f.close().openObject("osdmap");
         OsdMap map = osds.map();
         dev.inkfish.mon.osdcmd.OsdMapText.dump(f, map);

@@ -180,7 +180,7 @@ public final class ClusterCommands {
     }
 
     /// The release as Ceph derives it from feature bits, where Luminous is the last it can tell.
-    private static String releaseOf(long features) {
+    static String releaseOf(long features) {
         if (Features.has(features, Features.SERVER_LUMINOUS)) {
             return "luminous";
         }

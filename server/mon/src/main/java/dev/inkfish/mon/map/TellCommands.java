@@ -106,6 +106,7 @@ public final class TellCommands {
             f.dump("con_type", session.peer().type().text());
             f.dumpUnsigned("con_features", session.features());
             f.dump("con_features_hex", Long.toHexString(session.features()));
+            f.dump("con_features_release", ClusterCommands.releaseOf(session.features()));
             f.dump("open", session.isOpen());
             f.dump("authenticated", session.isAuthenticated());
             f.dump("global_id", session.globalId());

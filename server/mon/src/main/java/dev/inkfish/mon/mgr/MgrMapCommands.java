@@ -112,7 +112,7 @@ final class MgrMapCommands {
     private static void addrs(Formatter f, EntityAddrVec addrs) {
         f.openArray("addrvec");
         for (EntityAddr addr : addrs.addrs()) {
-            f.openObject("addrs")
+            f.openObject("addr")
                     .dump("type", addr.kind().text())
                     .dump("addr", addr.hostAndPort())
                     .dumpUnsigned("nonce", Integer.toUnsignedLong(addr.nonce()))
@@ -238,7 +238,7 @@ final class MgrMapCommands {
             String who = call.string("who");
             NavigableMap<String, String> facts = service.metadata().get(who);
             if (facts == null || !service.map().names().contains(who)) {
-                return CommandResult.error(Errno.ENOENT, "");
+                return CommandResult.error(Errno.ENOENT, "mgr." + who + " does not exist");
             }
             f.openObject("mgr_metadata").dump("name", who);
             facts.forEach(f::dump);
@@ -246,7 +246,7 @@ final class MgrMapCommands {
         }
         f.openArray("mgr_metadata");
         for (String name : service.map().names()) {
-            f.openObject(name).dump("name", name);
+            f.openObject("mgr").dump("name", name);
             service.metadata().getOrDefault(name, new TreeMap<>()).forEach(f::dump);
             f.close();
         }

@@ -33,10 +33,11 @@ public final class OsdPlaces implements ConfigService.Places {
     @Override
     public String deviceClassOf(EntityAuthName name) {
         CrushMap crush = service.map().crush();
-        if (name.type() != EntityType.OSD || !name.id().matches("\\d{1,6}")) {
+        if (name.type() != EntityType.OSD || !name.id().matches("\\d{0,6}")) {
             return "";
         }
-        Integer number = crush.deviceClasses().get(Integer.parseInt(name.id()));
+        // all OSDs together are shown with the class of the first, as by Ceph
+        Integer number = crush.deviceClasses().get(name.id().isEmpty() ? 0 : Integer.parseInt(name.id()));
         return number == null ? "" : crush.classNames().getOrDefault(number, "");
     }
 }

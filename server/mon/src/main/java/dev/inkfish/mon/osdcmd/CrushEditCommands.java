@@ -177,7 +177,6 @@ final class CrushEditCommands {
             throw new CephException(Errno.EINVAL, "invalid crush name '" + name + "'");
         }
         int id = editor.addBucket(CrushBucket.Algorithm.STRAW2, type, name);
-        editor.rebuildShadows();
         if (location.isEmpty()) {
             return done(editor, "added bucket " + name + " type " + typeName + " to crush map");
         }
@@ -225,18 +224,21 @@ final class CrushEditCommands {
             throw new CephException(Errno.ENOENT, "unable to set item id " + osd + " name 'osd." + osd + "' weight "
                     + weight(weight) + " at location " + text(location) + ": does not exist");
         }
-        if (!editor.isAt(osd, location)) {
-            // where it is already, `add` leaves it: it has two places then, as with Ceph
-            if (action.equals("set")) {
-                editor.unlink(osd);
+        String what = " item id " + osd + " name 'osd." + osd + "' weight " + weight(weight) + " at location " + text(location);
+        if (editor.isAt(osd, location)) {
+            if (editor.itemWeight(osd) == CrushEditor.fixed(weight)) {
+                return CommandResult.status("set" + what + ": no change");
             }
-            editor.insertItem(osd, weight, "osd." + osd, location);
-        } else {
             editor.setItemWeight(osd, CrushEditor.fixed(weight));
             editor.rebuildShadows();
+            return done(editor, "set" + what + " to crush map");
         }
-        return done(editor, action + " item id " + osd + " name 'osd." + osd + "' weight " + weight(weight)
-                + " at location " + text(location) + " to crush map");
+        // where it is already, `add` leaves it: it has two places then, as with Ceph
+        if (action.equals("set")) {
+            editor.unlink(osd);
+        }
+        editor.insertItem(osd, weight, "osd." + osd, location);
+        return done(editor, action + what + " to crush map");
     }
 
     private CommandResult createOrMove(CommandContext call) {

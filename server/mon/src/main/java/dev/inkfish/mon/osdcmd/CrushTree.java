@@ -101,7 +101,7 @@ final class CrushTree {
 
     private String sortKey(int item) {
         if (item < 0) {
-            return crush.itemNames().getOrDefault(item, "") + "\0" + item;
+            return "_" + crush.itemNames().getOrDefault(item, "") + "\0" + item;
         }
         String name = className(item);
         return (name == null ? "" : name) + "_" + String.format(Locale.ROOT, "osd.%08d", item);

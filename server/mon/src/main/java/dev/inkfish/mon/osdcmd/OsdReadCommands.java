@@ -402,8 +402,11 @@ final class OsdReadCommands {
                     + " acting " + OsdMapText.list(p.acting()) + "\n");
         }
         f.openObject("pg_map").dump("epoch", m.epoch()).dump("raw_pgid", raw.toString()).dump("pgid", pg.toString());
-        OsdMapText.ints(f, "up", p.up());
-        OsdMapText.ints(f, "acting", p.acting());
+        f.openArray("up");
+        p.up().forEach(osd -> f.dump("up_osd", osd));
+        f.close().openArray("acting");
+        p.acting().forEach(osd -> f.dump("acting_osd", osd));
+        f.close();
         return CommandResult.data(f.close());
     }
 
@@ -432,9 +435,10 @@ final class OsdReadCommands {
             return CommandResult.ok(status, t.toString());
         }
         StringBuilder both = new StringBuilder();
-        for (NavigableMap<EntityAddr, Utime> entries : List.of(m.blocklist(), m.rangeBlocklist())) {
+        for (String kind : List.of("blocklist", "range_blocklist")) {
+            NavigableMap<EntityAddr, Utime> entries = kind.equals("blocklist") ? m.blocklist() : m.rangeBlocklist();
             Formatter one = Formatter.of(call.format(), "json");
-            one.openArray("blocklist");
+            one.openArray(kind);
             entries.forEach((addr, until) -> one.openObject("entry").dump("addr", addr.bare())
                     .dump("until", Stamp.text(until)).close());
             one.close();

@@ -75,7 +75,7 @@ public final class OsdTree {
     }
 
     public void dump(Formatter f) {
-        f.openObject("").openArray("nodes");
+        f.openObject("tree").openArray("nodes");
         tree.nodes().forEach(node -> dump(f, node));
         f.close();
         if (withStrays) {

@@ -48,9 +48,7 @@ final class LostCommands {
             Pg pg = shard.table().find(SpgId.of(pgid));
             CommandResult.Done answer;
             try {
-                answer = pg == null || !pg.isPrimary()
-                        ? CommandResult.error(Errno.ENOENT, "i don't have pgid " + pgid)
-                        : run.apply(pg);
+                answer = pg != null && pg.isPrimary() ? run.apply(pg) : elsewhere(pgid, pg != null);
             } catch (CephException e) {
                 answer = new CommandResult.Done(e.code(), e.getMessage(), Bytes.EMPTY);
             }
@@ -58,6 +56,12 @@ final class LostCommands {
             daemon.control(() -> c.reply(done));
         });
         return CommandResult.later();
+    }
+
+    /// Whom a client with an old map should not have asked. It asks for a newer one after EAGAIN and then the primary.
+    static CommandResult.Done elsewhere(PgId pgid, boolean replica) {
+        return replica ? CommandResult.error(Errno.EAGAIN, "not primary for pgid " + pgid)
+                : CommandResult.error(Errno.ENOENT, "i don't have pgid " + pgid);
     }
 
     private static CommandResult.Done mark(CommandContext c, Pg pg) {
@@ -93,19 +97,25 @@ final class LostCommands {
             f.close();
         }
         f.close();
-        f.dump("state", "NotRecovering");
+        f.dump("state", all.isEmpty() ? "Active" : "NotRecovering");
         f.dump("available_might_have_unfound", true);
         f.openArray("might_have_unfound");
+        if (!all.isEmpty()) {
+            mightHave(f, pg);
+        }
+        f.close();
+        f.dump("more", all.size() > MOST);
+        f.close();
+        return CommandResult.data(f);
+    }
+
+    private static void mightHave(Formatter f, Pg pg) {
         pg.lost().mightHave().forEach((member, status) -> {
             f.openObject("osd");
             f.dump("osd", member.toString());
             f.dump("status", status);
             f.close();
         });
-        f.close();
-        f.dump("more", all.size() > MOST);
-        f.close();
-        return CommandResult.data(f);
     }
 
     private static void name(Formatter f, HObject object) {

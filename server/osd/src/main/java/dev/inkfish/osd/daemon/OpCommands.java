@@ -5,12 +5,14 @@ import dev.inkfish.command.CommandResult;
 import dev.inkfish.command.CommandTable;
 import dev.inkfish.command.Formatter;
 import dev.inkfish.wire.EntityAddr;
+import dev.inkfish.wire.Utime;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.function.Function;
 
 /// What an OSD tells of operations under way and past, and of its counters. On the control thread.
@@ -172,13 +174,20 @@ final class OpCommands {
     }
 
     private CommandResult blocklist(CommandContext call) {
-        Formatter f = call.formatter("json-pretty").openArray("blocklist");
-        daemon.map().blocklist().forEach((addr, until) -> {
+        Formatter f = call.formatter("json-pretty");
+        blocklist(f, "blocklist", daemon.map().blocklist());
+        blocklist(f, "range_blocklist", daemon.map().rangeBlocklist());
+        return CommandResult.data(f);
+    }
+
+    private static void blocklist(Formatter f, String name, NavigableMap<EntityAddr, Utime> blocked) {
+        f.openArray(name);
+        blocked.forEach((addr, until) -> {
             f.openObject("entry").openObject("entity_addr_t");
             f.dump("type", addr.kind().text()).dump("addr", addr.hostAndPort());
             f.dumpUnsigned("nonce", Integer.toUnsignedLong(addr.nonce())).close();
             f.dump("expire_time", until.toString()).close();
         });
-        return CommandResult.data(f.close());
+        f.close();
     }
 }

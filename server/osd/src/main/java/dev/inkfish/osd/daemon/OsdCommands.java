@@ -54,7 +54,9 @@ final class OsdCommands {
                 "rw",
                 c -> {
                     daemon.reporter().reportAll();
-                    return CommandResult.data(daemon.reporter().sequence() + "\n");
+                    Formatter f = c.formatter();
+                    long sequence = daemon.reporter().sequence();
+                    return f == null ? CommandResult.data(sequence + "\n") : CommandResult.data(f.dump("stat_seq", sequence));
                 });
         new OsdTestCommands(daemon).register(table);
         LostCommands lost = new LostCommands(daemon);
@@ -140,6 +142,7 @@ final class OsdCommands {
         f.dump("whoami", daemon.whoami());
         f.dump("state", daemon.map().isUp(daemon.whoami()) ? "active" : "booting");
         f.dump("oldest_map", daemon.maps().superblock().oldestMap());
+        f.dump("cluster_osdmap_trim_lower_bound", daemon.maps().superblock().oldestMap());
         f.dump("newest_map", daemon.maps().newest());
         f.dump("num_pgs", count());
         f.close();
@@ -160,9 +163,8 @@ final class OsdCommands {
         OsdShard shard = daemon.shardOf(pgid);
         shard.post(() -> {
             Pg pg = shard.table().find(SpgId.of(pgid));
-            CommandResult.Done answer = pg == null || !pg.isPrimary()
-                    ? CommandResult.error(Errno.ENOENT, "i don't have pgid " + pgid)
-                    : describe(c, pg);
+            CommandResult.Done answer =
+                    pg != null && pg.isPrimary() ? describe(c, pg) : LostCommands.elsewhere(pgid, pg != null);
             daemon.control(() -> c.reply(answer));
         });
         return CommandResult.later();

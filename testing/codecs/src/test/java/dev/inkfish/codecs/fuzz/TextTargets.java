@@ -9,7 +9,7 @@ import dev.inkfish.command.CommandTable;
 import dev.inkfish.command.Json;
 import dev.inkfish.conf.ConfFile;
 import dev.inkfish.conf.Option;
-import dev.inkfish.conf.OptionText;
+import dev.inkfish.conf.OptionInput;
 import dev.inkfish.conf.Options;
 import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.CephException;
@@ -63,7 +63,7 @@ final class TextTargets {
     private static void options(String text) {
         for (Option option : Options.all().stream().filter(o -> o.name().hashCode() % 8 == 0).toList()) {
             try {
-                OptionText.normalise(option, text);
+                OptionInput.normalise(option, text);
             } catch (NumberFormatException e) {
                 throw e;
             } catch (IllegalArgumentException e) {

@@ -309,9 +309,7 @@ final class Pipeline {
             returned.addAll(unwritten);
             returned.addAll(shared.takeBack());
             submitted.signal();
-            checkpointRequested = true;
-            committed.signal();
-            checkpointWanted.signal();
+            wantCheckpoint();
         } finally {
             lock.unlock();
         }
@@ -320,12 +318,16 @@ final class Pipeline {
     private void awaitOwnJournal() throws IOException {
         while (member != null) {
             checkAlive();
-            if (workers.areNone()) {
-                applyStep();
-                checkpoint();
-            } else {
-                requestCheckpoint(false);
-            }
+            checkpointNow();
+        }
+    }
+
+    private void checkpointNow() throws IOException {
+        if (workers.areNone()) {
+            applyStep();
+            checkpoint();
+        } else {
+            requestCheckpoint(false);
         }
     }
 
@@ -333,12 +335,17 @@ final class Pipeline {
     void askForCheckpoint() {
         lock.lock();
         try {
-            checkpointRequested = true;
-            committed.signal();
-            checkpointWanted.signal();
+            wantCheckpoint();
         } finally {
             lock.unlock();
         }
+    }
+
+    /// Hold the lock.
+    private void wantCheckpoint() {
+        checkpointRequested = true;
+        committed.signal();
+        checkpointWanted.signal();
     }
 
     /// They are in the journal.
@@ -368,15 +375,10 @@ final class Pipeline {
     }
 
     private void makeRoom() throws IOException {
-        if (workers.areNone()) {
-            applyStep();
-            checkpoint();
-            return;
-        }
         long before = journal.used();
-        while (journal.used() >= before && failure == null) {
-            requestCheckpoint(false);
-        }
+        do {
+            checkpointNow();
+        } while (journal.used() >= before && failure == null && !workers.areNone());
         checkAlive();
     }
 
@@ -555,9 +557,7 @@ final class Pipeline {
             }
             long wanted = checkpointsStarted + 1;
             while (checkpointsDone < wanted && failure == null && !finished()) {
-                checkpointRequested = true;
-                committed.signal();
-                checkpointWanted.signal();
+                wantCheckpoint();
                 checkpointDone.awaitUninterruptibly();
             }
         } finally {

@@ -33,10 +33,7 @@ final class SharedFrameWriter {
     ByteBuffer assemble(List<SharedSection> sections) {
         long bytes = HEADER;
         for (SharedSection section : sections) {
-            bytes += SECTION;
-            for (Submitted each : section.transactions()) {
-                bytes += each.journalBytes();
-            }
+            bytes += section.bytes();
         }
         ByteBuffer out = bytes + Frames.ALIGN <= buffer.capacity()
                 ? buffer

@@ -390,24 +390,18 @@ public final class SharedJournal implements AutoCloseable {
         List<SharedSection> sections = new ArrayList<>(members.size());
         lock.lock();
         try {
-            long room = Math.min(SharedFrameWriter.FRAME - Frames.ALIGN, limit());
+            long room = Math.min(SharedFrameWriter.FRAME - Frames.ALIGN - SharedFrameWriter.HEADER, limit());
             turn++;
             for (int i = 0; i < members.size(); i++) {
                 SharedMember member = members.get(Math.floorMod(turn + i, members.size()));
                 if (!member.isAlive()) {
-                    member.take(Long.MAX_VALUE);
+                    member.takeBack();
                     continue;
                 }
-                List<Submitted> taken = member.take(room - SharedFrameWriter.SECTION);
-                if (taken.isEmpty() && sections.isEmpty()) {
-                    taken = member.takeOne();
-                }
-                if (!taken.isEmpty()) {
-                    sections.add(new SharedSection(member, taken));
-                    room -= SharedFrameWriter.SECTION;
-                    for (Submitted each : taken) {
-                        room -= each.journalBytes();
-                    }
+                SharedSection section = member.section(room, sections.isEmpty());
+                if (section != null) {
+                    sections.add(section);
+                    room -= section.bytes();
                 }
             }
         } finally {

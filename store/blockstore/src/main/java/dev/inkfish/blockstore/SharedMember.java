@@ -72,46 +72,40 @@ final class SharedMember {
     List<Submitted> takeBack() {
         lock.lock();
         try {
-            return take(Long.MAX_VALUE);
+            return take(queue.size());
         } finally {
             lock.unlock();
         }
     }
 
-    /// Takes the first of what was added. Hold the lock.
+    /// Takes the first of what was added, for a frame. Hold the lock.
     ///
     /// @param room bytes they may have together
-    List<Submitted> take(long room) {
+    /// @param any take one, however large it is
+    /// @return null if there is none, or none fits
+    @Nullable SharedSection section(long room, boolean any) {
         int count = 0;
-        long bytes = 0;
+        long bytes = SharedFrameWriter.SECTION;
         while (count < queue.size()) {
-            bytes += queue.get(count).journalBytes();
-            if (bytes > room) {
+            int next = queue.get(count).journalBytes();
+            if (bytes + next > room && !(any && count == 0)) {
                 break;
             }
+            bytes += next;
             count++;
         }
-        return count == queue.size() ? takeAll() : takeFirst(count);
+        return count == 0 ? null : new SharedSection(this, take(count), bytes);
     }
 
-    /// Takes one, however large it is. Hold the lock.
-    List<Submitted> takeOne() {
-        return takeFirst(Math.min(1, queue.size()));
-    }
-
-    private List<Submitted> takeAll() {
+    private List<Submitted> take(int count) {
         List<Submitted> taken = queue;
-        if (!taken.isEmpty()) {
-            queue = new ArrayList<>(taken.size() + 16);
-            journal.taken(taken.size());
+        if (count == taken.size()) {
+            queue = new ArrayList<>(count + 16);
+        } else {
+            List<Submitted> first = queue.subList(0, count);
+            taken = List.copyOf(first);
+            first.clear();
         }
-        return taken;
-    }
-
-    private List<Submitted> takeFirst(int count) {
-        List<Submitted> first = queue.subList(0, count);
-        List<Submitted> taken = List.copyOf(first);
-        first.clear();
         journal.taken(count);
         return taken;
     }

@@ -3,7 +3,9 @@ package dev.inkfish.blockstore;
 import java.util.List;
 
 /// Transactions of one store in a frame of a [SharedJournal], in order.
-record SharedSection(SharedMember member, List<Submitted> transactions) {
+///
+/// @param bytes that they take in the frame, at most
+record SharedSection(SharedMember member, List<Submitted> transactions, long bytes) {
     /// They are durable.
     void committed() {
         Pipeline pipeline = member.pipeline();

@@ -8,6 +8,7 @@ import dev.inkfish.command.Stamp;
 import dev.inkfish.osd.ops.ClientOps.Watcher;
 import dev.inkfish.osd.pg.Pg;
 import dev.inkfish.osd.pg.PgShell;
+import dev.inkfish.osd.pg.ScrubJob;
 import dev.inkfish.wire.EntityAddr;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -79,10 +80,10 @@ final class OsdStateCommands {
         return f.close();
     }
 
-    private static Formatter scrubs(CommandContext call, List<Pg.ScrubJob> jobs) {
-        jobs.sort(Comparator.comparing(Pg.ScrubJob::at).thenComparing(Pg.ScrubJob::pgid));
+    private static Formatter scrubs(CommandContext call, List<ScrubJob> jobs) {
+        jobs.sort(Comparator.comparing(ScrubJob::at).thenComparing(ScrubJob::pgid));
         Formatter f = call.formatter("json-pretty").openArray("scrubs");
-        for (Pg.ScrubJob job : jobs) {
+        for (ScrubJob job : jobs) {
             f.openObject("scrub").dump("pgid", job.pgid().toString()).dump("sched_time", Stamp.text(job.at()));
             f.dump("deadline", Stamp.text(job.deadline())).dump("forced", job.requested()).close();
         }

@@ -11,22 +11,15 @@ import dev.inkfish.wire.SpgId;
 import dev.inkfish.wire.Utime;
 import dev.inkfish.wire.message.MOSDBackoff;
 import dev.inkfish.wire.message.MOSDOp;
-import dev.inkfish.wire.message.MOSDPGNotify2;
-import dev.inkfish.wire.message.MOSDPGQuery2;
-import dev.inkfish.wire.message.MOSDPGRemove;
 import dev.inkfish.wire.message.PgMessage;
 import dev.inkfish.wire.osd.PastIntervals;
 import dev.inkfish.wire.osd.PgHistory;
 import dev.inkfish.wire.IntervalSet;
 import dev.inkfish.wire.osd.PgInfo;
-import dev.inkfish.wire.osd.PgNotify;
-import dev.inkfish.wire.osd.PgQuery;
 import dev.inkfish.wire.osd.PgShard;
 import dev.inkfish.wire.osd.PgStat;
 import dev.inkfish.wire.osd.PgStates;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -78,9 +71,7 @@ public final class Pg {
     private boolean flushing;
     private boolean flushed;
     private boolean opsActive;
-    private final Deque<Received> waiting = new ArrayDeque<>();
-
-    private record Received(int osd, PgMessage message) {}
+    private final PgInbox inbox = new PgInbox(this);
 
     private Pg(PgShell shell, PgData data, MapView map, Function<PgHost, ClientOps> opsFactory) {
         this.shell = shell;
@@ -308,9 +299,7 @@ public final class Pg {
 
     /// Recovery goes before that of all other groups, or not any more.
     public void forceRecovery(boolean forced) {
-        long need = PgStates.DEGRADED.bit() | PgStates.RECOVERY_WAIT.bit() | PgStates.RECOVERING.bit();
-        if (forced != priority.isRecoveryForced() && (!forced || (stateBits() & need) != 0)) {
-            priority.forceRecovery(forced);
+        if (priority.forceRecovery(forced, stateBits())) {
             report.changed();
             recovery.kick();
         }
@@ -318,9 +307,7 @@ public final class Pg {
 
     /// Backfill goes before that of all other groups, or not any more.
     public void forceBackfill(boolean forced) {
-        long need = PgStates.DEGRADED.bit() | PgStates.BACKFILL_WAIT.bit() | PgStates.BACKFILLING.bit();
-        if (forced != priority.isBackfillForced() && (!forced || (stateBits() & need) != 0)) {
-            priority.forceBackfill(forced);
+        if (priority.forceBackfill(forced, stateBits())) {
             report.changed();
             backfill.onPriority();
         }
@@ -334,11 +321,6 @@ public final class Pg {
             scrubber.request(mode);
         }
     }
-
-    /// When a primary's group is scrubbed next.
-    ///
-    /// @param deadline from when on it is, whatever the hour and the load
-    public record ScrubJob(SpgId pgid, Utime at, Utime deadline, boolean requested) {}
 
     public ScrubJob scrubJob() {
         return scrubber.plan.job();
@@ -427,21 +409,9 @@ public final class Pg {
     private void startInterval(MapView next, MapView.PoolParams nextPool, MapView.Mapping nextMapping) {
         boolean wasPrimary = isPrimary();
         endInterval();
-        PgHistory history = data.history;
-        SortedSet<PgShard> acting = Intervals.members(mapping.acting(), pool.erasure());
-        data.past = data.past.plus(
-                new PastIntervals.Interval(history.sameIntervalSince(), map.epoch(), acting),
-                Intervals.wroteMaybe(history, mapping, pool, map));
-        int epoch = next.epoch();
-        data.history = history.withInterval(
-                mapping.up().equals(nextMapping.up()) ? history.sameUpSince() : epoch,
-                epoch,
-                mapping.actingPrimary() == nextMapping.actingPrimary() ? history.samePrimarySince() : epoch);
-        if (PgSplit.concerns(data.pgid.pgid(), pool.pgNum(), nextPool.pgNum())) {
-            data.history = data.history.withSplit(epoch, history.epochCreated());
-        }
+        data.endInterval(map, mapping, pool, next, nextMapping, nextPool);
         mapping = nextMapping;
-        resetEpoch = epoch;
+        resetEpoch = next.epoch();
         dirtyInfo = true;
         if (!(wasPrimary && isPrimary())) {
             queue.dropAll();
@@ -506,7 +476,7 @@ public final class Pg {
         if (opsActive) {
             ops.onMap(map.osdMap());
         }
-        deliverWaiting();
+        inbox.deliver();
     }
 
     /// What we say that we have must survive our death: an interval begins, for us, when everything that was
@@ -522,7 +492,7 @@ public final class Pg {
             } else {
                 replica.start();
             }
-            deliverWaiting();
+            inbox.deliver();
         }));
     }
 
@@ -542,56 +512,20 @@ public final class Pg {
     ///
     /// @param osd who sent it
     public void handle(int osd, PgMessage message) {
-        if (state instanceof PgState.Removing) {
-            dispatch(osd, message);
-        } else {
-            waiting.add(new Received(osd, message)); // behind those that wait, to keep the order
-            deliverWaiting();
-        }
+        inbox.take(osd, message);
     }
 
-    private void deliverWaiting() {
-        while (flushed && !waiting.isEmpty() && waiting.peek().message.mapEpoch() <= map.epoch()) {
-            Received next = waiting.poll();
-            dispatch(next.osd, next.message);
-        }
+    /// Our state of earlier intervals is durable: others may rely on what we say.
+    boolean isFlushed() {
+        return flushed;
     }
 
-    private void dispatch(int osd, PgMessage message) {
-        if (message.minEpoch() < resetEpoch) {
-            return; // of an interval that is over
+    /// Another member says that the group has no place here any more.
+    void leave() {
+        if (!mapping.up().contains(shell.whoami()) && !mapping.acting().contains(shell.whoami())) {
+            endInterval();
+            removal.start();
         }
-        if (state instanceof PgState.Removing) {
-            if (message instanceof MOSDPGQuery2 query) {
-                shell.send(osd, absent(query, map.epoch()));
-            }
-            return;
-        }
-        if (message instanceof MOSDPGRemove) {
-            boolean ours = mapping.up().contains(shell.whoami()) || mapping.acting().contains(shell.whoami());
-            if (!ours) {
-                endInterval();
-                removal.start();
-            }
-        } else if (isPrimary()) {
-            peering.handle(osd, message);
-        } else {
-            replica.handle(osd, message);
-        }
-    }
-
-    /// The answer of an OSD that does not have the group.
-    public static MOSDPGNotify2 absent(MOSDPGQuery2 message, int epoch) {
-        PgQuery query = message.query();
-        SpgId theirs = new SpgId(message.pgid().pgid(), query.from());
-        PgNotify told = new PgNotify(
-                query.epochSent(),
-                epoch,
-                PgInfo.absent(message.pgid()),
-                query.from(),
-                message.pgid().shard(),
-                PastIntervals.EMPTY);
-        return new MOSDPGNotify2(theirs, told);
     }
 
     // ---- client operations

@@ -14,8 +14,10 @@ import dev.inkfish.wire.osd.PgHistory;
 import dev.inkfish.wire.osd.PgInfo;
 import dev.inkfish.wire.osd.PgLogData;
 import dev.inkfish.wire.osd.PgMissing;
+import dev.inkfish.wire.osd.PgShard;
 import dev.inkfish.wire.osd.PgStat;
 import java.util.NavigableMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 
 /// What a member of a group keeps on disk besides the objects, as it is in memory: what `pg_info_t` says,
@@ -102,5 +104,28 @@ final class PgData {
 
     PgMissing missingCopy() {
         return missing.copy();
+    }
+
+    /// Another interval begins with `next`: the one that ends with `last` becomes one of the past.
+    void endInterval(
+            MapView last,
+            MapView.Mapping mapping,
+            MapView.PoolParams pool,
+            MapView next,
+            MapView.Mapping nextMapping,
+            MapView.PoolParams nextPool) {
+        PgHistory before = history;
+        SortedSet<PgShard> acting = Intervals.members(mapping.acting(), pool.erasure());
+        past = past.plus(
+                new PastIntervals.Interval(before.sameIntervalSince(), last.epoch(), acting),
+                Intervals.wroteMaybe(before, mapping, pool, last));
+        int epoch = next.epoch();
+        history = before.withInterval(
+                mapping.up().equals(nextMapping.up()) ? before.sameUpSince() : epoch,
+                epoch,
+                mapping.actingPrimary() == nextMapping.actingPrimary() ? before.samePrimarySince() : epoch);
+        if (PgSplit.concerns(pgid.pgid(), pool.pgNum(), nextPool.pgNum())) {
+            history = history.withSplit(epoch, before.epochCreated());
+        }
     }
 }

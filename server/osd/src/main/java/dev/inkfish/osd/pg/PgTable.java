@@ -243,7 +243,7 @@ public final class PgTable {
         if (pg == null && existsSince(message.pgid().pgid(), message.mapEpoch())) {
             pg = makeFor(osd, message);
         } else if (pg == null && message instanceof MOSDPGQuery2 query) {
-            shell.send(osd, Pg.absent(query, map.epoch()));
+            shell.send(osd, PgInbox.absent(query, map.epoch()));
         }
         if (pg != null) {
             pg.handle(osd, message);
@@ -253,7 +253,7 @@ public final class PgTable {
     private @Nullable Pg makeFor(int osd, PgMessage message) {
         switch (message) {
             case MOSDPGQuery2 query -> {
-                shell.send(osd, Pg.absent(query, map.epoch()));
+                shell.send(osd, PgInbox.absent(query, map.epoch()));
                 return null;
             }
             case MOSDPGLog log -> {

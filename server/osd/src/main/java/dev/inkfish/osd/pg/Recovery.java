@@ -199,7 +199,7 @@ final class Recovery {
         }
         if (running && active.isEmpty() && !hasMissing()) {
             running = false;
-            pg.priority.forceRecovery(false);
+            pg.priority.recovered();
             pg.report.changed();
             pg.backfill.start();
         }

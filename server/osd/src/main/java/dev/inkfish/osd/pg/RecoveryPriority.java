@@ -3,6 +3,7 @@ package dev.inkfish.osd.pg;
 import dev.inkfish.osdmap.PgPool;
 import dev.inkfish.osdmap.PoolOptions;
 import dev.inkfish.wire.osd.PgShard;
+import dev.inkfish.wire.osd.PgStates;
 
 /// Which group goes first where there are fewer places than groups (`PeeringState::get_recovery_priority`,
 /// `get_backfill_priority`): one that an operator has put before all others, then those that serve nobody for want of copies, then by
@@ -17,6 +18,10 @@ final class RecoveryPriority {
     private static final int BACKFILL = 100;
     /// A pool's own priority is -10 to 10.
     private static final int POOL_RANGE = 10;
+    private static final long MAY_RECOVER =
+            PgStates.DEGRADED.bit() | PgStates.RECOVERY_WAIT.bit() | PgStates.RECOVERING.bit();
+    private static final long MAY_BACKFILL =
+            PgStates.DEGRADED.bit() | PgStates.BACKFILL_WAIT.bit() | PgStates.BACKFILLING.bit();
 
     private final Pg pg;
     private boolean recoveryForced;
@@ -34,12 +39,25 @@ final class RecoveryPriority {
         return backfillForced;
     }
 
-    void forceRecovery(boolean forced) {
-        recoveryForced = forced;
+    /// @param state of the group, which must need it
+    /// @return whether that changes anything
+    boolean forceRecovery(boolean forced, long state) {
+        boolean changes = forced != recoveryForced && (!forced || (state & MAY_RECOVER) != 0);
+        recoveryForced ^= changes;
+        return changes;
     }
 
-    void forceBackfill(boolean forced) {
-        backfillForced = forced;
+    /// @param state of the group, which must need it
+    /// @return whether that changes anything
+    boolean forceBackfill(boolean forced, long state) {
+        boolean changes = forced != backfillForced && (!forced || (state & MAY_BACKFILL) != 0);
+        backfillForced ^= changes;
+        return changes;
+    }
+
+    /// Recovery is done: the wish for it is over.
+    void recovered() {
+        recoveryForced = false;
     }
 
     void forget() {

@@ -57,12 +57,12 @@ final class ScrubPlan {
         return Utime.ofSeconds(last.toSeconds() + min * (1 + settings.randomizeRatio() * share));
     }
 
-    Pg.ScrubJob job() {
+    ScrubJob job() {
         double max = option(PoolOptions.Key.SCRUB_MAX_INTERVAL, pg.shell.scrubSettings().maxInterval());
         Utime last = pg.data.history.scrubs().lastScrubStamp();
         return requested != null
-                ? new Pg.ScrubJob(pg.data.pgid, last, last, true)
-                : new Pg.ScrubJob(pg.data.pgid, due(), max > 0 ? Utime.ofSeconds(last.toSeconds() + max) : Utime.ZERO, false);
+                ? new ScrubJob(pg.data.pgid, last, last, true)
+                : new ScrubJob(pg.data.pgid, due(), max > 0 ? Utime.ofSeconds(last.toSeconds() + max) : Utime.ZERO, false);
     }
 
     /// A scrub that is overdue goes on whatever the hour and the load.

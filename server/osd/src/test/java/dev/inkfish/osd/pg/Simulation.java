@@ -7,24 +7,15 @@ import dev.inkfish.objectstore.FaultyStore;
 import dev.inkfish.objectstore.MemStore;
 import dev.inkfish.objectstore.ObjectStore;
 import dev.inkfish.objectstore.Transaction;
-import dev.inkfish.osd.scrub.ScrubResults;
 import dev.inkfish.osd.scrub.ScrubSettings;
 import dev.inkfish.osdmap.PgMergeMeta;
 import dev.inkfish.wire.Bytes;
-import dev.inkfish.wire.DecodeException;
 import dev.inkfish.wire.Eversion;
-import dev.inkfish.wire.Features;
-import dev.inkfish.wire.GhObject;
 import dev.inkfish.wire.HObject;
 import dev.inkfish.wire.PgId;
 import dev.inkfish.wire.SpgId;
 import dev.inkfish.wire.Utime;
-import dev.inkfish.wire.WireWriter;
 import dev.inkfish.wire.message.MOSDPGReadyToMerge;
-import dev.inkfish.wire.message.MOSDRepOp;
-import dev.inkfish.wire.message.Message;
-import dev.inkfish.wire.message.MessageHeader;
-import dev.inkfish.wire.message.MessageType;
 import dev.inkfish.wire.message.PgMessage;
 import dev.inkfish.wire.osd.ObjectInfo;
 import dev.inkfish.wire.osd.PgStates;
@@ -446,9 +437,9 @@ final class Simulation {
                 return;
             }
             int target = map.upFrom(osd);
-            PgMessage received = overTheWire(message);
+            PgMessage received = Wire.carry(message);
             if (random.nextInt(20) == 0) {
-                cutOff(message);
+                Wire.cutOff(message, random);
             }
             enqueue("net" + id + "-" + osd, () -> {
                 Node node = nodes.get(osd);
@@ -590,41 +581,6 @@ final class Simulation {
         public void reportSoon(Pg pg) {}
     }
 
-    /// What arrives of a message in another process.
-    private static PgMessage overTheWire(PgMessage message) {
-        Bytes front = WireWriter.encode(message, (m, out) -> m.encodeFront(out, Features.PACIFIC));
-        PgMessage received = (PgMessage) decode(message, front);
-        boolean opaque = message instanceof MOSDRepOp; // its transaction stays encoded
-        Bytes again = WireWriter.encode(received, (m, out) -> m.encodeFront(out, Features.PACIFIC));
-        if (!(opaque || received.equals(message)) || !again.equals(front) || !received.data().equals(message.data())) {
-            throw new AssertionError("sent " + message + "\nreceived " + received);
-        }
-        return received;
-    }
-
-    private static Message decode(PgMessage message, Bytes front) {
-        MessageHeader header = new MessageHeader(
-                message.type(),
-                message.version(Features.PACIFIC),
-                message.compatVersion(Features.PACIFIC),
-                message.priority(),
-                0,
-                0);
-        return MessageType.decode(header, front, message.middle(), message.data());
-    }
-
-    /// A message that was cut off is refused, and nothing but that.
-    private void cutOff(PgMessage message) {
-        Bytes front = WireWriter.encode(message, (m, out) -> m.encodeFront(out, Features.PACIFIC));
-        int length = random.nextInt((int) front.length());
-        try {
-            decode(message, front.slice(0, length));
-        } catch (DecodeException e) {
-            return;
-        }
-        throw new AssertionError(length + " of " + front.length() + " bytes suffice for " + message);
-    }
-
     private static String brief(PgMessage message) {
         String text = message.toString();
         return text.length() > 400 ? text.substring(0, 400) : text;
@@ -647,7 +603,7 @@ final class Simulation {
                     .isEqualTo("active+clean");
             String first = null;
             for (int osd : mapping.acting()) {
-                String content = content(nodes.get(osd), SpgId.of(pgid));
+                String content = Copies.content(nodes.get(osd).store, SpgId.of(pgid));
                 first = first == null ? content : first;
                 assertThat(content).as(() -> pgid + " on osd." + osd + "\n" + describe()).isEqualTo(first);
             }
@@ -659,23 +615,5 @@ final class Simulation {
                 }
             }
         }
-    }
-
-    private static String content(Node node, SpgId pgid) {
-        CollectionId collection = CollectionId.of(pgid);
-        StringBuilder out = new StringBuilder();
-        for (GhObject object : node.store.list(collection, GhObject.MIN, GhObject.MAX, Integer.MAX_VALUE)) {
-            if (!object.hobject().equals(PgDisk.OBJECT) && !object.hobject().equals(ScrubResults.OBJECT)) {
-                out.append(object)
-                        .append(node.store.attrs(collection, object))
-                        .append(node.store.read(collection, object, 0, Long.MAX_VALUE).toHex());
-                node.store.omapScan(collection, object, Bytes.EMPTY, (k, v) -> {
-                    out.append(k).append('=').append(v);
-                    return true;
-                });
-                out.append('\n');
-            }
-        }
-        return out.toString();
     }
 }

@@ -259,16 +259,25 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CephException(Errno.EINTR, "interrupted");
-        } catch (ExecutionException | TimeoutException e) {
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof CephException refusal ? refusal : new CephException(Errno.EIO, "no answer: " + e.getCause());
+        } catch (TimeoutException e) {
             throw new CephException(Errno.ETIMEDOUT, "no answer");
         }
     }
 
     /// Asks the monitors in JSON, and waits.
+    ///
+    /// @throws CephException also if they refuse
     private JsonNode askInJson(String members) {
         CompletableFuture<Bytes> answer = new CompletableFuture<>();
-        monitors.command("{" + members + ", \"format\": \"json\"}", Bytes.EMPTY,
-                (code, status, output) -> answer.complete(code < 0 ? Bytes.EMPTY : output));
+        monitors.command("{" + members + ", \"format\": \"json\"}", Bytes.EMPTY, (code, status, output) -> {
+            if (code < 0) {
+                answer.completeExceptionally(new CephException(code, status));
+            } else {
+                answer.complete(output);
+            }
+        });
         try {
             return JSON.readTree(await(answer).toArray());
         } catch (IOException e) {

@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 /// What each path answers (`src/pybind/mgr/restful/api`). It has no state: all comes from the monitors, which are asked anew.
 final class RestfulApi {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
-    private static final List<String> OSD_COMMANDS = List.of("scrub", "deep-scrub", "repair");
     private static final Map<String, String> PATHS = new TreeMap<>(Map.ofEntries(
             Map.entry("/", "Show the basic information for the REST API"),
             Map.entry("/config/osd", "Show OSD configuration options"),
@@ -194,10 +193,7 @@ final class RestfulApi {
             osd.set("pools", pools.getOrDefault(id, JSON.arrayNode()));
             osd.put("reweight", reweights.getOrDefault(id, 0.0));
             osd.put("server", hosts.get(Integer.toString(id)));
-            ArrayNode commands = osd.putArray("valid_commands");
-            if (osd.path("up").asInt() == 1) {
-                OSD_COMMANDS.forEach(commands::add);
-            }
+            osd.putArray("valid_commands"); // Ceph's are scrub, deep-scrub and repair of an OSD that is up: here nothing is changed
             osds.add(osd);
         }
         return osds;

@@ -181,7 +181,13 @@ public final class RestfulModule implements MgrModuleCommands {
         stop();
         if (enabled) {
             host.store().load(STORE, found -> {
-                if (found != null && present == attempt) {
+                if (present != attempt) {
+                    return;
+                }
+                if (found == null) {
+                    LOG.warn("restful: server not running yet: the monitors do not answer");
+                    enabled = false; // so that it is tried again
+                } else {
                     serve(found);
                 }
             });

@@ -47,12 +47,12 @@ class RestfulApiTest {
     }
 
     @Test
-    void osdsKnowTheirPoolsServerAndCommands() {
+    void osdsKnowTheirPoolsAndServer() {
         assertThat(get("/osd/0")).isEqualTo(json("""
                 {"osd": 0, "up": 1, "pools": [3], "reweight": 0.5, "server": "alpha",
-                 "valid_commands": ["scrub", "deep-scrub", "repair"]}"""));
+                 "valid_commands": []}"""));
         assertThat(get("/osd")).hasSize(2);
-        assertThat(get("/osd/1/command")).isEqualTo(json("[]"));
+        assertThat(get("/osd/0/command")).isEqualTo(json("[]"));
         assertThat(api.get("/osd/9")).isEqualTo(RestfulApi.failure(500, "Failed to identify the OSD id \"9\""));
     }
 

@@ -276,10 +276,12 @@ public final class NettyMessenger implements Messenger {
         });
     }
 
-    /// Only a refusal says that nobody is there; no route or no answer may be the network's fault.
-    private void failed(TcpConnection connection, TcpSocket socket, String reason) {
-        connection.down(0, reason);
-        if (reason.contains("refused")) {
+    /// Only a refusal says that nobody is there; no route or no answer may be the network's fault. An attempt that was given
+    /// up, as the peer connected meanwhile, says nothing of the session.
+    void failed(TcpConnection connection, TcpSocket socket, String reason) {
+        PeerSession session = connection.session();
+        boolean current = session != null && session.socket() == socket.protocol();
+        if (current && reason.contains("refused")) {
             connection.dispatcher.onRefused(connection);
         }
         socket.unreachable(reason);

@@ -174,6 +174,30 @@ class NettyMessengerTest {
         }
     }
 
+    /// Both connect at once, and only the peer's attempt gets through; ours ends long after, as that of a host that was cut off.
+    @Test
+    void anAttemptThatWasGivenUpMayFailInTheEnd() throws Exception {
+        for (String reason : List.of("connection timed out", "Connection refused")) {
+            try (Peer a = new Peer("osd.1", null);
+                    Peer b = new Peer("osd.2", null)) {
+                Connection back = b.connect(a, ConnectionPolicy.LOSSLESS_PEER);
+                back.send(number(1));
+                await(() -> a.numbers.size() == 1);
+                TcpConnection there = (TcpConnection) a.connect(b, ConnectionPolicy.LOSSLESS_PEER);
+                TcpSocket ours = a.messenger.loop()
+                        .submit(() -> TcpSocket.connecting(a.messenger, there.session()))
+                        .get();
+                back.send(number(2));
+                await(() -> a.numbers.size() == 2);
+                a.messenger.loop().submit(() -> a.messenger.failed(there, ours, reason)).get();
+                there.send(number(3));
+                await(() -> b.numbers.size() == 1);
+                assertThat(there.isConnected()).isTrue();
+                assertThat(a.events).doesNotContain("refused");
+            }
+        }
+    }
+
     @Test
     void aDaemonThatIsGoneIsTriedAgainAndALossyPeerIsGivenUp() throws Exception {
         Peer b = new Peer("osd.2", null);

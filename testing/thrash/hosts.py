@@ -4,6 +4,7 @@ where asked for, its own disk (an ext4 file system in a file), so that a power c
 
 Needs root. `scripts/three-hosts` is the command for people; `thrash.py` drives it as a library.
 """
+import functools
 import json
 import os
 import re
@@ -24,6 +25,12 @@ CHILD = ["-XX:+UseSerialGC", "-Xmx128m", "-XX:TieredStopAtLevel=1", "--enable-na
 
 def run(*command, check=True, **more):
     return subprocess.run([str(c) for c in command], check=check, text=True, capture_output=True, **more)
+
+
+@functools.cache
+def jdk():
+    """Where the JDK is by which everything else of the project runs (scripts/jdk.sh)."""
+    return run("bash", "-c", '. "$1" && echo "$JAVA_HOME"', "bash", ROOT / "scripts/jdk.sh").stdout.strip()
 
 
 class Hosts:
@@ -97,8 +104,7 @@ class Hosts:
             str(c) for c in command]
 
     def java(self, *arguments, options=JAVA):
-        home = os.environ.get("JAVA_HOME")
-        program = Path(home) / "bin" / "java" if home else "java"
+        program = Path(jdk()) / "bin" / "java"
         cache = self.dir / "inkfish.aot"
         found = ["-XX:AOTCache=%s" % cache] if options is JAVA and cache.exists() else []
         return [program, *options, *found, "-Djava.library.path=%s/lib" % self.dir,

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// A [StoreFile] on a real file or block device.
@@ -33,8 +34,10 @@ final class DiskFile implements StoreFile {
     private final boolean directIsDurable;
     /// Something was written that is not known to be durable.
     private volatile boolean unsynced = true;
+    private final ReentrantLock syncing = new ReentrantLock();
+    private @Nullable IOException broken;
 
-    private DiskFile(FileChannel channel) {
+    DiskFile(FileChannel channel) {
         this(channel, null, null, 0, false);
     }
 
@@ -142,7 +145,24 @@ final class DiskFile implements StoreFile {
         boolean durable = directIsDurable && goesDirectly(source, position);
         write(source, position);
         if (!durable) {
-            channel.force(false); // whatever others synced meanwhile
+            force(); // whatever others synced meanwhile
+        }
+    }
+
+    /// One at a time: of writes that failed behind their callers' backs the system tells only once, whoever syncs first, and
+    /// takes what it did not write for written. So nothing is durable any more that was not before.
+    private void force() throws IOException {
+        syncing.lock();
+        try {
+            if (broken != null) {
+                throw new IOException("a sync failed before: " + broken.getMessage(), broken);
+            }
+            channel.force(false);
+        } catch (IOException e) {
+            broken = e;
+            throw e;
+        } finally {
+            syncing.unlock();
         }
     }
 
@@ -185,7 +205,7 @@ final class DiskFile implements StoreFile {
     public void sync() throws IOException {
         if (unsynced) {
             unsynced = !directIsDurable; // what others write meanwhile may not be in this sync
-            channel.force(false);
+            force();
         }
     }
 

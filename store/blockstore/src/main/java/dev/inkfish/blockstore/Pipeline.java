@@ -6,8 +6,10 @@ import dev.inkfish.wire.Errno;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +71,7 @@ final class Pipeline {
     private boolean checkpointRequested;
     private boolean applyNow;
     private boolean stopping;
-    private volatile @Nullable Throwable failure;
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private final Workers workers = new Workers(this::fail);
 
     Pipeline(
@@ -108,13 +110,21 @@ final class Pipeline {
 
     /// The disk cannot be trusted any more: nothing is committed from here on.
     void fail(Throwable cause) {
-        boolean first;
+        if (condemn(cause)) {
+            tellOfFailure();
+        }
+    }
+
+    /// From here on nothing is committed. Takes no lock; [#tellOfFailure] is to follow.
+    ///
+    /// @return whether this was the first failure
+    boolean condemn(Throwable cause) {
+        return failure.compareAndSet(null, cause);
+    }
+
+    void tellOfFailure() {
         lock.lock();
         try {
-            first = failure == null;
-            if (first) {
-                failure = cause;
-            }
             submitted.signalAll();
             committed.signalAll();
             applied.signalAll();
@@ -123,13 +133,11 @@ final class Pipeline {
         } finally {
             lock.unlock();
         }
-        if (first) {
-            options.onFailure().accept(cause);
-        }
+        options.onFailure().accept(Objects.requireNonNull(failure.get()));
     }
 
     boolean hasFailed() {
-        return failure != null;
+        return failure.get() != null;
     }
 
     /// Whether the store's transactions go to a shared journal.
@@ -159,7 +167,7 @@ final class Pipeline {
     }
 
     void checkAlive() {
-        Throwable cause = failure;
+        Throwable cause = failure.get();
         if (cause != null) {
             throw new CephException(Errno.EIO, "the disk failed: " + cause);
         }
@@ -175,7 +183,7 @@ final class Pipeline {
     void admit() {
         lock.lock();
         try {
-            while (inFlight > options.inFlightLimit() && failure == null && !workers.areNone()) {
+            while (inFlight > options.inFlightLimit() && !hasFailed() && !workers.areNone()) {
                 Burst.flush();
                 applied.awaitUninterruptibly();
             }
@@ -212,10 +220,10 @@ final class Pipeline {
     private boolean awaitSubmitted() throws InterruptedException {
         lock.lock();
         try {
-            while (queue.isEmpty() && returned.isEmpty() && failure == null && !(stopping && lastCommitted == lastSubmitted)) {
+            while (queue.isEmpty() && returned.isEmpty() && !hasFailed() && !(stopping && lastCommitted == lastSubmitted)) {
                 submitted.await();
             }
-            return failure == null && !(queue.isEmpty() && returned.isEmpty());
+            return !hasFailed() && !(queue.isEmpty() && returned.isEmpty());
         } finally {
             lock.unlock();
         }
@@ -378,21 +386,21 @@ final class Pipeline {
         long before = journal.used();
         do {
             checkpointNow();
-        } while (journal.used() >= before && failure == null && !workers.areNone());
+        } while (journal.used() >= before && !hasFailed() && !workers.areNone());
         checkAlive();
     }
 
     private boolean awaitCommitted() throws InterruptedException {
         lock.lock();
         try {
-            while (toApply.isEmpty() && failure == null && !finished()) {
+            while (toApply.isEmpty() && !hasFailed() && !finished()) {
                 committed.await();
             }
             long nanos = APPLY_DELAY_NANOS;
-            while (nanos > 0 && !enoughToApply() && !stopping && failure == null) {
+            while (nanos > 0 && !enoughToApply() && !stopping && !hasFailed()) {
                 nanos = committed.awaitNanos(nanos);
             }
-            return !toApply.isEmpty() && failure == null;
+            return !toApply.isEmpty() && !hasFailed();
         } finally {
             lock.unlock();
         }
@@ -458,7 +466,7 @@ final class Pipeline {
         lock.lock();
         try {
             long nanos = options.checkpointInterval().toNanos();
-            while (!wantsFlush() && !wantsCheckpoint() && !finished() && failure == null) {
+            while (!wantsFlush() && !wantsCheckpoint() && !finished() && !hasFailed()) {
                 if (nanos <= 0) {
                     if (lastApplied > lastCheckpoint) {
                         checkpointRequested = true;
@@ -468,7 +476,7 @@ final class Pipeline {
                     nanos = checkpointWanted.awaitNanos(nanos);
                 }
             }
-            return !finished() && failure == null;
+            return !finished() && !hasFailed();
         } finally {
             lock.unlock();
         }
@@ -550,13 +558,13 @@ final class Pipeline {
         lock.lock();
         try {
             long target = lastSubmitted;
-            while (all && lastApplied < target && failure == null) {
+            while (all && lastApplied < target && !hasFailed()) {
                 applyNow = true;
                 committed.signal();
                 applied.awaitUninterruptibly();
             }
             long wanted = checkpointsStarted + 1;
-            while (checkpointsDone < wanted && failure == null && !finished()) {
+            while (checkpointsDone < wanted && !hasFailed() && !finished()) {
                 wantCheckpoint();
                 checkpointDone.awaitUninterruptibly();
             }
@@ -596,7 +604,7 @@ final class Pipeline {
             lock.unlock();
         }
         workers.join();
-        if (failure == null) {
+        if (!hasFailed()) {
             settle();
             if (member != null) {
                 leave(List.of()); // it can be opened alone then

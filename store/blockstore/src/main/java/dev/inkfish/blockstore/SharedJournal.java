@@ -4,10 +4,7 @@ import dev.inkfish.objectstore.Burst;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -81,6 +78,8 @@ public final class SharedJournal implements AutoCloseable {
     private boolean stopping;
     /// Nothing is taken any more: a write failed, or there was no room.
     private boolean over;
+    /// Why the file cannot be trusted any more; null while it can.
+    private @Nullable Throwable broken;
 
     private final ReentrantLock labelLock = new ReentrantLock();
     private SharedLabel label;
@@ -293,19 +292,39 @@ public final class SharedJournal implements AutoCloseable {
         return true;
     }
 
-    /// The file cannot be trusted any more.
-    private void fail(Throwable cause) {
-        List<Pipeline> all;
+    /// The file cannot be trusted any more. No store may commit what another thread writes behind the gap, so all of them
+    /// know before anybody is told.
+    void fail(Throwable cause) {
+        List<Pipeline> told;
         lock.lock();
         try {
             over = true;
-            all = pipelines();
+            broken = cause;
+            told = pipelines().stream().filter(each -> each.condemn(cause)).toList();
             underWay.giveUp();
             arrived.signalAll();
         } finally {
             lock.unlock();
         }
-        all.forEach(each -> each.fail(cause));
+        told.forEach(Pipeline::tellOfFailure);
+    }
+
+    /// A member's store begins, maybe after the journal's end.
+    void attached(Pipeline pipeline) {
+        Throwable cause;
+        boolean late;
+        lock.lock();
+        try {
+            cause = broken;
+            late = over;
+        } finally {
+            lock.unlock();
+        }
+        if (cause != null) {
+            pipeline.fail(cause);
+        } else if (late) {
+            pipeline.leave(List.of());
+        }
     }
 
     private List<Pipeline> pipelines() {

@@ -43,6 +43,7 @@ final class SharedMember {
 
     void attach(Pipeline to) {
         pipeline = to;
+        journal.attached(to);
     }
 
     @Nullable Pipeline pipeline() {

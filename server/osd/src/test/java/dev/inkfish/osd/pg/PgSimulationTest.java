@@ -6,6 +6,8 @@ import dev.inkfish.wire.PgId;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.LongConsumer;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -176,14 +178,20 @@ class PgSimulationTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9})
     void nothingAcknowledgedIsLost(int block) {
+        seeds(block, PgSimulationTest::chaos);
+    }
+
+    /// A block's share of the seeds; or, in the first block, the one that was asked for.
+    private static void seeds(int block, LongConsumer scenario) {
         int seeds = Integer.getInteger("simulation.seeds", 30);
-        int only = Integer.getInteger("simulation.seed", -1);
-        for (int seed = block * seeds; seed < block * seeds + seeds; seed++) {
-            if (only >= 0 && seed != only) {
-                continue;
-            }
+        long first = Long.getLong("simulation.first", 0) + (long) block * seeds;
+        Long only = Long.getLong("simulation.seed");
+        List<Long> mine = only == null
+                ? LongStream.range(first, first + seeds).boxed().toList()
+                : block == 0 ? List.of(only) : List.of();
+        for (long seed : mine) {
             try {
-                chaos(seed);
+                scenario.accept(seed);
             } catch (AssertionError | RuntimeException e) {
                 throw new AssertionError("seed " + seed + ": " + e.getMessage(), e);
             }
@@ -231,54 +239,21 @@ class PgSimulationTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9})
     void nothingAcknowledgedIsLostWhateverIsChanged(int block) {
-        int seeds = Integer.getInteger("simulation.seeds", 30);
-        int only = Integer.getInteger("simulation.seed", -1);
-        for (int seed = block * seeds; seed < block * seeds + seeds; seed++) {
-            if (only >= 0 && seed != only) {
-                continue;
-            }
-            try {
-                upheaval(seed);
-            } catch (AssertionError | RuntimeException e) {
-                throw new AssertionError("seed " + seed + ": " + e.getMessage(), e);
-            }
-        }
+        seeds(block, PgSimulationTest::upheaval);
     }
 
     /// The pool gets more groups while OSDs die, come back, are cut off, and groups move.
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9})
     void nothingAcknowledgedIsLostWhenGroupsSplit(int block) {
-        int seeds = Integer.getInteger("simulation.seeds", 30);
-        int only = Integer.getInteger("simulation.seed", -1);
-        for (int seed = block * seeds; seed < block * seeds + seeds; seed++) {
-            if (only >= 0 && seed != only) {
-                continue;
-            }
-            try {
-                splits(seed);
-            } catch (AssertionError | RuntimeException e) {
-                throw new AssertionError("seed " + seed + ": " + e.getMessage(), e);
-            }
-        }
+        seeds(block, PgSimulationTest::splits);
     }
 
     /// The pool gets fewer groups, and more again, while the same happens.
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9})
     void nothingAcknowledgedIsLostWhenGroupsMerge(int block) {
-        int seeds = Integer.getInteger("simulation.seeds", 30);
-        int only = Integer.getInteger("simulation.seed", -1);
-        for (int seed = block * seeds; seed < block * seeds + seeds; seed++) {
-            if (only >= 0 && seed != only) {
-                continue;
-            }
-            try {
-                merges(seed);
-            } catch (AssertionError | RuntimeException e) {
-                throw new AssertionError("seed " + seed + ": " + e.getMessage(), e);
-            }
-        }
+        seeds(block, PgSimulationTest::merges);
     }
 
     /// Writes go on; an OSD that is away does not hinder what was agreed on, and is filled when it is back.

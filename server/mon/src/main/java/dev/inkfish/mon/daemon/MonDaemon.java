@@ -224,10 +224,8 @@ public final class MonDaemon implements AutoCloseable {
                 if (!daemon.alone) {
                     daemon.startLog();
                 }
-            } catch (CephException e) {
-                daemon.messenger.close();
-                daemon.companions.close();
-                daemon.loop.stop();
+            } catch (RuntimeException e) {
+                daemon.end();
                 throw e;
             }
             return daemon;
@@ -292,13 +290,18 @@ public final class MonDaemon implements AutoCloseable {
 
     @Override
     public void close() {
+        end();
+        store.close();
+    }
+
+    /// All that uses the store.
+    private void end() {
         if (adminSocket != null) {
             adminSocket.close();
         }
         companions.close();
         messenger.close();
         loop.stop();
-        store.close();
     }
 
     static Utime now() {

@@ -78,14 +78,17 @@ public final class RaftLog implements AutoCloseable {
     /// @param founders names of all monitors where this one begins the log with them, or has done so; empty for one
     ///     that waits to be taken in
     /// @param keep entries after which the store is written out and the log behind it forgotten
+    ///
+    /// @throws CephException EIO where the log is damaged, or cannot be read
     public void start(Path directory, Collection<String> founders, PeerCalls peers, long keep) {
+        RaftServer made = null;
         try {
             TornTail.cutOff(directory, machine.applied());
             rested = directory.resolve("stopped");
             ballot.begin(promisedBefore(directory));
             RaftTransport.Wiring wiring = new RaftTransport.Wiring(peers, ballot);
             transport = wiring;
-            RaftServer made = RaftServer.newBuilder()
+            made = RaftServer.newBuilder()
                     .setServerId(self)
                     .setGroup(RaftGroup.valueOf(group, peers(founders)))
                     .setStateMachine(machine)
@@ -95,9 +98,23 @@ public final class RaftLog implements AutoCloseable {
                     .build();
             made.start();
             server = made;
-        } catch (IOException e) {
-            throw new CephException(Errno.EIO, "the monitors' log in " + directory + ": " + e.getMessage());
+        } catch (IOException | RuntimeException e) {
+            closed = true;
+            if (made != null) {
+                stop(made);
+            }
+            throw e instanceof CephException known ? known : new CephException(
+                    Errno.EIO, "the monitors' log in " + directory + ": " + firstCause(e));
         }
+    }
+
+    /// Ratis reads the log on threads of its own, and wraps what they throw.
+    private static String firstCause(Throwable thrown) {
+        Throwable cause = thrown;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause.getMessage() == null ? cause.toString() : cause.getMessage();
     }
 
     /// How long what this monitor promised before it was started may still hold, at most.
@@ -285,11 +302,7 @@ public final class RaftLog implements AutoCloseable {
         closed = true;
         RaftServer running = server;
         if (running != null) {
-            try {
-                running.close();
-            } catch (IOException e) {
-                LOG.warn("mon.{}: stopping the log", name, e);
-            }
+            stop(running);
             try {
                 if (rested != null) {
                     Files.createFile(rested);
@@ -297,6 +310,14 @@ public final class RaftLog implements AutoCloseable {
             } catch (IOException e) {
                 LOG.debug("mon.{}: not noted that it was stopped", name, e);
             }
+        }
+    }
+
+    private void stop(RaftServer running) {
+        try {
+            running.close();
+        } catch (IOException e) {
+            LOG.warn("mon.{}: stopping the log", name, e);
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.inkfish.mon.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.inkfish.cephx.CryptoKey;
 import dev.inkfish.cephx.CephxClient;
@@ -15,6 +16,7 @@ import dev.inkfish.net.EventLoops;
 import dev.inkfish.net.MonClient;
 import dev.inkfish.net.NettyMessenger;
 import dev.inkfish.wire.Bytes;
+import dev.inkfish.wire.CephException;
 import dev.inkfish.wire.EntityAddr;
 import dev.inkfish.wire.EntityAddrVec;
 import dev.inkfish.wire.EntityAuthName;
@@ -256,6 +258,43 @@ class ThreeMonitorsTest {
         start("a");
         assertThat(command(get("k3"))).isEqualTo("v3");
         assertThat(command(set("after", "all"))).isEmpty();
+    }
+
+    /// What is damaged and not just cut off is no monitor's to judge: it says so and ends, and leaves nothing running.
+    @Test
+    void aMonitorWithADamagedLogSaysSoAndEnds() throws IOException {
+        begin("a", "b", "c");
+        awaitQuorum("a,b,c");
+        for (int i = 0; i < 30; i++) {
+            command(set("k" + i, "v" + i));
+        }
+        kill("c");
+        Path segment = newestSegment("c");
+        flipInTheMiddle(segment);
+        for (int attempt = 0; attempt < 2; attempt++) {
+            assertThatThrownBy(() -> start("c"))
+                    .isInstanceOfSatisfying(CephException.class, e -> assertThat(e.is(Errno.EIO)).isTrue())
+                    .hasMessageContaining("the monitors' log in " + dir.resolve("c"))
+                    .hasMessageContaining("corrupted");
+            await(() -> Thread.getAllStackTraces().keySet().stream().map(Thread::getName)
+                    .noneMatch(thread -> thread.equals("mon.c") || thread.contains("ceph-mon.c.asok")));
+        }
+        flipInTheMiddle(segment);
+        start("c");
+        awaitQuorum("a,b,c");
+    }
+
+    private Path newestSegment(String monitor) throws IOException {
+        try (Stream<Path> files = Files.walk(dir.resolve(monitor).resolve("log"))) {
+            return files.filter(file -> file.getFileName().toString().startsWith("log_inprogress_"))
+                    .findFirst().orElseThrow();
+        }
+    }
+
+    private static void flipInTheMiddle(Path file) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length / 2] ^= 4;
+        Files.write(file, bytes);
     }
 
     @Test

@@ -51,6 +51,92 @@ class RbdSupportTest {
     }
 
     @Test
+    void anImageOfFormat1IsMigratedTakenBackMigratedAgainAndCommitted() {
+        cluster.ok("for p in oldest newest; do ceph osd pool create $p 8 && rbd pool init $p; done");
+        cluster.ok("RBD_FORCE_ALLOW_V1=1 rbd create --image-format 1 --size 20M oldest/o 2>/dev/null;"
+                + " qemu-io -f raw -c 'write -P 1 0 9M' rbd:oldest/o; rbd snap create --no-progress oldest/o@s;"
+                + " qemu-io -f raw -c 'write -P 2 1M 6M' -c 'discard 8M 1M' rbd:oldest/o");
+        String sums = sums("oldest/o");
+        assertThat(cluster.run("ceph rbd task add remove oldest/o").err()).contains("error getting id for image b'o'");
+        cluster.ok("rbd migration prepare oldest/o newest/n");
+        assertThat(cluster.ok("ceph rbd task add migration execute oldest/o")).contains("Migrating image oldest/o to newest/n");
+        eventually(NO_TASKS, 60);
+        assertThat(cluster.ok("rbd status newest/n")).contains("state: executed");
+        cluster.ok("qemu-io -f raw -c 'write -P 9 0 1M' rbd:newest/n; ceph rbd task add migration abort newest/n");
+        eventually(NO_TASKS, 60);
+        assertThat(cluster.ok("rbd ls newest; rbd ls oldest; rbd info oldest/o")).startsWith("o").contains("format: 1");
+        assertThat(sums("oldest/o")).isEqualTo(sums);
+
+        cluster.ok("rbd migration prepare oldest/o newest/n --object-size 1M --stripe-unit 1M --stripe-count 1");
+        cluster.ok("ceph rbd task add migration execute newest/n");
+        eventually(NO_TASKS, 60);
+        cluster.ok("ceph rbd task add migration commit newest/n");
+        eventually(NO_TASKS, 60);
+        assertThat(sums("newest/n")).isEqualTo(sums);
+        assertThat(cluster.ok("rbd info newest/n")).contains("order 20", "format: 2").doesNotContain("migrating");
+        assertThat(cluster.ok("rbd ls oldest; rados -p oldest ls | grep -v '^rbd_' || true")).isEmpty();
+        cluster.ok("for p in oldest newest; do ceph osd pool rm $p $p --yes-i-really-really-mean-it; done");
+    }
+
+    private static String sums(String image) {
+        return cluster.ok("for i in " + image + " " + image + "@s; do rbd export --no-progress $i - | md5sum; done");
+    }
+
+    /// The bytes are those that a real 16.2.15's manager writes in the same case.
+    @Test
+    void flatteningAnImageThatIsMirroredByJournalIsAnEventInItsJournal() {
+        cluster.ok("ceph osd pool create jm 8 && rbd pool init jm && rbd mirror pool enable jm image;"
+                + " f='--image-feature layering,exclusive-lock,object-map,fast-diff,deep-flatten,journaling';"
+                + " rbd create --size 16M jm/p $f; rbd bench --io-type write --io-size 64K --io-total 1M jm/p;"
+                + " rbd snap create --no-progress jm/p@s && rbd mirror image enable jm/p journal;"
+                + " for i in j k; do rbd clone --rbd-default-clone-format 2 jm/p@s jm/$i $f && rbd mirror image enable jm/$i journal; done;"
+                + " rbd bench --io-type write --io-size 4K --io-total 16K jm/j; rbd mirror image demote jm/k");
+        String sum = cluster.ok("rbd export --no-progress jm/j - | md5sum");
+        cluster.ok("ceph rbd task add flatten jm/j");
+        eventually(NO_TASKS, 60);
+        assertThat(cluster.ok("rbd info jm/j")).doesNotContain("parent:");
+        assertThat(cluster.ok("rbd journal status --pool jm --image j")).contains(
+                "[[object_number=1, tag_tid=2, entry_tid=1], [object_number=0, tag_tid=2, entry_tid=0], [object_number=3, tag_tid=1");
+        assertThat(lastEntry(0, 65)).startsWith("939758532659413101000000000000000002000000000000002000000005010c0000000c0000000100000000000000");
+        assertThat(lastEntry(1, 77)).startsWith("939758532659413101010000000000000002000000000000002c00000005011800000003000000"
+                + "0100000000000000010000000000000000000000");
+        assertThat(cluster.ok("rbd export --no-progress jm/j - | md5sum")).isEqualTo(sum);
+        cluster.ok("rbd bench --io-type write --io-size 4K --io-total 4K jm/j && rbd object-map check --no-progress jm/j");
+        assertThat(cluster.ok("rbd journal status --pool jm --image j")).contains("tag_tid=3");
+
+        cluster.ok("ceph rbd task add flatten jm/k");
+        eventually("ceph rbd task list | grep -qF \"[errno 30] RBD read-only image (error flattening b'k')\"", 30);
+        cluster.ok("ceph rbd task cancel $(ceph rbd task list | jq -r '.[0].id')");
+        cluster.ok("ceph osd pool rm jm jm --yes-i-really-really-mean-it");
+    }
+
+    private static String lastEntry(int object, int length) {
+        return cluster.ok("pool=$(ceph osd pool ls detail -f json | jq '.[]|select(.pool_name==\"jm\").pool_id');"
+                + " id=$(rbd info jm/j --format json | jq -r .id);"
+                + " rados -p jm get journal_data.$pool.$id." + object + " - | tail -c " + length + " | od -An -v -tx1 | tr -d ' \\n'");
+    }
+
+    /// A host dies with its machines: their locks stay, their journals have what was not written yet.
+    @Test
+    void theLockOfAClientThatDiedIsBrokenAndTheClientFenced() {
+        cluster.ok("ceph osd pool create dead 8 && rbd pool init dead;"
+                + " f='--image-feature layering,exclusive-lock,object-map,fast-diff,deep-flatten,journaling';"
+                + " rbd create --size 16M dead/p; rbd bench --io-type write --io-size 4M --io-total 16M dead/p; rbd snap create --no-progress dead/p@s;"
+                + " rbd create --size 16M dead/gone; rbd clone --rbd-default-clone-format 2 dead/p@s dead/c $f;"
+                + " for i in gone c; do timeout -s KILL 4 rbd bench --io-type write --io-size 4K --io-total 100G --io-threads 4 dead/$i & done; wait; true");
+        assertThat(cluster.ok("rbd lock ls dead/gone; rbd lock ls dead/c")).contains("auto ");
+        cluster.ok("ceph rbd task add flatten dead/c; ceph rbd task add remove dead/gone");
+        eventually(NO_TASKS, 150);
+        assertThat(cluster.ok("rbd ls dead; rbd info dead/c")).doesNotContain("gone").doesNotContain("parent:");
+        assertThat(cluster.ok("ceph osd blocklist ls").lines().count()).isGreaterThanOrEqualTo(2);
+        assertThat(cluster.ok("rbd lock ls dead/c")).isEmpty();
+        cluster.ok("rbd bench --io-type write --io-size 4K --io-total 4K dead/c && rbd object-map check --no-progress dead/c");
+        // tag 0 was that of the client that died, 1 the manager's
+        assertThat(cluster.ok("rbd journal status --pool dead --image c")).contains("tag_tid=2").doesNotContain("tag_tid=1");
+        cluster.ok("ceph osd pool rm dead dead --yes-i-really-really-mean-it");
+    }
+
+    @Test
     void whoHoldsTheLockIsAskedToFlatten() {
         cluster.ok("rbd create --size 32M here/p; rbd bench --io-type write --io-size 4M --io-total 32M here/p;"
                 + " rbd snap create --no-progress here/p@s; rbd clone here/p@s here/child --rbd-default-clone-format 2;"

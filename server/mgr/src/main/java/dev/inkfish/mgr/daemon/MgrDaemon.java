@@ -394,11 +394,22 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
             if (value != null) {
                 command.put("value", value);
             }
+            command(command, "option " + name);
+        }
+
+        @Override
+        public void blocklist(EntityAddr client) {
+            command(JSON.createObjectNode().put("prefix", "osd blocklist").put("blocklistop", "add").put("addr", client.bare()),
+                    "to blocklist " + client);
+            awaitLatestMap();
+        }
+
+        private void command(JsonNode command, String what) {
             CompletableFuture<Integer> answer = new CompletableFuture<>();
             monitors.command(command.toString(), Bytes.EMPTY, (code, status, output) -> answer.complete(code));
             int code = await(answer);
             if (code < 0) {
-                throw new CephException(code, "the monitors refuse option " + name);
+                throw new CephException(code, "the monitors refuse " + what);
             }
         }
 

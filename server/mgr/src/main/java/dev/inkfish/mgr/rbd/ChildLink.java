@@ -104,7 +104,7 @@ final class ChildLink {
         if (snapshot.kind() != ImageSnapshot.TRASH || snapshot.children() > 0) {
             return;
         }
-        try (ImageLock lock = ImageLock.takeAmongOthers(parent)) {
+        try (ImageLock lock = ImageLock.takeAmongOthers(host, parent)) {
             SnapshotRemoval.run(host, parent, link.snap());
             lock.check();
         }

@@ -6,7 +6,6 @@ import dev.inkfish.rados.Reply;
 import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.CephException;
 import dev.inkfish.wire.Errno;
-import dev.inkfish.wire.WireWriter;
 
 /// Copies into a clone what it still takes from its parent, then parts the two (`FlattenRequest`).
 final class ImageFlatten {
@@ -31,24 +30,31 @@ final class ImageFlatten {
         if (image.has(Image.MIGRATING)) {
             throw new CephException(Errno.EBUSY, "image is migrating");
         }
-        // its own journal need not know: what is in it can be done again on either side of a flattening. A mirror must.
-        if (image.has(Image.JOURNALING) && !MirrorSnap.mirrored(image.io(), image.id()).globalId().isEmpty()) {
-            throw new CephException(Errno.EOPNOTSUPP, "the manager does not flatten images that are mirrored by journal: "
-                    + "use `rbd flatten`");
-        }
-        try (ImageLock lock = ImageLock.take(image)) {
-            long overlap = Math.min(parent.overlap(), image.size());
+        try (ImageLock lock = ImageLock.take(host, image)) {
             ImageFlatten flatten = new ImageFlatten(image, ImageReader.of(image.io(), parent), lock);
-            ObjectWork.forEach(image.layout().objects(overlap), progress, object -> flatten.copyUp(object, overlap));
-            lock.check();
-            part(host, image, parent);
-            image.notifyChange();
+            if (image.has(Image.JOURNALING)) {
+                ImageJournal journal = ImageJournal.of(image);
+                if (!journal.isLocal()) {
+                    throw RbdErrors.of(Errno.EROFS.code(), "error flattening b'" + image.name() + "'");
+                }
+                journal.flatten(lock, () -> flatten.run(host, parent, progress));
+            } else {
+                flatten.run(host, parent, progress);
+            }
         } catch (CephException e) {
             if (!e.is(Errno.EBUSY)) {
                 throw e;
             }
             OwnerRequest.run(image, OwnerRequest.FLATTEN, progress);
         }
+    }
+
+    private void run(RbdHost host, Image.Parent parent, Progress progress) {
+        long overlap = Math.min(parent.overlap(), image.size());
+        ObjectWork.forEach(image.layout().objects(overlap), progress, object -> copyUp(object, overlap));
+        lock.check();
+        part(host, image, parent);
+        image.notifyChange();
     }
 
     private void copyUp(long number, long overlap) {

@@ -8,10 +8,14 @@ import dev.inkfish.wire.Errno;
 import dev.inkfish.wire.Utime;
 import dev.inkfish.wire.WireWriter;
 import dev.inkfish.wire.osd.WatchItem;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Keeps others from an image while it is worked on: a watch on its header, and the exclusive lock where the image has
-/// that feature (`ManagedLock`). Who has the image open is not asked to give it up: the work is tried again later.
+/// that feature (`ManagedLock`). Who has the image open is not asked to give it up: the work is tried again later. Who
+/// went away with the lock is fenced, and loses it.
 final class ImageLock implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ImageLock.class);
     private static final String NAME = "rbd_lock";
     private static final String TAG = "internal";
     private static final int EXCLUSIVE = 1;
@@ -26,7 +30,7 @@ final class ImageLock implements AutoCloseable {
     }
 
     /// @throws CephException EBUSY if the image is in use
-    static ImageLock take(Image image) {
+    static ImageLock take(RbdHost host, Image image) {
         ImageLock lock = new ImageLock(
                 image, image.io().client().watch(image.io(), image.header(), (id, payload) -> Bytes.EMPTY));
         try {
@@ -36,7 +40,7 @@ final class ImageLock implements AutoCloseable {
                 }
             }
             if (image.has(Image.EXCLUSIVE_LOCK)) {
-                lock.lock();
+                lock.lock(host);
             }
             return lock;
         } catch (CephException e) {
@@ -48,12 +52,12 @@ final class ImageLock implements AutoCloseable {
     /// As [#take], where others may have the image open as long as nobody holds the lock.
     ///
     /// @throws CephException EBUSY if somebody does
-    static ImageLock takeAmongOthers(Image image) {
+    static ImageLock takeAmongOthers(RbdHost host, Image image) {
         ImageLock lock = new ImageLock(
                 image, image.io().client().watch(image.io(), image.header(), (id, payload) -> Bytes.EMPTY));
         try {
             if (image.has(Image.EXCLUSIVE_LOCK)) {
-                lock.lock();
+                lock.lock(host);
             }
             return lock;
         } catch (CephException e) {
@@ -63,10 +67,31 @@ final class ImageLock implements AutoCloseable {
     }
 
     private String cookie() {
-        return "auto " + Long.toUnsignedString(watch.cookie());
+        return LockOwner.cookie(watch.cookie());
     }
 
-    private void lock() {
+    private void lock(RbdHost host) {
+        if (!tryLock()) {
+            LockOwner owner = LockOwner.of(image, NAME);
+            if (owner != null) {
+                if (!owner.isGone(image.io().watchers(image.header()), TAG)) {
+                    throw new CephException(Errno.EBUSY, "image is locked");
+                }
+                LOG.info("breaking the lock of {} at {} on image {}", owner.name(), owner.addr(), image.id());
+                host.blocklist(owner.addr());
+                Reply broken = image.io().tell(image.header(), "lock", "break_lock", owner.breaking(NAME));
+                if (!broken.failedWith(Errno.ENOENT)) {
+                    broken.orThrow("break the lock on " + image.header());
+                }
+            }
+            if (!tryLock()) {
+                throw new CephException(Errno.EBUSY, "image is locked");
+            }
+        }
+        locked = true;
+    }
+
+    private boolean tryLock() {
         WireWriter out = new WireWriter();
         out.versioned(1, 1, () -> {
             out.string(NAME).u8(EXCLUSIVE).string(cookie()).string(TAG).string("");
@@ -75,15 +100,20 @@ final class ImageLock implements AutoCloseable {
         });
         Reply reply = image.io().tell(image.header(), "lock", "lock", out.toBytes());
         if (reply.failedWith(Errno.EBUSY)) {
-            throw new CephException(Errno.EBUSY, "image is locked");
+            return false;
         }
         reply.orThrow("lock " + image.header());
-        locked = true;
+        return true;
     }
 
-    /// @throws CephException if the watch broke: from then on others may take the image
+    /// Not any more once the watch broke: from then on others may take the image.
+    boolean isHeld() {
+        return watch.isUp();
+    }
+
+    /// @throws CephException if it is not held any more
     void check() {
-        if (!watch.isUp()) {
+        if (!isHeld()) {
             throw new CephException(Errno.EBUSY, "the watch on the image was lost");
         }
     }

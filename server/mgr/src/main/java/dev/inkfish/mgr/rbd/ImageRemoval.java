@@ -88,7 +88,7 @@ final class ImageRemoval {
         if (image.has(Image.MIGRATING)) {
             throw new CephException(Errno.EBUSY, "image is migrating");
         }
-        try (ImageLock lock = ImageLock.take(image)) {
+        try (ImageLock lock = ImageLock.take(host, image)) {
             Image bare = SnapshotRemoval.inTrash(host, image);
             if (!bare.snaps().snaps().isEmpty()) {
                 throw new CephException(Errno.ENOTEMPTY, "image has snapshots");
@@ -103,7 +103,7 @@ final class ImageRemoval {
 
     /// With its snapshots.
     private static void removeAll(RbdHost host, Image image, Progress progress, Runnable beforehand) {
-        try (ImageLock lock = ImageLock.take(image)) {
+        try (ImageLock lock = ImageLock.take(host, image)) {
             beforehand.run();
             Image bare = image;
             for (long snap : image.snaps().snaps()) {

@@ -22,7 +22,7 @@ final class MigrationWork {
     }
 
     /// Copies what the target does not have yet. Who holds its lock is asked to do it.
-    static void execute(PoolIo io, String name, Progress progress) {
+    static void execute(RbdHost host, PoolIo io, String name, Progress progress) {
         Migration migration = require(io, name);
         Image target = migration.target();
         if (target == null || migration.state() != Migration.PREPARED && migration.state() != Migration.EXECUTING) {
@@ -33,7 +33,7 @@ final class MigrationWork {
             throw new CephException(Errno.ENOENT, "the source is not there");
         }
         migration.setState(Migration.EXECUTING);
-        try (ImageLock lock = ImageLock.take(target)) {
+        try (ImageLock lock = ImageLock.take(host, target)) {
             MigrationCopy.run(migration, source, target, lock, progress);
         } catch (CephException e) {
             if (!e.is(Errno.EBUSY)) {

@@ -80,8 +80,8 @@ final class MirrorSnapTaker {
         return all;
     }
 
-    private static void whoeverHoldsTheLock(Image image, Runnable here, Runnable there) {
-        try (ImageLock lock = ImageLock.takeAmongOthers(image)) {
+    private void whoeverHoldsTheLock(Image image, Runnable here, Runnable there) {
+        try (ImageLock lock = ImageLock.takeAmongOthers(host, image)) {
             here.run();
             lock.check();
         } catch (CephException e) {

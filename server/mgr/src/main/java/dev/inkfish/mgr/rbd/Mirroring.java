@@ -34,7 +34,7 @@ final class Mirroring {
         if (mirrored.mode() != BY_JOURNAL) {
             throw new CephException(Errno.EBUSY, "image is mirrored by snapshots: disable that first");
         }
-        if (!isPrimary(image)) {
+        if (!ImageJournal.of(image).isLocal()) {
             throw new CephException(Errno.EINVAL, "mirrored image is not primary");
         }
         set(image.io(), image.id(), mirrored.globalId(), DISABLING);
@@ -60,32 +60,6 @@ final class Mirroring {
             notify(image.io(), ENABLED, image.id(), globalId);
         }
     }
-
-    /// The newest tag of its journal names who may write; empty for this cluster.
-    private static boolean isPrimary(Image image) {
-        Bytes client = image.io().ask("journal." + image.id(), "journal", "get_client", new WireWriter().string("").toBytes());
-        long tagClass = client.reader().versioned(1, (body, version) -> {
-            body.string();
-            return body.bytes().reader().versioned(1, (data, any) -> {
-                data.u32(); // the image's own client
-                return data.u64();
-            });
-        });
-        String owner = "";
-        long after = -1;
-        while (true) {
-            WireWriter input = new WireWriter().u64(after).u64(64).string("").bool(true).u64(tagClass);
-            var page = image.io().ask("journal." + image.id(), "journal", "tag_list", input.toBytes()).reader()
-                    .list(in -> in.versioned(1, (body, version) -> new Tag(body.u64(), body.u64(), body.bytes())));
-            if (page.isEmpty()) {
-                return owner.isEmpty();
-            }
-            after = page.getLast().tid;
-            owner = page.getLast().data.reader().string();
-        }
-    }
-
-    private record Tag(long tid, long tagClass, Bytes data) {}
 
     private static void set(PoolIo io, String imageId, String globalId, int state) {
         WireWriter out = new WireWriter().string(imageId);

@@ -25,6 +25,7 @@ final class RbdErrors {
                 : code == Errno.EBUSY.code() ? "RBD image is busy"
                 : code == Errno.ENOTEMPTY.code() ? "RBD image has snapshots"
                 : code == Errno.EINVAL.code() ? "RBD invalid argument"
+                : code == Errno.EROFS.code() ? "RBD read-only image"
                 : code == Errno.EPERM.code() ? "RBD permission error"
                 : code == Errno.EOPNOTSUPP.code() ? "RBD operation not supported"
                 : code == Errno.EIO.code() ? "RBD I/O error" : "";

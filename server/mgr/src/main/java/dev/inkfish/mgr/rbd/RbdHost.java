@@ -2,6 +2,7 @@ package dev.inkfish.mgr.rbd;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.inkfish.rados.RadosClient;
+import dev.inkfish.wire.EntityAddr;
 import dev.inkfish.wire.mon.OsdPerfQuery;
 import java.util.List;
 import java.util.NavigableMap;
@@ -16,6 +17,9 @@ public interface RbdHost {
 
     /// Waits until the newest OSD map that the monitors have is known here.
     void awaitLatestMap();
+
+    /// Keeps a client that has gone from coming back to write; waits until the map that says so is known here.
+    void blocklist(EntityAddr client);
 
     /// Of a module, as the monitors keep it; empty if it is not set.
     String moduleOption(String module, String name);

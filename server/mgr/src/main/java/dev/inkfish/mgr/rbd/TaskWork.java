@@ -25,7 +25,7 @@ final class TaskWork {
                 case Task.REMOVE -> ImageRemoval.byName(host, io, name, progress);
                 case Task.TRASH_REMOVE -> ImageRemoval.fromTrash(
                         host, io, task.ref("image_id"), System.currentTimeMillis() / 1000, progress);
-                case Task.MIGRATE_EXECUTE -> MigrationWork.execute(io, name, progress);
+                case Task.MIGRATE_EXECUTE -> MigrationWork.execute(host, io, name, progress);
                 case Task.MIGRATE_COMMIT -> MigrationWork.commit(host, io, name, progress);
                 case Task.MIGRATE_ABORT -> MigrationWork.abort(host, io, name, progress);
                 default -> throw new CephException(Errno.EINVAL, "no such task");

@@ -29,6 +29,9 @@ public interface SocketHost {
 
     void keepaliveAnswered(Utime stamp);
 
+    /// The peer did not prove who it is; it may try again.
+    default void refused(String reason) {}
+
     /// The socket is to be closed; nothing follows.
     ///
     /// @param session what it carried, already told of the loss; null where it carried none (any more)

@@ -92,6 +92,12 @@ public final class V1Acceptor extends V1Socket {
         authenticate(connect, authorizer);
     }
 
+    private void refuse(Connect connect, String reason) {
+        host.refused(reason);
+        auth = null;
+        reply(TAG_BAD_AUTHORIZER, connect, Bytes.EMPTY);
+    }
+
     private void authenticate(Connect connect, Bytes authorizer) {
         ServerAuth server = Objects.requireNonNull(endpoint.serverAuth, "no server authentication");
         AuthStep step;
@@ -99,7 +105,7 @@ public final class V1Acceptor extends V1Socket {
             boolean allowed = server.methods(connect.type).contains(connect.method)
                     && server.modes(connect.type).contains(AuthMethod.MODE_CRC);
             if (!allowed) {
-                reply(TAG_BAD_AUTHORIZER, connect, Bytes.EMPTY);
+                refuse(connect, "authentication method " + connect.method);
                 return;
             }
             auth = server.open(connect.type);
@@ -110,8 +116,7 @@ public final class V1Acceptor extends V1Socket {
         switch (step) {
             case AuthStep.More(Bytes payload) -> reply(TAG_CHALLENGE_AUTHORIZER, connect, payload);
             case AuthStep.Refused refused -> {
-                auth = null;
-                reply(TAG_BAD_AUTHORIZER, connect, Bytes.EMPTY);
+                refuse(connect, refused.reason());
             }
             case AuthStep.Done done -> {
                 Identity proven = done.identity();
@@ -119,8 +124,7 @@ public final class V1Acceptor extends V1Socket {
                         && !proven.allowAll()
                         && proven.name().type() != connect.type;
                 if (pretends) {
-                    auth = null;
-                    reply(TAG_BAD_AUTHORIZER, connect, Bytes.EMPTY);
+                    refuse(connect, proven.name() + " comes as " + connect.type.text());
                 } else {
                     accept(connect, done.payload(), proven, done.sessionKey());
                 }

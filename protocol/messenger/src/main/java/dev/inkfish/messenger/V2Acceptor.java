@@ -47,7 +47,7 @@ public final class V2Acceptor extends V2Socket {
                 method = request.method();
                 mode = pickMode(request.modes(), server.modes(type));
                 if (mode == 0 || !server.methods(type).contains(method)) {
-                    badMethod(Errno.EOPNOTSUPP.code());
+                    badMethod(Errno.EOPNOTSUPP.code(), "authentication method " + method + ", modes " + request.modes());
                     return;
                 }
                 auth = server.open(type);
@@ -72,7 +72,8 @@ public final class V2Acceptor extends V2Socket {
         return 0;
     }
 
-    private void badMethod(int code) {
+    private void badMethod(int code, String reason) {
+        host.refused(reason);
         auth = null;
         ServerAuth server = Objects.requireNonNull(endpoint.serverAuth);
         send(new Control.AuthBadMethod(method, code, server.methods(type), server.modes(type)));
@@ -84,12 +85,12 @@ public final class V2Acceptor extends V2Socket {
             case AuthStep.Refused(int code, String reason) when code == Errno.EBUSY.code() ->
                 // not the client's fault: it may come back later, or go to another
                 throw new DecodeException(reason);
-            case AuthStep.Refused(int code, String reason) -> badMethod(code);
+            case AuthStep.Refused(int code, String reason) -> badMethod(code, reason);
             case AuthStep.Done done -> {
                 Identity proven = done.identity();
                 // daemons may act as clients of each other, but nobody else may appear as a daemon
                 if (type != EntityType.CLIENT && !proven.allowAll() && proven.name().type() != type) {
-                    badMethod(Errno.EACCES.code());
+                    badMethod(Errno.EACCES.code(), proven.name() + " comes as " + type.text());
                     return;
                 }
                 identity = proven;

@@ -330,6 +330,10 @@ public final class NettyMessenger implements Messenger {
                         this, dispatcher, session.type(), peer, ConnectionPolicy.LOSSLESS_PEER, null));
     }
 
+    void refused(TcpSocket socket, String reason) {
+        LOG.info("{}: refuses {}: {}", name, socket.peer, reason);
+    }
+
     void closed(TcpSocket socket, @Nullable PeerSession session, int code, String reason) {
         sockets.remove(socket);
         handshakeOver(socket);

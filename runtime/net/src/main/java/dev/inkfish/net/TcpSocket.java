@@ -444,6 +444,11 @@ final class TcpSocket extends ChannelInboundHandlerAdapter implements SocketHost
     }
 
     @Override
+    public void refused(String reason) {
+        messenger.refused(this, reason);
+    }
+
+    @Override
     public void closed(@Nullable PeerSession session, int code, String reason) {
         closed = true;
         carried = null;

@@ -19,6 +19,7 @@ public final class OptionInput {
             "mgr/balancer/mode", List.of("crush-compat", "none", "upmap"));
 
     private static final Pattern NUMBER = Pattern.compile("(-?\\d+)(.*)");
+    private static final Pattern DECIMAL = Pattern.compile("\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?");
     private static final String UNITS = "KMGTPE";
 
     private OptionInput() {}
@@ -68,12 +69,21 @@ public final class OptionInput {
         return value.indexOf('/') < 0 ? value + "/" + value : value;
     }
 
+    /// As `strtod` reads it, without its names for what is no number.
     static String decimal(String value) {
-        try {
-            return String.format(Locale.ROOT, "%.6f", Values.decimal(value));
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("strict_strtod: expected double, got: '" + value + "'", e);
+        Matcher number = DECIMAL.matcher(value);
+        if (!number.lookingAt()) {
+            throw new IllegalArgumentException("strict_strtod: expected double, got: '" + value + "'");
         }
+        if (number.end() < value.length()) {
+            throw new IllegalArgumentException("strict_strtod: garbage at end of string. got: '" + value + "'");
+        }
+        double read = Values.decimal(value);
+        if (Double.isInfinite(read)) {
+            throw new IllegalArgumentException(
+                    "strict_strtod: floating point overflow/underflow parsing '" + value + "'");
+        }
+        return String.format(Locale.ROOT, "%.6f", read);
     }
 
     private static String flag(String value) {

@@ -295,8 +295,12 @@ final class StoreMachine extends BaseStateMachine {
             try {
                 work.run();
                 done.complete(null);
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException e) {
                 done.completeExceptionally(e);
+            } catch (RuntimeException e) {
+                // the store's disk: what it has, nobody knows any more
+                done.completeExceptionally(e);
+                throw e;
             }
         });
         if (!runs) {

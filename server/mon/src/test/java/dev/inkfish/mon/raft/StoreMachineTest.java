@@ -7,15 +7,20 @@ import dev.inkfish.mon.MonCore;
 import dev.inkfish.mon.store.MemoryMonStore;
 import dev.inkfish.mon.store.MonStore;
 import dev.inkfish.mon.store.MonTransaction;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /// Each proposal that the monitor waits for ends in exactly one word to it.
 class StoreMachineTest {
     private final MemoryMonStore store = new MemoryMonStore();
     private final List<String> told = new ArrayList<>();
+    /// What the store's disk says; null while it is well.
+    private @Nullable UncheckedIOException broken;
     private final StoreMachine machine = new StoreMachine(new Recorder(), "a/1");
 
     private final class Recorder implements Member {
@@ -27,6 +32,9 @@ class StoreMachineTest {
 
         @Override
         public MonStore store() {
+            if (broken != null) {
+                throw broken;
+            }
             return store;
         }
 
@@ -65,6 +73,14 @@ class StoreMachineTest {
 
     private static MonTransaction change(long value) {
         return new MonTransaction().putNumber("test", "k", value);
+    }
+
+    /// Ratis would note that there is no snapshot, and go on.
+    @Test
+    void aStoreThatCannotBeSyncedEndsTheMonitor() {
+        machine.notifyTermIndexUpdated(1, 5);
+        broken = new UncheckedIOException(new IOException("No space left on device"));
+        assertThatThrownBy(machine::takeSnapshot).isSameAs(broken);
     }
 
     @Test

@@ -2,14 +2,16 @@
 # Makes the start-up cache: a short run of a cluster, under load where Ceph's client is at hand, whose loaded
 # classes and profiles are kept, so that what serves clients is compiled at once when a daemon starts.
 # ./inkfish uses the cache while it is newer than the build.
+#   scripts/aot.sh [PORT [PROGRAM FILE]]     of another inkfish, into another file
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-target=$here/apps/inkfish/target
+program=${2:-$here/inkfish}
+file=${3:-$here/apps/inkfish/target/inkfish.aot}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 port=${1:-53310}
 INKFISH_JAVA_OPTS="-XX:AOTCacheOutput=$work/inkfish.aot" \
-  "$here/inkfish" up --dir "$work/cluster" --port "$port" >"$work/log" 2>&1 &
+  "$program" up --dir "$work/cluster" --port "$port" >"$work/log" 2>&1 &
 pid=$!
 for ((i = 0; i < 600; i++)); do
   grep -q HEALTH_ "$work/log" && break
@@ -27,4 +29,4 @@ fi
 kill "$pid"
 wait "$pid" || true
 [[ -s $work/inkfish.aot ]] || { tail -5 "$work/log" >&2; exit 1; }
-mv "$work/inkfish.aot" "$target/inkfish.aot"
+mv "$work/inkfish.aot" "$file"

@@ -449,12 +449,12 @@ final class OsdShard implements PgShell {
     }
 
     @Override
-    public boolean takeRecoveryPlace(PgId pgid, int priority, Runnable retry) {
-        if (recovery.take(pgid, priority, System.nanoTime(), retry)) {
-            return true;
+    public RecoveryPlaces.Turn takeRecoveryPlace(PgId pgid, int priority, Runnable retry) {
+        RecoveryPlaces.Turn turn = recovery.take(pgid, priority, System.nanoTime(), retry);
+        if (turn != RecoveryPlaces.Turn.TAKEN) {
+            awaitRecovery();
         }
-        awaitRecovery();
-        return false;
+        return turn;
     }
 
     @Override

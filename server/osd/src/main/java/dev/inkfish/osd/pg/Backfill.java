@@ -249,8 +249,8 @@ final class Backfill {
         while (started.size() < pg.shell.settings().recoveryActive() && !queue.isEmpty()) {
             HObject object = queue.getFirst();
             boolean needed = copying.containsKey(object) && !started.contains(object);
-            if (needed && !pg.shell.takeRecoveryPlace(
-                    pg.data.pgid.pgid(), pg.priority.ofBackfill(), pg.inInterval(this::more))) {
+            if (needed && pg.shell.takeRecoveryPlace(
+                    pg.data.pgid.pgid(), pg.priority.ofBackfill(), pg.inInterval(this::more)) != RecoveryPlaces.Turn.TAKEN) {
                 break;
             }
             queue.removeFirst();

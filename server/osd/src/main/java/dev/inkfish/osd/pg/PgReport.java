@@ -97,7 +97,8 @@ final class PgReport {
         if (pg.recovery.hasMissing()) {
             bits |= PgStates.DEGRADED.bit();
             PgStates recovery = pg.recovery.unfoundCount() > 0 ? PgStates.RECOVERY_UNFOUND
-                    : pg.recovery.isTooFull() ? PgStates.RECOVERY_TOOFULL : PgStates.RECOVERING;
+                    : pg.recovery.isTooFull() ? PgStates.RECOVERY_TOOFULL
+                    : pg.recovery.isWaiting() ? PgStates.RECOVERY_WAIT : PgStates.RECOVERING;
             bits |= recovery.bit();
         } else if (pg.backfill.isRunning()) {
             bits |= PgStates.BACKFILLING.bit();

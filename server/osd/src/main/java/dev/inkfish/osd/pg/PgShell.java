@@ -58,8 +58,8 @@ public interface PgShell {
 
     /// One of the OSD's places for objects under recovery; where there is none, or somebody of a higher priority waits, `retry` runs
     /// when there may be one.
-    default boolean takeRecoveryPlace(PgId pgid, int priority, Runnable retry) {
-        return true;
+    default RecoveryPlaces.Turn takeRecoveryPlace(PgId pgid, int priority, Runnable retry) {
+        return RecoveryPlaces.Turn.TAKEN;
     }
 
     /// Gives the place back.

@@ -33,6 +33,8 @@ final class Recovery {
     private final TreeSet<HObject> unfound = new TreeSet<>();
     private final SortedSet<PgShard> asked = new TreeSet<>();
     private boolean running;
+    /// It was given a place, and none of a higher priority came before it since.
+    private boolean hasTurn;
 
     /// @param task when every member has the object
     /// @param otherwise in its place if there is no good copy
@@ -51,6 +53,7 @@ final class Recovery {
         unfound.clear();
         asked.clear();
         running = false;
+        hasTurn = false;
     }
 
     void start() {
@@ -64,6 +67,11 @@ final class Recovery {
 
     boolean isRunning() {
         return !active.isEmpty() || hasMissing();
+    }
+
+    /// Its objects wait for a place; what clients wait for may be under way.
+    boolean isWaiting() {
+        return hasMissing() && !hasTurn;
     }
 
     /// A member's disk is full: only what clients wait for is recovered.
@@ -190,8 +198,7 @@ final class Recovery {
         }
         while (running && active.size() < pg.shell.settings().recoveryActive()) {
             HObject next = next();
-            if (next == null || !pg.shell.takeRecoveryPlace(
-                    pg.data.pgid.pgid(), pg.priority.ofRecovery(), pg.inInterval(this::kick))) {
+            if (next == null || !takePlace()) {
                 break;
             }
             placed.add(next);
@@ -199,10 +206,26 @@ final class Recovery {
         }
         if (running && active.isEmpty() && !hasMissing()) {
             running = false;
+            hasTurn = false;
             pg.priority.recovered();
             pg.report.changed();
             pg.backfill.start();
         }
+    }
+
+    private boolean takePlace() {
+        RecoveryPlaces.Turn turn = pg.shell.takeRecoveryPlace(
+                pg.data.pgid.pgid(), pg.priority.ofRecovery(), pg.inInterval(this::kick));
+        boolean has = switch (turn) {
+            case TAKEN -> true;
+            case LATER -> hasTurn;
+            case BEHIND -> false;
+        };
+        if (has != hasTurn) {
+            hasTurn = has;
+            pg.report.changed();
+        }
+        return turn == RecoveryPlaces.Turn.TAKEN;
     }
 
     /// Nobody lacks it but a member that is being filled, and has not got to it.

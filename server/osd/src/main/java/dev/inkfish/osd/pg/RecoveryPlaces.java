@@ -17,6 +17,15 @@ public final class RecoveryPlaces {
 
     private record Waiting(int priority, Runnable retry) {}
 
+    /// What a group that asks for a place gets.
+    public enum Turn {
+        TAKEN,
+        /// Others hold the places, or it is not time yet.
+        LATER,
+        /// One of a higher priority waits.
+        BEHIND
+    }
+
     /// @param most places, at least 1
     public void limits(int most, long sleepNanos) {
         this.most = Math.max(1, most);
@@ -27,16 +36,16 @@ public final class RecoveryPlaces {
     }
 
     /// @param retry runs when it is worth to ask again
-    /// @return whether there was a place
-    public boolean take(PgId group, int priority, long now, Runnable retry) {
-        if (!isFree(now) || isBehind(group, priority)) {
+    public Turn take(PgId group, int priority, long now, Runnable retry) {
+        boolean behind = isBehind(group, priority);
+        if (behind || !isFree(now)) {
             waiting.put(group, new Waiting(priority, retry));
-            return false;
+            return behind ? Turn.BEHIND : Turn.LATER;
         }
         waiting.remove(group);
         taken++;
         nextAt = sleepNanos == 0 ? Long.MIN_VALUE : now + sleepNanos;
-        return true;
+        return Turn.TAKEN;
     }
 
     public void release() {

@@ -1,5 +1,8 @@
 package dev.inkfish.osd.pg;
 
+import static dev.inkfish.osd.pg.RecoveryPlaces.Turn.BEHIND;
+import static dev.inkfish.osd.pg.RecoveryPlaces.Turn.LATER;
+import static dev.inkfish.osd.pg.RecoveryPlaces.Turn.TAKEN;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.inkfish.wire.PgId;
@@ -16,15 +19,15 @@ class RecoveryPlacesTest {
         RecoveryPlaces places = new RecoveryPlaces();
         places.limits(2, 0);
         List<String> woken = new ArrayList<>();
-        assertThat(places.take(A, 0, 0, () -> {})).isTrue();
-        assertThat(places.take(A, 0, 0, () -> {})).isTrue();
-        assertThat(places.take(A, 0, 0, () -> woken.add("a"))).isFalse();
-        assertThat(places.take(B, 0, 0, () -> woken.add("b" + places.take(B, 0, 0, () -> {})))).isFalse();
+        assertThat(places.take(A, 0, 0, () -> {})).isEqualTo(TAKEN);
+        assertThat(places.take(A, 0, 0, () -> {})).isEqualTo(TAKEN);
+        assertThat(places.take(A, 0, 0, () -> woken.add("a"))).isEqualTo(LATER);
+        assertThat(places.take(B, 0, 0, () -> woken.add("b" + places.take(B, 0, 0, () -> {})))).isEqualTo(LATER);
         places.wake(0);
         assertThat(woken).isEmpty();
         places.release();
         places.wake(0);
-        assertThat(woken).as("A asked first, found nothing to do; then B").containsExactly("a", "btrue");
+        assertThat(woken).as("A asked first, found nothing to do; then B").containsExactly("a", "bTAKEN");
         assertThat(places.nanosToWait(0)).isZero();
     }
 
@@ -32,12 +35,12 @@ class RecoveryPlacesTest {
     void oneBeginsSomeTimeAfterTheOther() {
         RecoveryPlaces places = new RecoveryPlaces();
         places.limits(10, 100);
-        assertThat(places.take(A, 0, 1000, () -> {})).isTrue();
-        assertThat(places.take(A, 0, 1050, () -> {})).isFalse();
+        assertThat(places.take(A, 0, 1000, () -> {})).isEqualTo(TAKEN);
+        assertThat(places.take(A, 0, 1050, () -> {})).isEqualTo(LATER);
         assertThat(places.nanosToWait(1050)).isEqualTo(50);
-        assertThat(places.take(A, 0, 1100, () -> {})).isTrue();
+        assertThat(places.take(A, 0, 1100, () -> {})).isEqualTo(TAKEN);
         places.limits(10, 0);
-        assertThat(places.take(A, 0, 1101, () -> {})).isTrue();
+        assertThat(places.take(A, 0, 1101, () -> {})).isEqualTo(TAKEN);
     }
 
     @Test
@@ -45,16 +48,16 @@ class RecoveryPlacesTest {
         RecoveryPlaces places = new RecoveryPlaces();
         places.limits(1, 0);
         List<String> woken = new ArrayList<>();
-        assertThat(places.take(A, 190, 0, () -> {})).isTrue();
-        assertThat(places.take(B, 255, 0, () -> woken.add("b" + places.take(B, 255, 0, () -> {})))).isFalse();
+        assertThat(places.take(A, 190, 0, () -> {})).isEqualTo(TAKEN);
+        assertThat(places.take(B, 255, 0, () -> woken.add("b" + places.take(B, 255, 0, () -> {})))).isEqualTo(LATER);
         places.release();
-        assertThat(places.take(A, 190, 0, () -> woken.add("a"))).as("B waits").isFalse();
+        assertThat(places.take(A, 190, 0, () -> woken.add("a"))).as("B waits").isEqualTo(BEHIND);
         places.wake(0);
-        assertThat(woken).containsExactly("btrue");
-        assertThat(places.take(B, 255, 0, () -> {})).isFalse();
+        assertThat(woken).containsExactly("bTAKEN");
+        assertThat(places.take(B, 255, 0, () -> {})).isEqualTo(LATER);
         places.release();
-        assertThat(places.take(B, 255, 0, () -> {})).isTrue();
+        assertThat(places.take(B, 255, 0, () -> {})).isEqualTo(TAKEN);
         places.release();
-        assertThat(places.take(A, 190, 0, () -> {})).as("nobody waits any more").isTrue();
+        assertThat(places.take(A, 190, 0, () -> {})).as("nobody waits any more").isEqualTo(TAKEN);
     }
 }

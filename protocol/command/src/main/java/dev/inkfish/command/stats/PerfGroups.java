@@ -7,10 +7,13 @@ import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.WireWriter;
 import dev.inkfish.wire.mon.PerfCounterType;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /// Performance counters of a daemon by group and name at one moment, in the forms that `perf dump`, `perf schema` and reports
 /// to the manager want (`src/common/perf_counters.cc`).
@@ -21,12 +24,16 @@ public final class PerfGroups {
     /// Units.
     public static final int NONE = 1;
     public static final int BYTES = 0;
+    private static final int USEFUL = 5;
 
     /// @param value of a latency, the sum in nanoseconds
     /// @param count of a latency
     public record Value(PerfCounterType type, long value, long count) {}
 
+    private record Histogram(PerfCounterType type, LatencyHistogram counts) {}
+
     private final Map<String, TreeMap<String, Value>> groups = new TreeMap<>();
+    private final Map<String, Map<String, Histogram>> histograms = new TreeMap<>();
 
     /// @param type its path is the name within the group
     public void add(String group, PerfCounterType type, long value, long count) {
@@ -38,6 +45,12 @@ public final class PerfGroups {
     /// A plain number that goes up and down.
     public void gauge(String group, String name, String description, int unit, long value) {
         add(group, new PerfCounterType(name, description, "", GAUGE, 0, unit), value, 0);
+    }
+
+    /// Told of by `perf histogram` only.
+    public void histogram(String group, String name, String description, LatencyHistogram counts) {
+        PerfCounterType type = new PerfCounterType(name, description, "", COUNTER | PerfCounterType.HISTOGRAM, USEFUL, NONE);
+        histograms.computeIfAbsent(group, g -> new LinkedHashMap<>()).put(name, new Histogram(type, counts));
     }
 
     /// In the order of their paths, in which values travel; those of at least this priority.
@@ -101,18 +114,57 @@ public final class PerfGroups {
         f.openObject("perfcounter_collection");
         groups.forEach((each, counters) -> {
             f.openObject(each);
-            counters.forEach((key, value) -> {
-                PerfCounterType type = value.type();
-                boolean pair = (type.type() & PerfCounterType.LONGRUNAVG) != 0;
-                f.openObject(key).dump("type", type.type());
-                f.dump("metric_type", (type.type() & PerfCounterType.COUNTER) != 0 ? "counter" : "gauge");
-                f.dump("value_type", pair ? "real-integer-pair" : "integer");
-                f.dump("description", type.description()).dump("nick", type.nick());
-                f.dump("priority", type.priority()).dump("units", type.unit() == BYTES ? "bytes" : "none").close();
-            });
+            counters.forEach((key, value) -> dumpSchema(f, key, value.type()));
             f.close();
         });
         f.close();
+    }
+
+    private static void dumpSchema(Formatter f, String key, PerfCounterType type) {
+        boolean pair = (type.type() & PerfCounterType.LONGRUNAVG) != 0;
+        boolean histogram = (type.type() & PerfCounterType.HISTOGRAM) != 0;
+        f.openObject(key).dump("type", type.type());
+        f.dump("metric_type", (type.type() & PerfCounterType.COUNTER) != 0 ? "counter" : "gauge");
+        f.dump("value_type", histogram ? "integer-2d-histogram" : pair ? "real-integer-pair" : "integer");
+        f.dump("description", type.description()).dump("nick", type.nick());
+        f.dump("priority", type.priority()).dump("units", type.unit() == BYTES ? "bytes" : "none").close();
+    }
+
+    private CommandResult.Done histograms(CommandContext call, BiConsumer<Formatter, Map.Entry<String, Histogram>> dump) {
+        Formatter f = call.formatter("json-pretty").openObject("perfcounter_collection");
+        for (String group : groups.keySet()) {
+            if (!call.has("logger") || call.string("logger").equals(group)) {
+                f.openObject(group);
+                histograms.getOrDefault(group, Map.of()).entrySet().stream()
+                        .filter(each -> !call.has("counter") || call.string("counter").equals(each.getKey()))
+                        .forEach(each -> dump.accept(f, each));
+                f.close();
+            }
+        }
+        return CommandResult.data(f.close());
+    }
+
+    /// The answer to `perf histogram dump`.
+    public CommandResult.Done histogramDump(CommandContext call) {
+        return histograms(call, (f, each) -> each.getValue().counts().dump(f, each.getKey()));
+    }
+
+    /// The answer to `perf histogram schema`.
+    public CommandResult.Done histogramSchema(CommandContext call) {
+        return histograms(call, (f, each) -> dumpSchema(f, each.getKey(), each.getValue().type()));
+    }
+
+    /// The answer to `perf reset`.
+    ///
+    /// @param begin has the counters of a group begin anew
+    public CommandResult.Done reset(CommandContext call, Consumer<String> begin) {
+        String wanted = call.string("var");
+        Formatter f = call.formatter("json-pretty").openObject("perf_reset");
+        if (!wanted.equals("all") && !groups.containsKey(wanted)) {
+            return CommandResult.data(f.dump("error", "Not find: " + wanted).close());
+        }
+        groups.keySet().stream().filter(group -> wanted.equals("all") || wanted.equals(group)).forEach(begin);
+        return CommandResult.data(f.dump("success", "perf reset " + wanted).close());
     }
 
     /// The answer to `perf dump`.

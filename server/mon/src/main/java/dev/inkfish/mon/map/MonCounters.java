@@ -1,7 +1,5 @@
 package dev.inkfish.mon.map;
 
-import dev.inkfish.command.CommandContext;
-import dev.inkfish.command.CommandResult;
 import dev.inkfish.command.stats.PerfGroups;
 import dev.inkfish.mon.MonCore;
 import dev.inkfish.mon.mgr.MgrStatService;
@@ -20,15 +18,7 @@ final class MonCounters {
         this.mon = mon;
     }
 
-    CommandResult dump(CommandContext call) {
-        return now().dump(call);
-    }
-
-    CommandResult schema(CommandContext call) {
-        return now().schema(call);
-    }
-
-    private PerfGroups now() {
+    PerfGroups now() {
         PerfGroups all = new PerfGroups();
         OsdMap map = mon.service(OsdMapService.class).map();
         all.gauge("mon", "num_sessions", "Open sessions", PerfGroups.NONE, mon.sessions().size());

@@ -36,9 +36,14 @@ public final class TellCommands {
         audited(table, "dump_historic_slow_ops", "show recent slow ops", "r", ops::slow);
         audited(table, "compact", "cause compaction of monitor's leveldb/rocksdb storage", "rw", this::compact);
         MonCounters counters = new MonCounters(mon);
-        table.add("perf dump name=logger,type=CephString,req=false name=counter,type=CephString,req=false",
-                "dump perfcounters value", "mon", "r", counters::dump);
-        table.add("perf schema", "dump perfcounters schema", "mon", "r", counters::schema);
+        String counter = " name=logger,type=CephString,req=false name=counter,type=CephString,req=false";
+        table.add("perf dump" + counter, "dump perfcounters value", "mon", "r", call -> counters.now().dump(call));
+        table.add("perf schema", "dump perfcounters schema", "mon", "r", call -> counters.now().schema(call));
+        table.add("perf histogram dump" + counter, "dump perf histogram values", "mon", "r", call -> counters.now().histogramDump(call));
+        table.add("perf histogram schema", "dump perf histogram schema", "mon", "r", call -> counters.now().histogramSchema(call));
+        // none of them counts on: they tell how it is now
+        table.add("perf reset name=var,type=CephString", "perf reset <name>: perf reset all or one perfcounter name", "mon", "rw",
+                call -> counters.now().reset(call, group -> {}));
         audited(table, "heap name=heapcmd,type=CephChoices,strings=dump|start_profiler|stop_profiler|release|stats"
                         + " name=value,type=CephString,req=false",
                 "show heap usage info (available only if compiled with tcmalloc)", "rw", call -> CommandResult.error(

@@ -4,6 +4,7 @@ import dev.inkfish.command.CommandContext;
 import dev.inkfish.command.CommandResult;
 import dev.inkfish.command.CommandTable;
 import dev.inkfish.command.Formatter;
+import dev.inkfish.command.stats.PerfGroups;
 import dev.inkfish.wire.EntityAddr;
 import dev.inkfish.wire.Utime;
 import java.time.Instant;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /// What an OSD tells of operations under way and past, and of its counters. On the control thread.
@@ -45,17 +47,13 @@ final class OpCommands {
                 call -> ask(call, OpTracker::slowest, ops -> historic(call, ops, BY_DURATION)));
         table.add("dump_historic_slow_ops" + FILTER, "show slowest recent ops", "osd", "r", call ->
                 ask(call, OpTracker::slow, ops -> slow(call, ops)));
-        table.add("perf dump name=logger,type=CephString,req=false name=counter,type=CephString,req=false",
-                "dump perfcounters value", "osd", "r", call -> {
-                    daemon.reporter().mgrReports().counters(counters -> call.reply(counters.groups().dump(call)));
-                    return CommandResult.later();
-                });
-        table.add("perf schema", "dump perfcounters schema", "osd", "r", call -> {
-            daemon.reporter().mgrReports().counters(counters -> call.reply(counters.groups().schema(call)));
-            return CommandResult.later();
-        });
-        table.add("perf reset name=var,type=CephString", "perf reset <name>: perf reset all or one perfcounter name", "osd", "rw",
-                this::reset);
+        String counter = " name=logger,type=CephString,req=false name=counter,type=CephString,req=false";
+        counters(table, "perf dump" + counter, "dump perfcounters value", PerfGroups::dump);
+        counters(table, "perf schema", "dump perfcounters schema", PerfGroups::schema);
+        counters(table, "perf histogram dump" + counter, "dump perf histogram values", PerfGroups::histogramDump);
+        counters(table, "perf histogram schema", "dump perf histogram schema", PerfGroups::histogramSchema);
+        counters(table, "perf reset name=var,type=CephString", "perf reset <name>: perf reset all or one perfcounter name",
+                (groups, call) -> groups.reset(call, this::begin));
         table.add("dump_blocklist", "dump blocklisted clients and times", "osd", "r", this::blocklist);
         table.add("get_latest_osdmap", "force osd to update the latest map from the mon", "osd", "r", call -> {
             daemon.monClient().getVersion("osdmap", (newest, oldest) -> call.reply(CommandResult.data("")));
@@ -63,17 +61,19 @@ final class OpCommands {
         });
     }
 
-    private CommandResult reset(CommandContext call) {
-        String group = call.string("var");
-        Formatter f = call.formatter("json-pretty").openObject("perf_reset");
-        // those of the heap only tell how it is now
-        if (!List.of("all", "osd", "java").contains(group)) {
-            return CommandResult.data(f.dump("error", "Not find: " + group).close());
-        }
-        if (!group.equals("java")) {
+    private void counters(
+            CommandTable table, String signature, String help, BiFunction<PerfGroups, CommandContext, CommandResult.Done> answer) {
+        table.add(signature, help, "osd", signature.startsWith("perf reset") ? "rw" : "r", call -> {
+            daemon.reporter().mgrReports().counters(counters -> call.reply(answer.apply(counters.groups(), call)));
+            return CommandResult.later();
+        });
+    }
+
+    /// Those of the heap only tell how it is now.
+    private void begin(String group) {
+        if (group.equals("osd")) {
             daemon.shards().forEach(shard -> shard.post(shard.tracker().counters()::reset));
         }
-        return CommandResult.data(f.dump("success", "perf reset " + group).close());
     }
 
     private CommandResult ask(

@@ -1,5 +1,6 @@
 package dev.inkfish.osd.daemon;
 
+import dev.inkfish.command.stats.LatencyHistogram;
 import java.util.List;
 
 /// What a shard's client operations and sub-operations add up to (`l_osd_op …`). Plain numbers of one thread.
@@ -39,6 +40,10 @@ final class OpCounters {
     final Kind readWrites = new Kind();
     /// Changes that came from primaries.
     final Kind replicated = new Kind();
+    final LatencyHistogram readOut = new LatencyHistogram();
+    final LatencyHistogram writeIn = new LatencyHistogram();
+    final LatencyHistogram readWriteIn = new LatencyHistogram();
+    final LatencyHistogram readWriteOut = new LatencyHistogram();
     /// Objects whose recovery or backfill began here, and the bytes that were pushed or pulled for them.
     long recoveries;
     long recoveryBytes;
@@ -50,6 +55,7 @@ final class OpCounters {
     /// What only grows begins anew.
     void reset() {
         List.of(all, reads, writes, readWrites, replicated).forEach(Kind::reset);
+        List.of(readOut, writeIn, readWriteIn, readWriteOut).forEach(LatencyHistogram::reset);
         recoveries = 0;
         recoveryBytes = 0;
         delayedForMap = 0;
@@ -61,6 +67,10 @@ final class OpCounters {
         writes.add(other.writes);
         readWrites.add(other.readWrites);
         replicated.add(other.replicated);
+        readOut.add(other.readOut);
+        writeIn.add(other.writeIn);
+        readWriteIn.add(other.readWriteIn);
+        readWriteOut.add(other.readWriteOut);
         recoveries += other.recoveries;
         recoveryBytes += other.recoveryBytes;
         inFlight += other.inFlight;

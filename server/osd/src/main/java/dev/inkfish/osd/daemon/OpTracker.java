@@ -115,10 +115,14 @@ final class OpTracker {
         counters.all.add(op.bytesIn, op.bytesOut, took);
         if (op.reads && op.writes) {
             counters.readWrites.add(op.bytesIn, op.bytesOut, took);
+            counters.readWriteIn.add(took, op.bytesIn);
+            counters.readWriteOut.add(took, op.bytesOut);
         } else if (op.writes) {
             counters.writes.add(op.bytesIn, 0, took);
+            counters.writeIn.add(took, op.bytesIn);
         } else if (op.reads) {
             counters.reads.add(0, op.bytesOut, took);
+            counters.readOut.add(took, op.bytesOut);
         }
     }
 

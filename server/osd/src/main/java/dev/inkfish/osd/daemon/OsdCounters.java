@@ -54,6 +54,14 @@ final class OsdCounters {
         gauge("stat_bytes", "OSD size", "size", 5, BYTES, source.size());
         gauge("stat_bytes_used", "Used space", "used", 5, BYTES, source.used());
         gauge("stat_bytes_avail", "Available space", "", 0, BYTES, source.available());
+        groups.histogram("osd", "op_r_latency_out_bytes_histogram",
+                "Histogram of operation latency (including queue time) + data read", ops.readOut);
+        groups.histogram("osd", "op_w_latency_in_bytes_histogram",
+                "Histogram of operation latency (including queue time) + data written", ops.writeIn);
+        groups.histogram("osd", "op_rw_latency_in_bytes_histogram",
+                "Histogram of rw operation latency (including queue time) + data written", ops.readWriteIn);
+        groups.histogram("osd", "op_rw_latency_out_bytes_histogram",
+                "Histogram of rw operation latency (including queue time) + data read", ops.readWriteOut);
         add("java", "heap_used", "Heap of the process that is in use", "", GAUGE, 5, BYTES, source.heap().used(), 0);
         add("java", "heap_committed", "Heap of the process", "", GAUGE, 5, BYTES, source.heap().committed(), 0);
         add("java", "heap_max", "Largest heap of the process", "", GAUGE, 5, BYTES, source.heap().max(), 0);

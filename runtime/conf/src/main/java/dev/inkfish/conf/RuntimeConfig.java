@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
 /// What `ceph tell <daemon> config …` and `injectargs` do to the options of a running daemon
@@ -60,8 +61,15 @@ public final class RuntimeConfig {
     private CommandResult show(CommandContext call) {
         Formatter f = formatter(call).openObject("config_show");
         f.dump("name", conf.type() + "." + conf.id()).dump("cluster", "ceph");
-        Options.all().forEach(option -> f.dump(option.name(), text(option, conf.string(option.name()))));
+        current(conf).forEach(f::dump);
         return CommandResult.data(f.close());
+    }
+
+    /// Every option's value, in the form in which Ceph prints it.
+    public static SequencedMap<String, String> current(Conf conf) {
+        SequencedMap<String, String> values = new LinkedHashMap<>();
+        Options.all().forEach(option -> values.put(option.name(), text(option, conf.string(option.name()))));
+        return values;
     }
 
     /// The value in the form in which Ceph prints that type.

@@ -6,10 +6,12 @@ import dev.inkfish.command.CommandResult;
 import dev.inkfish.command.CommandTable;
 import dev.inkfish.command.Formatter;
 import dev.inkfish.command.Stamp;
+import dev.inkfish.command.XmlFormatter;
 import dev.inkfish.command.stats.PgMapText;
 import dev.inkfish.command.stats.StatDump;
 import dev.inkfish.mgr.core.MgrCore;
 import dev.inkfish.mgr.core.PgMap;
+import dev.inkfish.mgr.core.PgMapCodec;
 import dev.inkfish.osdmap.OsdMap;
 import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.CephException;
@@ -63,6 +65,8 @@ final class PgCommands implements MgrModuleCommands {
                 + "req=false name=threshold,type=CephInt,req=false", "show information about stuck pgs", this::stuck);
         add(table, "pg debug name=debugop,type=CephChoices,strings=unfound_objects_exist|degraded_pgs_exist",
                 "show debug info about pgs", this::debug);
+        add(table, "pg getmap", "get binary pg map to -o/stdout", call ->
+                CommandResult.ok("got pgmap version " + map().version(), PgMapCodec.encode(map())));
         table.add("pg scrub name=pgid,type=CephPgid", "start scrub on <pgid>", "pg", "rw", Command.FLAG_MGR, this::scrub);
         table.add("pg deep-scrub name=pgid,type=CephPgid", "start deep-scrub on <pgid>", "pg", "rw", Command.FLAG_MGR,
                 this::scrub);
@@ -103,9 +107,22 @@ final class PgCommands implements MgrModuleCommands {
         if (f == null) {
             return CommandResult.ok(status, plain(what));
         }
+        if (jsonOnly) {
+            return CommandResult.ok(status, unnamed(f, what));
+        }
         f.openObject("pg_info").dump("pg_ready", true);
         dump(f, what);
         return CommandResult.ok(status, f.close().bytes());
+    }
+
+    /// As the commands print it that were made for JSON: nothing around it in XML, no newline after it.
+    private String unnamed(Formatter f, List<String> what) {
+        boolean json = !(f instanceof XmlFormatter);
+        if (json) {
+            f.openObject();
+        }
+        dump(f.dump("pg_ready", true), what);
+        return (json ? f.close() : f).text().stripTrailing();
     }
 
     private void dump(Formatter f, List<String> what) {
@@ -232,7 +249,7 @@ final class PgCommands implements MgrModuleCommands {
                 out.append(PgTables.osds(map()));
             }
         }
-        return out.append(note ? PgTables.OMAP_NOTE : "").toString();
+        return out.append(note ? PgTables.OMAP_NOTE + "\n" : "").toString();
     }
 
     // ---- lists

@@ -1,9 +1,7 @@
 package dev.inkfish.mgr.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -11,30 +9,43 @@ import java.util.TreeMap;
 public final class PythonJson {
     private static final int INDENT = 4;
 
-    private PythonJson() {}
+    private final StringBuilder out = new StringBuilder();
+    /// Spaces for each level; below zero for all on one line.
+    private final int indent;
+    private final boolean sorted;
+
+    private PythonJson(int indent, boolean sorted) {
+        this.indent = indent;
+        this.sorted = sorted;
+    }
 
     /// On one line, members in their order.
     public static String line(JsonNode node) {
-        StringBuilder out = new StringBuilder();
-        write(node, -1, out);
-        return out.toString();
+        return new PythonJson(-1, false).write(node);
     }
 
     /// `indent=4, sort_keys=True`
     public static String pretty(JsonNode node) {
-        StringBuilder out = new StringBuilder();
-        write(node, 0, out);
+        return new PythonJson(INDENT, true).write(node);
+    }
+
+    /// `indent=…`, members in their order.
+    public static String indented(JsonNode node, int indent) {
+        return new PythonJson(indent, false).write(node);
+    }
+
+    private String write(JsonNode node) {
+        write(node, 0);
         return out.toString();
     }
 
-    /// @param depth below zero for one line
-    private static void write(JsonNode node, int depth, StringBuilder out) {
+    private void write(JsonNode node, int depth) {
         if (node.isObject()) {
-            writeObject(node, depth, out);
+            writeObject(node, depth);
         } else if (node.isArray()) {
-            writeArray(node, depth, out);
+            writeArray(node, depth);
         } else if (node.isTextual()) {
-            writeText(node.textValue(), out);
+            writeText(node.textValue());
         } else if (node.isFloatingPointNumber()) {
             out.append(number(node.doubleValue()));
         } else {
@@ -42,35 +53,28 @@ public final class PythonJson {
         }
     }
 
-    private static void writeObject(JsonNode node, int depth, StringBuilder out) {
-        List<Map.Entry<String, JsonNode>> members = new ArrayList<>();
-        Iterator<Map.Entry<String, JsonNode>> fields = node.fields();
-        if (depth < 0) {
-            fields.forEachRemaining(members::add);
-        } else {
-            TreeMap<String, JsonNode> sorted = new TreeMap<>();
-            fields.forEachRemaining(field -> sorted.put(field.getKey(), field.getValue()));
-            members.addAll(sorted.entrySet());
-        }
+    private void writeObject(JsonNode node, int depth) {
+        Map<String, JsonNode> members = sorted ? new TreeMap<>() : new LinkedHashMap<>();
+        node.fields().forEachRemaining(field -> members.put(field.getKey(), field.getValue()));
         if (members.isEmpty()) {
             out.append("{}");
             return;
         }
         out.append('{');
         String separator = "";
-        for (Map.Entry<String, JsonNode> member : members) {
+        for (Map.Entry<String, JsonNode> member : members.entrySet()) {
             out.append(separator);
-            newline(depth + 1, depth >= 0, out);
-            writeText(member.getKey(), out);
+            newline(depth + 1);
+            writeText(member.getKey());
             out.append(": ");
-            write(member.getValue(), depth < 0 ? -1 : depth + 1, out);
-            separator = depth < 0 ? ", " : ",";
+            write(member.getValue(), depth + 1);
+            separator = indent < 0 ? ", " : ",";
         }
-        newline(depth, depth >= 0, out);
+        newline(depth);
         out.append('}');
     }
 
-    private static void writeArray(JsonNode node, int depth, StringBuilder out) {
+    private void writeArray(JsonNode node, int depth) {
         if (node.isEmpty()) {
             out.append("[]");
             return;
@@ -79,21 +83,22 @@ public final class PythonJson {
         String separator = "";
         for (JsonNode each : node) {
             out.append(separator);
-            newline(depth + 1, depth >= 0, out);
-            write(each, depth < 0 ? -1 : depth + 1, out);
-            separator = depth < 0 ? ", " : ",";
+            newline(depth + 1);
+            write(each, depth + 1);
+            separator = indent < 0 ? ", " : ",";
         }
-        newline(depth, depth >= 0, out);
+        newline(depth);
         out.append(']');
     }
 
-    private static void newline(int depth, boolean pretty, StringBuilder out) {
-        if (pretty) {
-            out.append('\n').append(" ".repeat(INDENT * depth));
+    private void newline(int depth) {
+        if (indent >= 0) {
+            out.append('\n').append(" ".repeat(indent * depth));
         }
     }
 
-    static String number(double value) {
+    /// As Python prints it.
+    public static String number(double value) {
         if (value == Math.rint(value) && Math.abs(value) < 1e16) {
             return (long) value + ".0";
         }
@@ -111,7 +116,7 @@ public final class PythonJson {
         return digits + (power < 0 ? "e-" : "e+") + (Math.abs(power) < 10 ? "0" : "") + Math.abs(power);
     }
 
-    private static void writeText(String text, StringBuilder out) {
+    private void writeText(String text) {
         out.append('"');
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

@@ -2,6 +2,7 @@ package dev.inkfish.mgr.daemon;
 
 import dev.inkfish.conf.Conf;
 import dev.inkfish.conf.CrashDump;
+import dev.inkfish.conf.RuntimeConfig;
 import dev.inkfish.wire.message.MConfig;
 import dev.inkfish.mgr.prometheus.Snapshot;
 import dev.inkfish.mgr.prometheus.PrometheusModule;
@@ -297,6 +298,16 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
 
     private final class RestfulHost implements RestfulModule.Host {
         @Override
+        public Map<String, String> options() {
+            return RuntimeConfig.current(config.conf());
+        }
+
+        @Override
+        public NavigableMap<String, NavigableMap<String, MgrSession.Counter>> counters() {
+            return onCore(() -> Snapshot.counters(core));
+        }
+
+        @Override
         public JsonNode ask(String members) {
             return askInJson(members);
         }
@@ -331,6 +342,21 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
         @Override
         public Snapshot snapshot() {
             return onCore(() -> Snapshot.of(core));
+        }
+
+        @Override
+        public <T> T onCore(Supplier<T> question) {
+            return MgrDaemon.this.onCore(question);
+        }
+
+        @Override
+        public void post(Runnable task) {
+            MgrDaemon.this.post(task);
+        }
+
+        @Override
+        public ModuleStore store() {
+            return core.store();
         }
 
         @Override

@@ -50,11 +50,14 @@ final class Metrics {
     private final PrometheusModule.Host host;
     /// Asks the monitors: a command's arguments as JSON members, its answer.
     private final Function<String, JsonNode> ask;
+    /// What there is to tell of checks, now that the monitors said this of the cluster's health.
+    private final Function<JsonNode, Map<String, HealthHistory.Event>> checks;
 
-    Metrics(Snapshot snapshot, PrometheusModule.Host host) {
+    Metrics(Snapshot snapshot, PrometheusModule.Host host, Function<JsonNode, Map<String, HealthHistory.Event>> checks) {
         this.snapshot = snapshot;
         this.host = host;
         this.ask = host::ask;
+        this.checks = checks;
     }
 
     String text() {
@@ -76,8 +79,7 @@ final class Metrics {
         String status = health.path("status").asText();
         out.set("health_status", status.equals("HEALTH_OK") ? 0 : status.equals("HEALTH_WARN") ? 1 : 2);
         out.declare("health_detail", "gauge", "healthcheck status by type (0=inactive, 1=active)", "name", "severity");
-        health.path("checks").fields().forEachRemaining(check ->
-                out.set("health_detail", 1, check.getKey(), check.getValue().path("severity").asText()));
+        checks.apply(health).forEach((name, check) -> out.set("health_detail", check.active() ? 1 : 0, name, check.severity()));
         out.declare("healthcheck_slow_ops", "gauge", "OSD or Monitor requests taking a long time to process");
         String slow = health.path("checks").path("SLOW_OPS").path("summary").path("message").asText("0");
         out.set("healthcheck_slow_ops", Double.parseDouble(slow.split(" ")[0]));

@@ -11,7 +11,9 @@ import dev.inkfish.command.CommandResult;
 import dev.inkfish.command.CommandTable;
 import dev.inkfish.mgr.command.MgrModuleCommands;
 import dev.inkfish.mgr.command.PythonJson;
+import dev.inkfish.mgr.core.ModuleStore;
 import dev.inkfish.wire.CephException;
+import dev.inkfish.wire.Utime;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
@@ -19,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +51,14 @@ public final class PrometheusModule implements MgrModuleCommands {
         /// @param members of the command, without braces and without its format
         JsonNode ask(String members);
 
+        /// On the core's thread; waits.
+        <T> T onCore(Supplier<T> question);
+
+        /// On the core's thread, some time.
+        void post(Runnable task);
+
+        ModuleStore store();
+
         /// An option of the module.
         String option(String name);
 
@@ -65,7 +76,16 @@ public final class PrometheusModule implements MgrModuleCommands {
         void problem(@Nullable String text);
     }
 
+    private static final String HISTORY = "mgr/prometheus/health_history";
+    /// As often as Ceph's module gathers what it serves, unless it is told otherwise.
+    private static final long LOOK_NANOS = 15_000_000_000L;
+
     private final Host host;
+    private final HealthHistory history = new HealthHistory();
+    /// The monitors have given what they kept of it.
+    private boolean remembers;
+    private Utime lookedAt = Utime.ZERO;
+    private Utime now = Utime.ZERO;
     private @Nullable HttpServer server;
     private @Nullable InetSocketAddress wanted;
 
@@ -89,6 +109,62 @@ public final class PrometheusModule implements MgrModuleCommands {
                     group.putObject("labels");
                     return CommandResult.data(PythonJson.line(targets));
                 });
+        table.add("healthcheck history ls name=format,type=CephChoices,strings=plain|json|json-pretty|yaml,req=false",
+                "List all the healthchecks being tracked", "mgr", "r", Command.FLAG_MGR, call -> CommandResult.data(
+                        switch (call.format()) {
+                            case "json" -> history.line();
+                            case "json-pretty" -> history.pretty();
+                            case "yaml" -> history.yaml();
+                            default -> history.text();
+                        }));
+        table.add("healthcheck history clear", "Clear the healthcheck history", "mgr", "rw", Command.FLAG_MGR, call -> {
+            history.clear();
+            save();
+            return CommandResult.data("healthcheck history cleared");
+        });
+    }
+
+    @Override
+    public void serve(Utime time) {
+        now = time;
+        if (wanted == null || now.toNanos() - lookedAt.toNanos() < LOOK_NANOS) {
+            return;
+        }
+        lookedAt = now;
+        if (!remembers) {
+            host.store().load(HISTORY, kept -> {
+                if (kept != null && wanted != null) {
+                    history.load(kept.getOrDefault("", "{}"));
+                    remembers = true;
+                    lookedAt = Utime.ZERO;
+                }
+            });
+            return;
+        }
+        Thread.ofVirtual().name("prometheus-health").start(() -> {
+            try {
+                JsonNode health = host.ask("\"prefix\": \"health\"");
+                host.post(() -> look(health));
+            } catch (CephException e) {
+                LOG.info("prometheus: no health: {}", e.getMessage());
+            }
+        });
+    }
+
+    /// @return what there is to tell of checks
+    private Map<String, HealthHistory.Event> look(JsonNode health) {
+        if (remembers && history.look(health, now)) {
+            save();
+        }
+        return history.events();
+    }
+
+    private void save() {
+        host.store().put(HISTORY, history.line(), done -> {
+            if (done.code() < 0) {
+                LOG.warn("prometheus: the history of health checks was not saved: {}", done.outs());
+            }
+        });
     }
 
     /// @param enabled whether this manager is active and the module enabled
@@ -99,6 +175,8 @@ public final class PrometheusModule implements MgrModuleCommands {
         }
         stop();
         wanted = address;
+        remembers = false;
+        lookedAt = Utime.ZERO;
         if (address != null) {
             start(address);
         } else {
@@ -141,13 +219,17 @@ public final class PrometheusModule implements MgrModuleCommands {
 
     private void metrics(HttpExchange exchange) throws IOException {
         try {
-            answer(exchange, 200, "text/plain; charset=utf-8", new Metrics(host.snapshot(), host).text());
+            answer(exchange, 200, "text/plain; charset=utf-8", new Metrics(host.snapshot(), host, this::checks).text());
         } catch (CephException e) {
             answer(exchange, 503, "text/plain; charset=utf-8", e.getMessage() + "\n");
         } catch (RuntimeException e) {
             LOG.error("prometheus: a request failed by a bug", e);
             answer(exchange, 500, "text/plain; charset=utf-8", e + "\n");
         }
+    }
+
+    private Map<String, HealthHistory.Event> checks(JsonNode health) {
+        return host.onCore(() -> look(health));
     }
 
     private static void answer(HttpExchange exchange, int status, String type, String text) throws IOException {

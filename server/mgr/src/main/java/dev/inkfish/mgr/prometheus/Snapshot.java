@@ -30,15 +30,20 @@ public record Snapshot(
         NavigableMap<String, NavigableMap<String, MgrSession.Counter>> counters,
         NavigableMap<String, List<DaemonHealthMetric>> health) {
     public static Snapshot of(MgrCore core) {
-        NavigableMap<String, NavigableMap<String, MgrSession.Counter>> counters = new TreeMap<>();
         NavigableMap<String, List<DaemonHealthMetric>> health = new TreeMap<>();
-        for (MgrSession session : core.sessions()) {
-            if (session.peer().type() == EntityType.OSD && !session.daemon().isEmpty()) {
-                counters.put(session.daemon(), new TreeMap<>(session.counters()));
-                health.put(session.daemon(), session.health());
-            }
-        }
+        osds(core).forEach(session -> health.put(session.daemon(), session.health()));
         return new Snapshot(core.pgMap().osdMap(), new TreeMap<>(core.pgMap().pgs()), new TreeMap<>(core.pgMap().osds()),
-                new TreeMap<>(core.pgMap().poolSums()), core.pgMap().sum().sum(), core.pgMap().digest(), counters, health);
+                new TreeMap<>(core.pgMap().poolSums()), core.pgMap().sum().sum(), core.pgMap().digest(), counters(core), health);
+    }
+
+    public static NavigableMap<String, NavigableMap<String, MgrSession.Counter>> counters(MgrCore core) {
+        NavigableMap<String, NavigableMap<String, MgrSession.Counter>> counters = new TreeMap<>();
+        osds(core).forEach(session -> counters.put(session.daemon(), new TreeMap<>(session.counters())));
+        return counters;
+    }
+
+    private static List<MgrSession> osds(MgrCore core) {
+        return core.sessions().stream()
+                .filter(session -> session.peer().type() == EntityType.OSD && !session.daemon().isEmpty()).toList();
     }
 }

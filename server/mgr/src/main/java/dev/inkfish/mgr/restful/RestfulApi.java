@@ -4,22 +4,30 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.inkfish.mgr.core.MgrSession;
+import dev.inkfish.wire.mon.PerfCounterType;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
-/// What each path answers (`src/pybind/mgr/restful/api`). It has no state: all comes from the monitors, which are asked anew.
+/// What each path answers (`src/pybind/mgr/restful/api`). It has no state: all comes from the monitors, which are asked anew, and
+/// from what the manager knows.
 final class RestfulApi {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
     private static final Map<String, String> PATHS = new TreeMap<>(Map.ofEntries(
             Map.entry("/", "Show the basic information for the REST API"),
+            Map.entry("/config/cluster", "Show all cluster configuration options"),
+            Map.entry("/config/cluster/<arg>", "Show specific configuration option"),
             Map.entry("/config/osd", "Show OSD configuration options"),
             Map.entry("/crush/rule", "Show crush rules"),
             Map.entry("/doc", "Show documentation information"),
@@ -28,6 +36,7 @@ final class RestfulApi {
             Map.entry("/osd", "Show the information for all the OSDs"),
             Map.entry("/osd/<arg>", "Show the information for the OSD id"),
             Map.entry("/osd/<arg>/command", "Show implemented commands for the OSD id"),
+            Map.entry("/perf", "List all the available performance counters"),
             Map.entry("/pool", "Show the information for all the pools"),
             Map.entry("/pool/<arg>", "Show the information for the pool id"),
             Map.entry("/request", "List all the available requests"),
@@ -42,13 +51,24 @@ final class RestfulApi {
         JsonNode ask(String members);
     }
 
+    /// What the manager itself knows. Any thread.
+    interface Manager {
+        /// The manager's options.
+        Map<String, String> options();
+
+        /// What daemons last reported, by daemon, then by path.
+        NavigableMap<String, NavigableMap<String, MgrSession.Counter>> counters();
+    }
+
     /// @param status as in HTTP
     record Answer(int status, JsonNode body) {}
 
     private final Monitors monitors;
+    private final Manager manager;
 
-    RestfulApi(Monitors monitors) {
+    RestfulApi(Monitors monitors, Manager manager) {
         this.monitors = monitors;
+        this.manager = manager;
     }
 
     static Answer failure(int status, String message) {
@@ -84,17 +104,23 @@ final class RestfulApi {
         return path.equals("/") || path.equals("/doc");
     }
 
-    Answer get(String path) {
+    /// @param query decoded, without its question mark
+    Answer get(String path, String query) {
         List<String> parts = new ArrayList<>(List.of(path.split("/")));
         parts.removeIf(String::isEmpty);
         String argument = parts.size() > 1 ? parts.get(1) : "";
         return switch (parts.isEmpty() ? "" : parts.getFirst()) {
             case "" -> new Answer(200, root());
             case "doc" -> new Answer(200, doc());
-            case "config" -> argument.equals("osd") ? new Answer(200, flags()) : notFound();
+            case "config" -> switch (argument) {
+                case "osd" -> new Answer(200, flags());
+                case "cluster" -> options(parts);
+                default -> notFound();
+            };
             case "crush" -> argument.equals("rule") ? new Answer(200, rules()) : notFound();
             case "mon" -> one(mons(), parts, mon -> mon.path("name").asText().equals(argument), "monitor node", argument);
             case "osd" -> osd(parts, argument);
+            case "perf" -> counters(query);
             case "pool" -> one(pools(), parts, pool -> pool.path("pool").asText().equals(argument), "pool id", argument);
             case "server" -> parts.size() == 1 ? new Answer(200, servers()) : new Answer(200, server(argument));
             case "request" -> parts.size() == 1 ? new Answer(200, JSON.arrayNode())
@@ -141,6 +167,54 @@ final class RestfulApi {
             flags.add(flag);
         }
         return flags;
+    }
+
+    private Answer options(List<String> parts) {
+        Map<String, String> options = manager.options();
+        if (parts.size() > 3) {
+            return notFound();
+        }
+        if (parts.size() == 3) {
+            String value = options.get(parts.get(2));
+            return new Answer(200, value == null ? JSON.nullNode() : JSON.textNode(value));
+        }
+        ObjectNode all = JSON.objectNode();
+        options.forEach(all::put);
+        return new Answer(200, all);
+    }
+
+    /// @param query `daemon=` and a pattern that the daemon's name begins with
+    private Answer counters(String query) {
+        Pattern wanted = Pattern.compile("");
+        for (String part : query.split("&")) {
+            if (part.startsWith("daemon=")) {
+                try {
+                    wanted = Pattern.compile(part.substring("daemon=".length()));
+                } catch (PatternSyntaxException e) {
+                    return failure(500, e.getDescription());
+                }
+            }
+        }
+        ObjectNode all = JSON.objectNode();
+        for (Map.Entry<String, NavigableMap<String, MgrSession.Counter>> daemon : manager.counters().entrySet()) {
+            if (wanted.matcher(daemon.getKey()).lookingAt()) {
+                ObjectNode counters = all.putObject(daemon.getKey());
+                daemon.getValue().forEach((path, counter) -> describe(counters.putObject(path), counter));
+            }
+        }
+        return new Answer(200, all);
+    }
+
+    private static void describe(ObjectNode out, MgrSession.Counter counter) {
+        PerfCounterType type = counter.type();
+        out.put("description", type.description()).put("type", type.type()).put("priority", type.priority())
+                .put("units", type.unit()).put("value", counter.value());
+        if (!type.nick().isEmpty()) {
+            out.put("nick", type.nick());
+        }
+        if ((type.type() & PerfCounterType.LONGRUNAVG) != 0) {
+            out.put("count", counter.count());
+        }
     }
 
     private ArrayNode mons() {

@@ -37,7 +37,7 @@ public final class RestfulModule implements MgrModuleCommands {
     private static final String RESTARTING = "Restarting RESTful API server...";
 
     /// What the module needs of the manager.
-    public interface Host extends RestfulApi.Monitors {
+    public interface Host extends RestfulApi.Monitors, RestfulApi.Manager {
         ModuleStore store();
 
         /// The manager's name.
@@ -63,7 +63,7 @@ public final class RestfulModule implements MgrModuleCommands {
 
     public RestfulModule(Host host) {
         this.host = host;
-        this.api = new RestfulApi(host);
+        this.api = new RestfulApi(host, host);
     }
 
     @Override
@@ -268,7 +268,8 @@ public final class RestfulModule implements MgrModuleCommands {
             return RestfulApi.failure(405, "this server only answers questions: changes are not supported");
         }
         try {
-            return api.get(path);
+            String query = exchange.getRequestURI().getQuery();
+            return api.get(path, query == null ? "" : query);
         } catch (CephException e) {
             return RestfulApi.failure(503, String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {

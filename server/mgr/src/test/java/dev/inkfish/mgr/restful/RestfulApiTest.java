@@ -7,10 +7,14 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.inkfish.mgr.core.MgrSession;
 import dev.inkfish.wire.CephException;
+import dev.inkfish.wire.mon.PerfCounterType;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class RestfulApiTest {
@@ -30,7 +34,20 @@ class RestfulApiTest {
             "\"prefix\": \"quorum_status\"", """
             {"quorum": [0], "quorum_leader_name": "a", "monmap": {"mons": [{"rank": 0, "name": "a"}, {"rank": 1, "name": "b"}]}}""");
 
-    private final RestfulApi api = new RestfulApi(members -> json(ANSWERS.get(members)));
+    private final RestfulApi api = new RestfulApi(members -> json(ANSWERS.get(members)), new RestfulApi.Manager() {
+        @Override
+        public Map<String, String> options() {
+            return Map.of("debug_mgr", "2/5");
+        }
+
+        @Override
+        public NavigableMap<String, NavigableMap<String, MgrSession.Counter>> counters() {
+            PerfCounterType latency = new PerfCounterType("osd.op_latency", "of operations", "l",
+                    PerfCounterType.TIME | PerfCounterType.LONGRUNAVG, 9, 0);
+            return new TreeMap<>(Map.of("osd.0", new TreeMap<>(Map.of("osd.op_latency", new MgrSession.Counter(latency, 70, 2))),
+                    "osd.1", new TreeMap<>()));
+        }
+    });
 
     private static JsonNode json(String text) {
         try {
@@ -41,7 +58,7 @@ class RestfulApiTest {
     }
 
     private JsonNode get(String path) {
-        RestfulApi.Answer answer = api.get(path);
+        RestfulApi.Answer answer = api.get(path, "");
         assertThat(answer.status()).isEqualTo(200);
         return answer.body();
     }
@@ -53,7 +70,7 @@ class RestfulApiTest {
                  "valid_commands": []}"""));
         assertThat(get("/osd")).hasSize(2);
         assertThat(get("/osd/0/command")).isEqualTo(json("[]"));
-        assertThat(api.get("/osd/9")).isEqualTo(RestfulApi.failure(500, "Failed to identify the OSD id \"9\""));
+        assertThat(api.get("/osd/9", "")).isEqualTo(RestfulApi.failure(500, "Failed to identify the OSD id \"9\""));
     }
 
     @Test
@@ -66,7 +83,19 @@ class RestfulApiTest {
         assertThat(get("/mon/b").path("in_quorum").asBoolean()).isFalse();
         assertThat(get("/server")).isEqualTo(json("""
                 [{"hostname": "alpha", "ceph_version": "v", "services": [{"type": "mon", "id": "a"}, {"type": "osd", "id": "0"}]}]"""));
-        assertThat(api.get("/nosuch").status()).isEqualTo(404);
+        assertThat(api.get("/nosuch", "").status()).isEqualTo(404);
+    }
+
+    @Test
+    void whatTheManagerKnowsIsThere() {
+        assertThat(get("/config/cluster")).isEqualTo(json("{\"debug_mgr\": \"2/5\"}"));
+        assertThat(get("/config/cluster/debug_mgr")).isEqualTo(json("\"2/5\""));
+        assertThat(get("/config/cluster/nosuch")).isEqualTo(json("null"));
+        assertThat(get("/perf")).hasSize(2);
+        assertThat(json(api.get("/perf", "page=0&daemon=.*0").body().toString())).isEqualTo(json("""
+                {"osd.0": {"osd.op_latency": {"description": "of operations", "nick": "l", "type": 5, "priority": 9, "units": 0,
+                 "value": 70, "count": 2}}}"""));
+        assertThat(api.get("/perf", "daemon=(").status()).isEqualTo(500);
     }
 
     @Test

@@ -38,7 +38,6 @@ public final class RefusedCommands {
             another
             osd tier remove-overlay name=pool,type=CephPoolname | remove the overlay pool for base pool <pool> | no pool \
             caches another
-            pg getmap | get binary pg map to -o/stdout | the statistics have no binary form for others
             """;
 
     private RefusedCommands() {}

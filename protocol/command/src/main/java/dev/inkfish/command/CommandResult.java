@@ -52,6 +52,11 @@ public sealed interface CommandResult {
         return line(formatter.text());
     }
 
+    /// Output and a newline after it, whether it ends with one or not.
+    static Done ended(Formatter formatter) {
+        return data(formatter.flushed() + "\n");
+    }
+
     static Done error(Errno errno, String outs) {
         return new Done(errno.code(), outs, Bytes.EMPTY);
     }

@@ -31,8 +31,13 @@ public interface Formatter {
     /// All output so far.
     String text();
 
+    /// All output as Ceph's commands add it to an answer: pretty XML with a newline more.
+    default String flushed() {
+        return text();
+    }
+
     default Bytes bytes() {
-        return Bytes.utf8(text());
+        return Bytes.utf8(flushed());
     }
 
     /// The top-level object without a name.

@@ -77,6 +77,11 @@ public final class XmlFormatter implements Formatter {
         return out.toString();
     }
 
+    @Override
+    public String flushed() {
+        return pretty ? text() + "\n" : text();
+    }
+
     private void indent() {
         if (pretty) {
             out.repeat(" ", open.size());

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 public record Option(String name, Type type, String defaultValue, String description, String level, boolean runtime,
         @Nullable String min, @Nullable String max) {
     /// `Option::type_t`
+    static final String LOG_LEVEL = "Debug level for ";
+
     public enum Type {
         STRING("str"),
         INT("int"),
@@ -32,6 +34,11 @@ public record Option(String name, Type type, String defaultValue, String descrip
         public String text() {
             return text;
         }
+    }
+
+    /// One of those that say how talkative a part is.
+    public boolean isLogLevel() {
+        return description.startsWith(LOG_LEVEL);
     }
 
     Option withLevel(String other) {

@@ -388,7 +388,7 @@ public final class Options {
         Map<String, Option> options = new TreeMap<>();
         for (String each : words(SUBSYSTEMS)) {
             String[] level = each.split(":");
-            put(options, "debug_" + level[0], Option.Type.STRING, level[1], "Debug level for " + level[0]);
+            put(options, "debug_" + level[0], Option.Type.STRING, level[1], Option.LOG_LEVEL + level[0]);
         }
         for (String line : WITHOUT_EFFECT.lines().toList()) {
             String[] fields = line.strip().split(" *\\| *", 3);

@@ -101,7 +101,7 @@ final class OsdCommands implements MgrModuleCommands {
             return CommandResult.data(utilization.text(tree));
         }
         utilization.dump(f, tree);
-        return CommandResult.data(f.text() + "\n");
+        return CommandResult.line(f);
     }
 
     private CommandResult blockedBy(CommandContext call) {
@@ -214,7 +214,7 @@ final class OsdCommands implements MgrModuleCommands {
         pgArray(f, "bad_become_inactive", inactive);
         pgArray(f, "ok_become_degraded", degraded);
         f.close();
-        String text = f.text() + "\n";
+        String text = f.flushed() + "\n";
         return ok
                 ? CommandResult.data(text)
                 : new CommandResult.Done(

@@ -60,7 +60,7 @@ final class StatusCommands implements MgrModuleCommands {
             // as Ceph has it: the code is no error
             return CommandResult.status("Invalid filesystem: " + call.string("fs"));
         }
-        return CommandResult.data(call.formatter() == null ? "" : "{}");
+        return CommandResult.data(call.format().startsWith("json") ? "{}" : "");
     }
 
     private CommandResult status(CommandContext call) {

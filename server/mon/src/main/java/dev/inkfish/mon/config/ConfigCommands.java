@@ -195,12 +195,17 @@ final class ConfigCommands {
         Formatter f = call.formatter();
         if (f == null) {
             StringBuilder out = new StringBuilder();
-            Options.all().forEach(option -> out.append(option.name()).append('\n'));
+            listed().forEach(name -> out.append(name).append('\n'));
             return CommandResult.data(out.toString());
         }
         f.openArray("options");
-        Options.all().forEach(option -> f.dump("option", option.name()));
+        listed().forEach(name -> f.dump("option", name));
         return CommandResult.data(f.close());
+    }
+
+    /// Levels of logs are options without an entry of their own.
+    private static List<String> listed() {
+        return Options.all().stream().filter(option -> !option.isLogLevel()).map(Option::name).toList();
     }
 
     private CommandResult log(CommandContext call) {

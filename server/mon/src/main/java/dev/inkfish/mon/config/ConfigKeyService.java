@@ -145,7 +145,7 @@ public final class ConfigKeyService extends MonService {
         Formatter f = call.formatter("json-pretty");
         f.openArray("keys");
         scan("").keySet().forEach(key -> f.dump("key", key));
-        return CommandResult.data(f.close());
+        return CommandResult.line(f.close());
     }
 
     private CommandResult dump(CommandContext call) {

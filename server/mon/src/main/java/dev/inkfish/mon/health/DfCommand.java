@@ -47,7 +47,7 @@ public final class DfCommand {
         f.openObject("stats");
         raw(digest, f);
         pools(map, digest, detail, f);
-        return CommandResult.data(f.close().text() + "\n");
+        return CommandResult.line(f.close());
     }
 
     private static void raw(PgMapDigest digest, Formatter f) {

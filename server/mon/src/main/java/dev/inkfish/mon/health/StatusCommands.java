@@ -61,7 +61,7 @@ public final class StatusCommands {
             return CommandResult.data(text());
         }
         dump(f);
-        return CommandResult.data(f.text() + "\n");
+        return CommandResult.line(f);
     }
 
     private long quorumAge() {

@@ -218,7 +218,7 @@ public final class ClusterCommands {
             }
             f.openObject("mon_metadata");
             one.forEach(f::dump);
-            return CommandResult.data(f.close());
+            return CommandResult.line(f.close());
         }
         f.openArray("mon_metadata");
         all.forEach((id, metadata) -> {
@@ -226,7 +226,7 @@ public final class ClusterCommands {
             metadata.forEach(f::dump);
             f.close();
         });
-        return CommandResult.data(f.close());
+        return CommandResult.line(f.close());
     }
 
     private CommandResult count(CommandContext call, String type, String property) {
@@ -260,7 +260,7 @@ public final class ClusterCommands {
         f.openObject("overall");
         overall.forEach(f::dump);
         f.close();
-        return CommandResult.line(f.close());
+        return CommandResult.data(f.close());
     }
 
     private CommandResult nodes(CommandContext call) {

@@ -24,7 +24,7 @@ public final class FsCommands {
             Formatter f = call.formatter();
             return f == null
                     ? CommandResult.data("No filesystems enabled\n")
-                    : CommandResult.data(f.openArray("filesystems").close());
+                    : CommandResult.line(f.openArray("filesystems").close());
         });
         table.add("fs get name=fs_name,type=CephString", "get info about one filesystem", "fs", "r", call ->
                 CommandResult.error(Errno.ENOENT, "filesystem '" + call.string("fs_name") + "' not found"));
@@ -32,9 +32,9 @@ public final class FsCommands {
                 "r", FsCommands::dump);
         table.add("mds stat", "show MDS status", "mds", "r", FsCommands::stat);
         table.add("mds versions", "check running versions of MDSs", "mds", "r", call ->
-                CommandResult.data(call.formatter("json-pretty").openObject("version").close()));
+                CommandResult.line(call.formatter("json-pretty").openObject("ceph_version").close()));
         table.add("mds count-metadata name=property,type=CephString", "count MDSs by metadata field property", "mds", "r", call ->
-                CommandResult.data(call.formatter("json-pretty").openObject(call.string("property")).close()));
+                CommandResult.line(call.formatter("json-pretty").openObject(call.string("property")).close()));
         table.add("mds metadata name=who,type=CephString,req=false", "fetch metadata for mds <role>", "mds", "r",
                 FsCommands::metadata);
     }
@@ -48,7 +48,7 @@ public final class FsCommands {
         if (f != null) {
             f.openObject("fsmap");
             fsMap(f);
-            return CommandResult.ok(status, f.close().bytes());
+            return CommandResult.ok(status, CommandResult.line(f.close()).data());
         }
         StringBuilder features = new StringBuilder();
         FEATURES.forEach((number, name) -> features.append(features.isEmpty() ? "" : ",").append(number).append('=').append(name));
@@ -70,7 +70,7 @@ public final class FsCommands {
         f.openObject("mds_stat").openObject("fsmap");
         fsMap(f);
         f.close().dump("mdsmap_first_committed", EPOCH).dump("mdsmap_last_committed", EPOCH);
-        return CommandResult.data(f.close());
+        return CommandResult.line(f.close());
     }
 
     private static CommandResult metadata(CommandContext call) {

@@ -35,21 +35,22 @@ final class CrushReadCommands {
         return maps.map().crush();
     }
 
-    private static CommandResult names(CommandContext call, List<String> names) {
+    /// @param section what the list is called in XML
+    private static CommandResult names(CommandContext call, String section, List<String> names) {
         Formatter f = call.formatter();
         if (f == null) {
             StringBuilder t = new StringBuilder();
             names.forEach(name -> t.append(name).append('\n'));
             return CommandResult.data(t.toString());
         }
-        f.openArray("names");
+        f.openArray(section);
         names.forEach(name -> f.dump("name", name));
         f.close();
         return CommandResult.data(f);
     }
 
     private CommandResult rules(CommandContext call) {
-        return names(call, List.copyOf(crush().ruleNames().values()));
+        return names(call, "rules", List.copyOf(crush().ruleNames().values()));
     }
 
     private Integer classId(String name) {
@@ -71,7 +72,7 @@ final class CrushReadCommands {
                 names.add(name);
             }
         });
-        return names(call, names);
+        return names(call, "rules", names);
     }
 
     private CommandResult dumpRules(CommandContext call) {
@@ -86,13 +87,13 @@ final class CrushReadCommands {
                 }
             }
             f.close();
-            return CommandResult.ok("", f.text() + "\n");
+            return CommandResult.ended(f);
         }
         for (Map.Entry<Integer, String> each : crush().ruleNames().entrySet()) {
             CrushRule rule = crush().rule(each.getKey());
             if (each.getValue().equals(name) && rule != null) {
                 CrushText.dumpRule(f, crush(), each.getKey(), rule);
-                return CommandResult.ok("", f.text() + "\n");
+                return CommandResult.ended(f);
             }
         }
         throw new CephException(Errno.ENOENT, "unknown crush rule '" + name + "'");
@@ -103,7 +104,7 @@ final class CrushReadCommands {
         f.openObject("crush_map");
         CrushText.dump(f, crush());
         f.close();
-        return CommandResult.ok("", f.text() + "\n");
+        return CommandResult.ended(f);
     }
 
     private CommandResult tunables(CommandContext call) {
@@ -111,7 +112,7 @@ final class CrushReadCommands {
         f.openObject("crush_map_tunables");
         CrushText.dumpTunables(f, crush());
         f.close();
-        return CommandResult.ok("", f.text() + "\n");
+        return CommandResult.ended(f);
     }
 
     private CommandResult tunable(CommandContext call) {
@@ -162,7 +163,7 @@ final class CrushReadCommands {
                         items.add(crush().itemNames().getOrDefault(item, "osd." + item));
                     }
                 }
-                return names(call, items);
+                return names(call, "items", items);
             }
         }
         throw new CephException(Errno.ENOENT, "node '" + name + "' does not exist");
@@ -228,7 +229,7 @@ final class CrushReadCommands {
         List<String> names = new ArrayList<>();
         crush().chooseArgs().keySet().forEach(pool -> names.add(
                 pool == CrushMap.DEFAULT_CHOOSE_ARGS ? "(compat)" : String.valueOf(maps.map().poolName(pool))));
-        return names(call, names);
+        return names(call, "weight_sets", names);
     }
 
     private CommandResult dumpWeightSets(CommandContext call) {

@@ -37,7 +37,7 @@ final class ErasureProfileCommands {
         f.openArray("erasure-code-profiles");
         maps.map().erasureProfiles().keySet().forEach(name -> f.dump("profile", name));
         f.close();
-        return CommandResult.ok("", f.text() + "\n");
+        return CommandResult.ended(f);
     }
 
     private CommandResult get(CommandContext call) {
@@ -55,7 +55,7 @@ final class ErasureProfileCommands {
         f.openObject("profile");
         profile.forEach(f::dump);
         f.close();
-        return CommandResult.ok("", f.text() + "\n");
+        return CommandResult.ended(f);
     }
 
     private @Nullable NavigableMap<String, String> known(String name) {

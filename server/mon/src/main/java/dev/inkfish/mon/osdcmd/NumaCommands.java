@@ -32,7 +32,7 @@ final class NumaCommands {
                 .column("AFFINITY", Align.RIGHT, Align.RIGHT)
                 .column("CPUS", Align.LEFT, Align.LEFT);
         if (f != null) {
-            f.openArray("numa_status");
+            f.openArray("osds");
         }
         for (int osd : maps.map().osds()) {
             Map<String, String> said = maps.metadata(osd);

@@ -442,7 +442,7 @@ final class OsdReadCommands {
             entries.forEach((addr, until) -> one.openObject("entry").dump("addr", addr.bare())
                     .dump("until", Stamp.text(until)).close());
             one.close();
-            both.append(one.text());
+            both.append(one.flushed());
         }
         return CommandResult.ok(status, both.toString());
     }

@@ -202,7 +202,7 @@ final class PoolCommands {
         f.openObject("pool_quotas").dump("pool_name", name).dumpUnsigned("pool_id", id);
         f.dumpUnsigned("quota_max_objects", p.quotaMaxObjects()).dump("current_num_objects", now.objects());
         f.dumpUnsigned("quota_max_bytes", p.quotaMaxBytes()).dump("current_num_bytes", now.bytes()).close();
-        return CommandResult.ok("", f.text() + "\n");
+        return CommandResult.ended(f);
     }
 
     private CommandResult setQuota(CommandContext call) {

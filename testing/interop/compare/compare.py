@@ -32,7 +32,7 @@ import xml.etree.ElementTree
 MASKED = re.compile(r'''^(
     fsid|cluster_fingerprint|uuid|osd_fsid|.*(stamp|time|since|age|until).*|created|modified|last_.*|
     addr|addrs?|.*_addrs?|addrvec|nonce|public_addrs?|port|hostname|host|gid|global_id|.*_gid|start_epoch|
-    epoch|.*_epoch|version|.*_version|reported_.*|up_from|up_thru|down_at|lost_at|last_clean_.*|last_up_change|last_in_change|
+    epoch|.*_epoch|epoch_.*|.*_committed|version|.*_version|reported_.*|up_from|up_thru|down_at|lost_at|last_clean_.*|last_up_change|last_in_change|
     kb.*|bytes_.*|.*_bytes(_.*)?|stored.*|max_avail|num_bytes.*|statfs|available|allocated|data_.*|omap_.*|internal.*|total|
     utilization|var|MIN|MAX|average_utilization|min_var|max_var|dev|percent_used|percent|total_.*|
     fsid_.*|mem_.*|cpu|kernel.*|distro.*|arch|os|ceph_.*|osd_data|osd_journal|bluestore_.*|bluefs.*|back_.*|front_.*|
@@ -48,6 +48,9 @@ OPAQUE = {'statfs', 'op_queue_age_hist', 'perf_stat', 'osdmap_clean_epochs', 'os
 UNORDERED = {'pg_stats', 'osd_stats', 'osd_perf_infos'}
 # Lists in the order in which the OSDs were first there, which differs from start to start.
 BY_ID = {'items'}
+
+# Of texts with more lines than this only the first that differs is told.
+LONG = 500
 
 TEXT_MASKS = [
     (r'[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}', 'UUID'),
@@ -189,7 +192,7 @@ def differences_of_values(ours, theirs, path=''):
         if name in UNORDERED:
             ours, theirs = (sorted(x, key=order) for x in (ours, theirs))
         elif name in BY_ID and [order(e) for e in ours] != [order(e) for e in theirs]:
-            ours, theirs = ([dict(e, pos=0) if isinstance(e, dict) else e for e in sorted(x, key=order)] for x in (ours, theirs))
+            ours, theirs = ([dict(bare(e), pos=0) if isinstance(e, dict) else e for e in sorted(x, key=order)] for x in (ours, theirs))
         if len(ours) != len(theirs) and not MASKED.match(name):
             yield '%s: ours has %d entries, theirs %d (%s / %s)' % (path, len(ours), len(theirs), short(ours), short(theirs))
         for i, (one, other) in enumerate(zip(ours, theirs)):
@@ -199,10 +202,16 @@ def differences_of_values(ours, theirs, path=''):
             yield '%s: ours %s, theirs %s' % (path, short(ours), short(theirs))
 
 
+def bare(entry):
+    """An entry of a list without the name that it has in XML."""
+    if isinstance(entry, dict) and len(entry) == 1 and isinstance(next(iter(entry.values())), dict):
+        return next(iter(entry.values()))
+    return entry
+
+
 def order(entry):
-    """By what an entry of a list is told from the others: its id, in JSON or among an XML element's children."""
-    if isinstance(entry, dict) and len(entry) == 1 and isinstance(next(iter(entry.values())), list):
-        entry = {k: v for child in next(iter(entry.values())) for k, v in child.items()}
+    """By what an entry of a list is told from the others: its id."""
+    entry = bare(entry)
     return str([entry.get(k) for k in ('pgid', 'osd', 'id')]) if isinstance(entry, dict) else str(entry)
 
 
@@ -212,14 +221,18 @@ def short(value):
 
 
 def tree(element):
-    """An element as what it holds: a list of its children, each under its name, or its text."""
-    return [{child.tag: tree(child)} for child in element] if len(element) else (element.text or '').strip()
+    """An element as what it holds: its children by name, where each has a name of its own, else a list of them; or its text."""
+    if not len(element):
+        return (element.text or '').strip()
+    named = {child.tag: tree(child) for child in element}
+    return named if len(named) == len(element) else [{child.tag: tree(child)} for child in element]
 
 
 def parsed(text):
     if text.lstrip().startswith('<'):
         try:
-            # Ceph writes several roots where it would write several lines
+            # Ceph writes several roots where it would write several lines, and names with colons
+            text = re.sub(r'(</?\w+):(\w+>)', r'\1_\2', text)
             return tree(xml.etree.ElementTree.fromstring('<answer>' + text + '</answer>'))
         except xml.etree.ElementTree.ParseError:
             return None
@@ -238,11 +251,36 @@ def figureless(text):
     return [re.sub(r'\s+', ' ', re.sub(r'[\d.]+( ?[KMGT]i?B)', '0', line)) for line in text.splitlines()]
 
 
-def compare_texts(label, ours, theirs):
+def margins(text):
+    """What is before and after the text proper."""
+    return text[:len(text) - len(text.lstrip())], text[len(text.rstrip()):]
+
+
+def common(ours, theirs):
+    """Of theirs, what ours has by the same name: members of an object, entries of a list of names or of named things."""
+    if isinstance(ours, dict) and isinstance(theirs, dict):
+        return {k: common(ours[k], v) for k, v in theirs.items() if k in ours}
+    if isinstance(ours, list) and isinstance(theirs, list):
+        def name(entry):
+            entry = bare(entry)
+            return entry.get('name', entry.get('option')) if isinstance(entry, dict) else entry
+        names = [name(e) for e in ours]
+        return [common(ours[names.index(name(e))], e) for e in theirs if name(e) in names]
+    return theirs
+
+
+def compare_texts(label, ours, theirs, subset):
     one, other = parsed(ours), parsed(theirs)
+    if subset and one is not None and other is not None:
+        other = common(one, other)
+    elif subset:
+        names = {line.split(' ')[0] for line in ours.splitlines()}
+        theirs = '\n'.join(line for line in theirs.split('\n') if line.split(' ')[0] in names)
     if one is not None and other is not None and isinstance(one, (dict, list)):
         found = list(differences_of_values(one, other))
-        if not found and len(skeleton(ours)) != len(skeleton(theirs)) and not isinstance(one, list):
+        if margins(ours) != margins(theirs):
+            found.append('%s: spaces around the answer: ours %s, theirs %s' % (label, margins(ours), margins(theirs)))
+        elif not found and not subset and ours.lstrip()[:1] in '{[' and len(skeleton(ours)) != len(skeleton(theirs)) and not isinstance(one, list):
             a, b = skeleton(ours).splitlines(), skeleton(theirs).splitlines()
             if len(a) == len(b):
                 found.append('%s: layout of the JSON text' % label)
@@ -255,35 +293,55 @@ def compare_texts(label, ours, theirs):
     if re.sub(r'\s+', ' ', re.sub(r'[\d.]+( ?[KMGT]i?B?| ?B)?|-{3,}', '0', a)) == \
             re.sub(r'\s+', ' ', re.sub(r'[\d.]+( ?[KMGT]i?B?| ?B)?|-{3,}', '0', b)):
         return ['~%s: only figures and spaces' % label]
+    if '\0' in a or '\0' in b:
+        return ['%s: binary, %d and %d bytes' % (label, len(a), len(b))]
+    if max(a.count('\n'), b.count('\n')) > LONG:
+        first = next((x for x in zip(a.splitlines(), b.splitlines()) if x[0] != x[1]), ('', ''))
+        return ['%s: long texts, first +%s -%s' % (label, *first)]
     import difflib
     lines = list(difflib.unified_diff(b.splitlines(), a.splitlines(), 'theirs', 'ours', lineterm='', n=0))[2:]
     return ['%s: %s' % (label, x) for x in lines if not x.startswith('@@')]
 
 
-def compare(ours, theirs):
+def compare(ours, theirs, subset=False):
+    """@param subset only what ours has is compared"""
     found = []
     if ours[0] != theirs[0]:
         found.append('exit code: ours %s, theirs %s' % (ours[0], theirs[0]))
-    found += compare_texts('stdout', ours[1], theirs[1])
-    found += compare_texts('stderr', ours[2], theirs[2])
+    found += compare_texts('stdout', ours[1], theirs[1], subset)
+    found += compare_texts('stderr', ours[2], theirs[2], False)
     return found
 
 
 class Exceptions:
-    """What may differ, and why: a reason per paragraph of the file, then lines `COMMAND :: DIFFERENCE`, two patterns."""
+    """What may differ, and why: a reason per paragraph of the file, then lines `COMMAND :: DIFFERENCE`, two patterns.
+
+    `COMMAND :: @subset` says that theirs may name more things than ours; those that ours names are compared.
+    """
 
     def __init__(self, path):
         self.entries = []
+        self.subsets = []
         reason = ''
         with open(path) as source:
             for line in source:
                 line = line.rstrip('\n')
                 if line.startswith('# '):
-                    reason = line[2:] if not reason or self.entries and self.entries[-1][0] == reason else reason + ' ' + line[2:]
+                    reason = line[2:] if not reason or any(e[0] == reason for e in self.entries + self.subsets) else reason + ' ' + line[2:]
                 elif line.strip():
                     command, difference = line.split(' :: ')
-                    self.entries.append((reason, re.compile(command), re.compile(difference)))
+                    if difference == '@subset':
+                        self.subsets.append((reason, re.compile(command), None))
+                    else:
+                        self.entries.append((reason, re.compile(command), re.compile(difference)))
         self.used = {}
+
+    def subset(self, command):
+        for entry in self.subsets:
+            if entry[1].fullmatch(command):
+                self.used[entry] = self.used.get(entry, 0) + 1
+                return entry[0]
+        return None
 
     def reason(self, command, difference):
         for entry in self.entries:
@@ -314,19 +372,25 @@ def wait_clean(clusters):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('--formats', default='plain,json,json-pretty')
+    parser.add_argument('--formats', default='plain,json,json-pretty,xml,xml-pretty')
     parser.add_argument('--figures', action='store_true', help='also list answers that differ in figures only')
+    parser.add_argument('--lines', type=int, default=40, help='how many differences of an answer to print')
     parser.add_argument('--transcript', type=argparse.FileType('w'), help='where to write both answers in full')
+    parser.add_argument('--again', type=argparse.FileType(), help='judge the answers of such a file, without any cluster')
     parser.add_argument('--reads', action='store_true', help='leave out the lines that change something')
     parser.add_argument('--exceptions', default=os.path.join(os.path.dirname(os.path.abspath(__file__)), 'exceptions.txt'))
-    parser.add_argument('ours')
-    parser.add_argument('theirs')
+    parser.add_argument('ours', nargs='?')
+    parser.add_argument('theirs', nargs='?')
     parser.add_argument('commands', nargs='*')
     options = parser.parse_args()
-    clusters = [Cluster(options.ours), Cluster(options.theirs)]
-    files = options.commands or [os.path.join(os.path.dirname(os.path.abspath(__file__)), 'commands.txt')]
     counts = {'compared': 0, 'equal': 0, 'figures': 0, 'excepted': 0, 'refused': 0, 'different': 0}
     exceptions = Exceptions(options.exceptions)
+    if options.again:
+        for line in options.again:
+            judge(*json.loads(line), options, counts, exceptions)
+        return report(counts, exceptions)
+    clusters = [Cluster(options.ours), Cluster(options.theirs)]
+    files = options.commands or [os.path.join(os.path.dirname(os.path.abspath(__file__)), 'commands.txt')]
     for file in files:
         with open(file) as source:
             for line in source:
@@ -335,6 +399,10 @@ def main():
                     step(line, clusters, options, counts, exceptions)
     for cluster in clusters:
         cluster.close()
+    return report(counts, exceptions)
+
+
+def report(counts, exceptions):
     exceptions.report()
     print('%(compared)d answers compared: %(equal)d equal, %(figures)d differ in figures only, %(excepted)d as excepted, '
           '%(different)d without a reason, %(refused)d are of commands that are not there' % counts)
@@ -366,29 +434,33 @@ def step(line, clusters, options, counts, exceptions):
                 cluster.send(full)
             ours, theirs = [cluster.receive() for cluster in clusters]
             if options.transcript:
-                for name, (code, out, err) in ('ours', ours), ('theirs', theirs):
-                    print('## %s: ceph %s -> %d\n%s%s' % (name, shlex.join(full), code, out, err), file=options.transcript,
-                          flush=True)
-            counts['compared'] += 1
-            found = compare(ours, theirs)
-            if not found:
-                counts['equal'] += 1
-            elif all(f.startswith('~') for f in found):
-                counts['figures'] += 1
-                if options.figures:
-                    print('ceph', shlex.join(full), found)
-            elif ours[0] == 22 and theirs[0] == 0 and ('no valid command found' in ours[2] or 'not supported' in ours[2]):
-                counts['refused'] += 1
-                print('ceph', shlex.join(full), '\n    refused')
-                break
-            elif not (found := exceptions.unexplained(shlex.join(args), [f for f in found if not f.startswith('~')])):
-                counts['excepted'] += 1
-            else:
-                counts['different'] += 1
-                print('ceph', shlex.join(full))
-                for f in found[:40]:
-                    print('    ' + f)
-            sys.stdout.flush()
+                print(json.dumps([args, form, ours, theirs]), file=options.transcript, flush=True)
+            judge(args, form, ours, theirs, options, counts, exceptions)
+
+
+def judge(args, form, ours, theirs, options, counts, exceptions):
+    """Counts two answers, and prints how they differ without a reason."""
+    command = shlex.join(args if form == 'plain' else ['-f', form] + args)
+    counts['compared'] += 1
+    subset = exceptions.subset(shlex.join(args))
+    found = compare(ours, theirs, subset is not None)
+    if not found:
+        counts['equal' if subset is None or ours[1] == theirs[1] else 'excepted'] += 1
+    elif all(f.startswith('~') for f in found):
+        counts['figures'] += 1
+        if options.figures:
+            print('ceph', command, found)
+    elif not (found := exceptions.unexplained(shlex.join(args), [f for f in found if not f.startswith('~')])):
+        counts['excepted'] += 1
+    elif ours[0] == 22 and theirs[0] == 0 and ('no valid command found' in ours[2] or 'not supported' in ours[2]):
+        counts['refused'] += 1
+        print('ceph', command, '\n    refused')
+    else:
+        counts['different'] += 1
+        print('ceph', command)
+        for f in found[:options.lines]:
+            print('    ' + f[:400])
+    sys.stdout.flush()
 
 
 if __name__ == '__main__':

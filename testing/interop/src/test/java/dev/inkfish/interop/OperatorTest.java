@@ -70,6 +70,8 @@ class OperatorTest {
                 .contains("\"initiated\"");
         assertThat(cluster.ok("ceph daemon osd." + primary + " perf dump | jq .osd.op_w")).isNotEqualTo("0");
         assertThat(cluster.ok("ceph tell osd." + primary + " perf dump | jq .osd.op_w")).isNotEqualTo("0");
+        assertThat(cluster.ok("ceph tell osd." + primary + " perf histogram dump osd op_w_latency_in_bytes_histogram"
+                + " | jq '.osd | map([.values[][]] | add) | .[0] > 0 and length == 1'")).isEqualTo("true");
         for (String daemon : new String[] {"mon.a", "mgr.x", "osd.0"}) {
             assertThat(cluster.ok("ceph daemon " + daemon + " version")).contains("16.2.15");
         }
@@ -86,6 +88,16 @@ class OperatorTest {
                 .contains("ceph_mon_quorum_status{ceph_daemon=\"mon.a\"} 1.0")
                 .contains("# TYPE ceph_pg_active gauge")
                 .contains("name=\"operated\",type=\"replicated\"");
+        String scrape = "curl -sf $(ceph mgr services | jq -r .prometheus)metrics | grep -q 'OSDMAP_FLAGS.* %s'";
+        cluster.ok("ceph osd set noscrub");
+        eventually(scrape.formatted("1.0"));
+        cluster.ok("ceph osd unset noscrub");
+        eventually(scrape.formatted("0.0"));
+        assertThat(cluster.ok("ceph healthcheck history ls -f json | jq -c '.OSDMAP_FLAGS | [.severity, .count, .active]'"))
+                .isEqualTo("[\"HEALTH_WARN\",1,false]");
+        assertThat(cluster.ok("ceph healthcheck history ls")).contains("OSDMAP_FLAGS").contains("health check(s) listed");
+        assertThat(cluster.ok("ceph healthcheck history clear && ceph healthcheck history ls -f json"))
+                .doesNotContain("OSDMAP_FLAGS");
         cluster.ok("ceph mgr module disable prometheus");
         eventually("! ceph mgr services | grep -q prometheus");
     }

@@ -256,31 +256,39 @@ def margins(text):
     return text[:len(text) - len(text.lstrip())], text[len(text.rstrip()):]
 
 
-def common(ours, theirs):
-    """Of theirs, what ours has by the same name: members of an object, entries of a list of names or of named things."""
+def name_of(entry):
+    entry = bare(entry)
+    return entry.get('name', entry.get('option')) if isinstance(entry, dict) else entry
+
+
+def common(ours, theirs, extra):
+    """Both without the names that only theirs has, and lists without those that only ours has, which go to `extra`; in our order."""
     if isinstance(ours, dict) and isinstance(theirs, dict):
-        return {k: common(ours[k], v) for k, v in theirs.items() if k in ours}
+        pairs = {k: common(v, theirs[k], extra) for k, v in ours.items() if k in theirs}
+        return {k: pairs[k][0] if k in pairs else v for k, v in ours.items()}, {k: v[1] for k, v in pairs.items()}
     if isinstance(ours, list) and isinstance(theirs, list):
-        def name(entry):
-            entry = bare(entry)
-            return entry.get('name', entry.get('option')) if isinstance(entry, dict) else entry
-        names = [name(e) for e in ours]
-        return [common(ours[names.index(name(e))], e) for e in theirs if name(e) in names]
-    return theirs
+        there = {str(name_of(e)): e for e in theirs}
+        extra += [str(name_of(e)) for e in ours if str(name_of(e)) not in there]
+        pairs = [common(e, there[str(name_of(e))], extra) for e in ours if str(name_of(e)) in there]
+        return [p[0] for p in pairs], [p[1] for p in pairs]
+    return ours, theirs
 
 
 def compare_texts(label, ours, theirs, subset):
     one, other = parsed(ours), parsed(theirs)
     if subset and one is not None and other is not None:
-        other = common(one, other)
-    elif subset:
-        names = {line.split(' ')[0] for line in ours.splitlines()}
-        theirs = '\n'.join(line for line in theirs.split('\n') if line.split(' ')[0] in names)
+        extra = []
+        one, other = common(one, other, extra)
+        found = list(differences_of_values(one, other))
+        return found + (['%s: names too many: %s' % (label, ' '.join(extra))] if extra else [])
+    if subset:
+        there = {line.split(' ')[0]: line for line in theirs.splitlines()}
+        theirs = '\n'.join(there[name] for name in (line.split(' ')[0] for line in ours.splitlines()) if name in there)
     if one is not None and other is not None and isinstance(one, (dict, list)):
         found = list(differences_of_values(one, other))
         if margins(ours) != margins(theirs):
             found.append('%s: spaces around the answer: ours %s, theirs %s' % (label, margins(ours), margins(theirs)))
-        elif not found and not subset and ours.lstrip()[:1] in '{[' and len(skeleton(ours)) != len(skeleton(theirs)) and not isinstance(one, list):
+        elif not found and ours.lstrip()[:1] in '{[' and len(skeleton(ours)) != len(skeleton(theirs)) and not isinstance(one, list):
             a, b = skeleton(ours).splitlines(), skeleton(theirs).splitlines()
             if len(a) == len(b):
                 found.append('%s: layout of the JSON text' % label)

@@ -121,7 +121,7 @@ final class OsdRemovalCommands implements MgrModuleCommands {
             array(f, "active", verdict.active);
             array(f, "missing_stats", verdict.missing);
             array(f, "stored_pgs", verdict.stored);
-            output = f.close().text();
+            output = f.close().flushed();
         }
         if (verdict.problem().isEmpty()) {
             String text = "OSD(s) " + join(verdict.safe) + " are safe to destroy without reducing data durability.";

@@ -44,7 +44,7 @@ final class CrushReadCommands {
             return CommandResult.data(t.toString());
         }
         f.openArray(section);
-        names.forEach(name -> f.dump("name", name));
+        names.forEach(name -> f.dump(section.equals("items") ? "item" : "name", name));
         f.close();
         return CommandResult.data(f);
     }

@@ -59,6 +59,6 @@ final class NumaCommands {
                 f.close();
             }
         }
-        return CommandResult.data(f == null ? table.toString() : f.close().text());
+        return CommandResult.data(f == null ? table.toString() : f.close().flushed());
     }
 }

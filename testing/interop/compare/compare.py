@@ -282,6 +282,7 @@ def compare_texts(label, ours, theirs, subset):
         found = list(differences_of_values(one, other))
         return found + (['%s: names too many: %s' % (label, ' '.join(extra))] if extra else [])
     if subset:
+        ours, theirs = (re.sub(' +', ' ', text).strip() for text in (ours, theirs))  # columns are as wide as their names
         there = {line.split(' ')[0]: line for line in theirs.splitlines()}
         theirs = '\n'.join(there[name] for name in (line.split(' ')[0] for line in ours.splitlines()) if name in there)
     if one is not None and other is not None and isinstance(one, (dict, list)):

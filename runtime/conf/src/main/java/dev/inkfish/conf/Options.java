@@ -168,6 +168,8 @@ public final class Options {
             osd_recovery_max_active | UINT | 0 | recovery operations under way; 0 for the device's default
             osd_recovery_max_single_start | UINT | 1 | recovery operations started at a time
             osd_recovery_max_chunk | SIZE | 8M | bytes in one recovery message
+            osd_async_recovery_min_cost | UINT | 100 | changes behind from which a member is caught up while clients write
+            osd_force_auth_primary_missing_objects | UINT | 100 | changes behind from which a member does not become primary
             osd_recovery_sleep | FLOAT | 0 | seconds between recovery operations
             osd_max_backfills | UINT | 1 | backfills of one OSD at a time
             osd_backfill_scan_min | INT | 64 | objects in one scan at least

@@ -154,7 +154,9 @@ public final class OsdDaemon implements AutoCloseable {
                 (int) conf.integer("osd_pg_log_dups_tracked"),
                 active > 0 ? active : 10,
                 conf.integer("osd_recovery_max_chunk"),
-                (int) conf.integer("osd_backfill_scan_max"));
+                (int) conf.integer("osd_backfill_scan_max"),
+                conf.integer("osd_async_recovery_min_cost"),
+                conf.integer("osd_force_auth_primary_missing_objects"));
     }
 
     /// Makes a store into one of a new OSD, and waits until that is durable.

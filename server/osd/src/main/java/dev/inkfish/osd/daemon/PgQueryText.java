@@ -25,6 +25,11 @@ final class PgQueryText {
         f.dump("epoch", pg.epoch());
         numbers(f, "up", stat.up());
         numbers(f, "acting", stat.acting());
+        if (!pg.asyncTargetNames().isEmpty()) {
+            f.openArray("async_recovery_targets");
+            pg.asyncTargetNames().forEach(member -> f.dump("shard", member));
+            f.close();
+        }
         f.openArray("acting_recovery_backfill");
         pg.memberNames().forEach(member -> f.dump("shard", member));
         f.close();

@@ -146,7 +146,7 @@ final class Snapshots {
     }
 
     private int rollbackToClone(OpContext ctx, ObjectContext clone) {
-        if (host.isDegraded(clone.object())) {
+        if (host.isLacked(clone.object())) {
             throw new Suspension(clone.object());
         }
         ObjectDraft draft = ctx.draft;

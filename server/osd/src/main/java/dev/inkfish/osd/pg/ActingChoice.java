@@ -1,9 +1,11 @@
 package dev.inkfish.osd.pg;
 
 import dev.inkfish.wire.Eversion;
+import dev.inkfish.wire.osd.ObjectStatSum;
 import dev.inkfish.wire.osd.PgInfo;
 import dev.inkfish.wire.osd.PgShard;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -16,10 +18,26 @@ import org.jspecify.annotations.Nullable;
 /// @param best the member with the authoritative log
 /// @param want the acting set, primary first
 /// @param backfill members of the up set that first must be filled
-record ActingChoice(PgShard best, List<Integer> want, SortedSet<PgShard> backfill) {
+/// @param async members of the up set that are caught up by the log while clients write
+record ActingChoice(PgShard best, List<Integer> want, SortedSet<PgShard> backfill, SortedSet<PgShard> async) {
+    /// How far a member may be behind, in changes and missing objects together.
+    ///
+    /// @param acting a member that is behind by more does not act, if enough others do
+    /// @param primary nor is one that is behind by more primary
+    record Lag(long acting, long primary) {
+        /// Everybody is known to have everything.
+        static final Lag ANY = new Lag(Long.MAX_VALUE, Long.MAX_VALUE);
+    }
+
     /// Null if no member has a complete copy that knows of every acknowledged write.
     static @Nullable ActingChoice choose(
-            SortedMap<PgShard, PgInfo> infos, List<Integer> up, List<Integer> acting, int primary, int size) {
+            SortedMap<PgShard, PgInfo> infos,
+            List<Integer> up,
+            List<Integer> acting,
+            int primary,
+            MapView.PoolParams pool,
+            Lag lag) {
+        int size = pool.size();
         PgShard best = findBest(infos, primary);
         if (best == null) {
             return null;
@@ -27,7 +45,7 @@ record ActingChoice(PgShard best, List<Integer> want, SortedSet<PgShard> backfil
         PgInfo truth = infos.get(best);
         List<Integer> want = new ArrayList<>();
         SortedSet<PgShard> backfill = new TreeSet<>();
-        int first = choosePrimary(infos, truth, best, up);
+        int first = choosePrimary(infos, truth, best, up, lag);
         want.add(first);
         for (int osd : Intervals.present(up)) {
             PgShard member = PgShard.of(osd);
@@ -47,7 +65,30 @@ record ActingChoice(PgShard best, List<Integer> want, SortedSet<PgShard> backfil
         for (PgShard member : infos.keySet()) {
             addSpare(infos, truth, size, want, backfill, member.osd());
         }
-        return new ActingChoice(best, want, backfill);
+        return new ActingChoice(best, want, backfill, catchUpBehindClients(infos, truth, up, pool.minSize(), want, lag));
+    }
+
+    /// Takes those out of `want` that lack so much that clients had to wait for them.
+    private static SortedSet<PgShard> catchUpBehindClients(
+            Map<PgShard, PgInfo> infos, PgInfo truth, List<Integer> up, int minSize, List<Integer> want, Lag lag) {
+        SortedSet<PgShard> async = new TreeSet<>();
+        List<Integer> slow = want.stream()
+                .skip(1)
+                .filter(osd -> up.contains(osd) && behind(infos.get(PgShard.of(osd)), truth) > lag.acting())
+                .sorted(Comparator.comparingLong((Integer osd) -> behind(infos.get(PgShard.of(osd)), truth)).reversed())
+                .toList();
+        for (Integer osd : slow) {
+            if (want.size() > minSize) {
+                want.remove(osd);
+                async.add(PgShard.of(osd));
+            }
+        }
+        return async;
+    }
+
+    private static long behind(PgInfo info, PgInfo truth) {
+        return Math.abs(truth.lastUpdate().version() - info.lastUpdate().version())
+                + info.stats().sum().get(ObjectStatSum.Field.NUM_OBJECTS_MISSING);
     }
 
     private static void addSpare(
@@ -65,11 +106,11 @@ record ActingChoice(PgShard best, List<Integer> want, SortedSet<PgShard> backfil
     }
 
     private static int choosePrimary(
-            Map<PgShard, PgInfo> infos, PgInfo truth, PgShard best, List<Integer> up) {
+            Map<PgShard, PgInfo> infos, PgInfo truth, PgShard best, List<Integer> up, Lag lag) {
         List<Integer> candidates = Intervals.present(up);
         if (!candidates.isEmpty()) {
             PgInfo info = infos.get(PgShard.of(candidates.getFirst()));
-            if (info != null && usable(info, truth)) {
+            if (info != null && usable(info, truth) && behind(info, truth) <= lag.primary()) {
                 return candidates.getFirst();
             }
         }

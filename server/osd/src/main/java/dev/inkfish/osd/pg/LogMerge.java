@@ -3,6 +3,7 @@ package dev.inkfish.osd.pg;
 import dev.inkfish.wire.Eversion;
 import dev.inkfish.wire.HObject;
 import dev.inkfish.wire.osd.PgLogData;
+import dev.inkfish.wire.osd.PgLogDup;
 import dev.inkfish.wire.osd.PgLogEntry;
 import dev.inkfish.wire.osd.PgMissing;
 import java.util.ArrayList;
@@ -21,27 +22,41 @@ import java.util.TreeSet;
 final class LogMerge {
     private LogMerge() {}
 
+    /// What a merge did to the log.
+    ///
+    /// @param remove the objects whose copy here must be removed
+    /// @param extended older entries came in front, and the dups are others: below it is only what happened besides
+    /// @param dropped entries that diverged
+    record Merged(
+            SortedSet<HObject> remove,
+            boolean extended,
+            List<PgLogEntry> dropped,
+            List<PgLogEntry> added,
+            List<PgLogDup> dups) {}
+
     /// Merges the authoritative log into ours.
     ///
     /// @param lastBackfill objects above it are not kept here and not missing
-    /// @return the objects whose copy here must be removed
-    static SortedSet<HObject> merge(PgLog log, MissingSet missing, PgLogData authority, HObject lastBackfill) {
+    static Merged merge(PgLog log, MissingSet missing, PgLogData authority, HObject lastBackfill) {
         SortedSet<HObject> remove = new TreeSet<>();
         if (authority.tail().compareTo(log.head()) > 0) {
             throw new IllegalStateException("a log from " + authority.tail() + " does not reach " + log.head());
         }
-        if (authority.tail().compareTo(log.tail()) < 0) {
+        boolean extended = authority.tail().compareTo(log.tail()) < 0;
+        if (extended) {
             // another member needs entries that we have trimmed
             log.extend(authority.tail(), authority.entries());
         }
         Eversion common = lastCommon(authority, log.head());
         List<PgLogEntry> divergent = log.rewindTo(common);
-        log.addDups(authority.dups());
+        List<PgLogDup> dups = log.addDups(authority.dups());
+        List<PgLogEntry> added = new ArrayList<>();
         for (PgLogEntry entry : authority.entries()) {
             if (entry.version().compareTo(log.head()) <= 0) {
                 continue;
             }
             log.append(entry);
+            added.add(entry);
             if (entry.object().compareTo(lastBackfill) <= 0) {
                 if (entry.isDelete()) {
                     remove.add(entry.object());
@@ -51,7 +66,7 @@ final class LogMerge {
         }
         log.advanceTo(authority.head());
         resolve(divergent, log, common, missing, lastBackfill, remove);
-        return remove;
+        return new Merged(remove, extended, divergent, added, dups);
     }
 
     /// The newest version of the authoritative log, or its tail, that is not above our head: up to here both agree.

@@ -150,7 +150,7 @@ final class Peering {
     private void chooseActing(PriorSet prior) {
         TreeMap<PgShard, PgInfo> infos = present();
         ActingChoice choice = ActingChoice.choose(
-                infos, pg.mapping.up(), pg.mapping.acting(), pg.shell.whoami(), pg.pool.size());
+                infos, pg.mapping.up(), pg.mapping.acting(), pg.shell.whoami(), pg.pool, lag());
         if (choice == null) {
             pg.enter(new PgState.Incomplete(prior));
             pg.holdClientsBack();
@@ -164,6 +164,8 @@ final class Peering {
         pg.backfillTargets = choice.backfill();
         pg.members = Intervals.members(pg.mapping.acting(), pg.pool.erasure());
         pg.members.addAll(choice.backfill());
+        pg.asyncTargets = choice.async();
+        pg.members.addAll(choice.async());
         if (choice.best().equals(pg.whoami())) {
             getMissing(prior);
             return;
@@ -178,6 +180,11 @@ final class Peering {
         }
         pg.enter(new PgState.GetLog(prior, choice.best()));
         query(choice.best(), PgQuery.Kind.LOG, since);
+    }
+
+    private ActingChoice.Lag lag() {
+        PgSettings settings = pg.shell.settings();
+        return new ActingChoice.Lag(settings.asyncRecovery(), settings.ownLogPrimary());
     }
 
     private TreeMap<PgShard, PgInfo> present() {
@@ -204,7 +211,7 @@ final class Peering {
         pg.data.mergeHistory(message.info().history());
         pg.data.lastEpochStarted = Math.max(pg.data.lastEpochStarted, message.info().lastEpochStarted());
         pg.data.lastIntervalStarted = Math.max(pg.data.lastIntervalStarted, message.info().lastIntervalStarted());
-        PgDisk.writeLog(pg.data, pg.map.epoch(), transaction);
+        PgDisk.writeInfo(pg.data, pg.map.epoch(), transaction);
         pg.shell.submit(pg.data.collection, transaction, () -> {});
         pg.peerInfo.put(now.from(), message.info());
         pg.peerMissing.put(now.from(), MissingSet.of(message.missing()));
@@ -360,7 +367,7 @@ final class Peering {
     /// Nothing is missing anywhere and nobody is to be filled.
     void onRecovered() {
         ActingChoice choice = ActingChoice.choose(
-                present(), pg.mapping.up(), pg.mapping.acting(), pg.shell.whoami(), pg.pool.size());
+                present(), pg.mapping.up(), pg.mapping.acting(), pg.shell.whoami(), pg.pool, ActingChoice.Lag.ANY);
         boolean asWanted = choice == null || choice.want().equals(Intervals.present(pg.mapping.acting()));
         if (!asWanted) {
             List<Integer> wish =

@@ -59,9 +59,11 @@ public final class Pg {
     /// What the others have, as they said or as we made it so; only on a primary.
     final TreeMap<PgShard, PgInfo> peerInfo = new TreeMap<>();
     final TreeMap<PgShard, MissingSet> peerMissing = new TreeMap<>();
-    /// The members of the interval, ourselves among them: acting set and backfill targets.
+    /// The members of the interval, ourselves among them: acting set, backfill targets, those caught up behind clients.
     SortedSet<PgShard> members = new TreeSet<>();
     SortedSet<PgShard> backfillTargets = new TreeSet<>();
+    /// Members that get the objects they lack while clients go on changing them; these they get as log entries only.
+    SortedSet<PgShard> asyncTargets = new TreeSet<>();
     /// Epoch since which our view of the interval holds.
     private int resetEpoch;
     /// OSDs outside of the interval that went down or were restarted: what they told us is void.
@@ -262,9 +264,14 @@ public final class Pg {
 
     // ---- what is told of it
 
-    /// Acting set and backfill targets, as commands print them.
+    /// All members of the interval, as commands print them.
     public List<String> memberNames() {
         return members.stream().map(PgShard::toString).toList();
+    }
+
+    /// Those that are caught up behind clients, as commands print them.
+    public List<String> asyncTargetNames() {
+        return asyncTargets.stream().map(PgShard::toString).toList();
     }
 
     /// What the others have, as far as a primary knows.
@@ -439,6 +446,7 @@ public final class Pg {
         peerMissing.clear();
         members = new TreeSet<>();
         backfillTargets = new TreeSet<>();
+        asyncTargets = new TreeSet<>();
         restarted.clear();
         enter(new PgState.Reset());
     }

@@ -64,7 +64,13 @@ final class PgData {
                 lastIntervalStarted,
                 history,
                 purgedSnaps,
-                sumsInvalid ? PgStat.EMPTY.withSum(sum).withInvalid(PgStat.Invalid.STATS) : PgStat.EMPTY.withSum(sum));
+                sumsInvalid ? PgStat.EMPTY.withSum(sums()).withInvalid(PgStat.Invalid.STATS) : PgStat.EMPTY.withSum(sums()));
+    }
+
+    /// As told by the primary, but for what we lack ourselves.
+    private ObjectStatSum sums() {
+        boolean known = sum.get(ObjectStatSum.Field.NUM_OBJECTS_MISSING) == missing.size();
+        return known ? sum : sum.with(ObjectStatSum.Field.NUM_OBJECTS_MISSING, missing.size());
     }
 
     void mergeHistory(PgHistory other) {
@@ -77,9 +83,12 @@ final class PgData {
         lastComplete = oldest == null ? log.head() : log.before(oldest);
     }
 
-    /// Merges the authoritative log, carries out removals in `transaction`, and takes over the facts that go with it.
+    /// Merges the authoritative log, carries out removals in `transaction` and writes what the merge changed of the log, and takes
+    /// over the facts that go with it, which are yet to be written.
     void merge(PgLogData authority, PgInfo info, ObjectStore store, Transaction transaction) {
-        for (HObject gone : LogMerge.merge(log, missing, authority, lastBackfill)) {
+        LogMerge.Merged merged = LogMerge.merge(log, missing, authority, lastBackfill);
+        PgDisk.writeMerged(this, merged, transaction);
+        for (HObject gone : merged.remove()) {
             SnapIndex.onRemoved(transaction, store, collection, gone);
             transaction.remove(collection, GhObject.of(gone));
         }

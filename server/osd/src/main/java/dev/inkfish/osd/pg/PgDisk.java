@@ -54,7 +54,8 @@ final class PgDisk {
     /// Makes the collection's own object, in a collection that the transaction made, for a group that has a log.
     static void createWithLog(PgData data, int epoch, Transaction transaction) {
         transaction.touch(data.collection, META);
-        writeLog(data, epoch, transaction);
+        writeLog(data, transaction);
+        writeInfo(data, epoch, transaction);
     }
 
     /// Writes the info, the past intervals and what changed of the missing set.
@@ -73,21 +74,39 @@ final class PgDisk {
         data.epochOnDisk = epoch;
     }
 
-    /// Writes the whole log anew, with the info: after a merge.
-    static void writeLog(PgData data, int epoch, Transaction transaction) {
+    /// Writes all entries and dups anew. Where the log begins and ends is part of the info.
+    static void writeLog(PgData data, Transaction transaction) {
         transaction.omapRemoveRange(data.collection, META, DUPS, END_OF_DUPS);
         transaction.omapRemoveRange(data.collection, META, ENTRIES, END_OF_ENTRIES);
+        addRecords(data, data.log.entries(), data.log.dups(), transaction);
+    }
+
+    /// Writes what a merge changed of entries and dups.
+    static void writeMerged(PgData data, LogMerge.Merged merged, Transaction transaction) {
+        if (merged.extended()) {
+            writeLog(data, transaction);
+            return;
+        }
+        if (!merged.dropped().isEmpty()) {
+            List<Bytes> dropped = new ArrayList<>(merged.dropped().size());
+            merged.dropped().forEach(entry -> dropped.add(key('e', entry.version())));
+            transaction.omapRemove(data.collection, META, dropped);
+        }
+        addRecords(data, merged.added(), merged.dups(), transaction);
+    }
+
+    private static void addRecords(
+            PgData data, Collection<PgLogEntry> entries, Collection<PgLogDup> dups, Transaction transaction) {
         TreeMap<Bytes, Bytes> keys = new TreeMap<>();
-        for (PgLogDup dup : data.log.dups()) {
+        for (PgLogDup dup : dups) {
             keys.put(dupKey(dup), WireWriter.encode(dup, PgLogDup::encode));
         }
-        for (PgLogEntry entry : data.log.entries()) {
+        for (PgLogEntry entry : entries) {
             keys.put(key('e', entry.version()), WireWriter.encode(entry, PgLogEntry::encode));
         }
         if (!keys.isEmpty()) {
             transaction.omapSet(data.collection, META, keys);
         }
-        writeInfo(data, epoch, transaction);
     }
 
     /// Writes new log entries and what they changed of the info.
@@ -123,9 +142,8 @@ final class PgDisk {
         }
         for (PgLogDup dup : data.log.trimDups(dupsTracked)) {
             Bytes key = dupKey(dup);
-            if (keys.remove(key) == null) {
-                old.add(key);
-            }
+            keys.remove(key);
+            old.add(key);
         }
         transaction.omapRemove(data.collection, META, old);
         keys.put(FAST, fast(data));

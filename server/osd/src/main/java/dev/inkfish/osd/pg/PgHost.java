@@ -73,6 +73,10 @@ public interface PgHost {
     /// The object cannot be written yet: some of the acting set lacks its newest version.
     boolean isDegraded(HObject object);
 
+    /// A change that reads this object cannot be made everywhere: somebody who gets all changes lacks its newest version, be it one
+    /// that is caught up behind clients.
+    boolean isLacked(HObject object);
+
     /// Tells a client to hold back requests for an object that it cannot have now, where options say so.
     ///
     /// @return whether it was told: its request is to be dropped
@@ -80,7 +84,7 @@ public interface PgHost {
         return false;
     }
 
-    /// Hastens the object's recovery and runs `task` when neither [#isUnreadable] nor [#isDegraded] holds.
+    /// Hastens the object's recovery and runs `task` when neither [#isUnreadable] nor [#isLacked] holds.
     void whenRecovered(HObject object, Runnable task);
 
     /// A read found a corrupt block: fetch the object from another replica, mend it here, then run `task`;

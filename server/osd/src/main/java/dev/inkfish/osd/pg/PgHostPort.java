@@ -173,6 +173,11 @@ final class PgHostPort implements PgHost {
     }
 
     @Override
+    public boolean isLacked(HObject object) {
+        return pg.recovery.isLacked(object);
+    }
+
+    @Override
     public boolean holdBack(ClientSession session, HObject object) {
         PgShell.BackoffOptions options = pg.shell.backoffOptions();
         boolean wanted = options.onDegraded() || options.onUnfound() && pg.recovery.isUnfound(object);
@@ -185,7 +190,7 @@ final class PgHostPort implements PgHost {
 
     @Override
     public void whenRecovered(HObject object, Runnable task) {
-        if (!isUnreadable(object) && !isDegraded(object)) {
+        if (!isUnreadable(object) && !isLacked(object)) {
             task.run();
         } else {
             pg.recovery.hasten(object, task);

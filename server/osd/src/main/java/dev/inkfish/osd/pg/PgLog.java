@@ -56,18 +56,21 @@ final class PgLog {
         head = data.head();
     }
 
-    /// Those that are not known yet.
-    void addDups(Collection<PgLogDup> more) {
+    /// Adds those that are not known yet, and tells which.
+    List<PgLogDup> addDups(Collection<PgLogDup> more) {
         if (more.isEmpty()) {
-            return;
+            return List.of();
         }
         Set<OsdReqId> known = new HashSet<>();
         dups.all().forEach(dup -> known.add(dup.reqid()));
+        List<PgLogDup> added = new ArrayList<>();
         for (PgLogDup dup : more) {
             if (known.add(dup.reqid())) {
                 dups.addLast(dup);
+                added.add(dup);
             }
         }
+        return added;
     }
 
     void append(PgLogEntry entry) {
@@ -99,7 +102,7 @@ final class PgLog {
         if (entry != null) {
             return entry;
         }
-        PgLogDup dup = dups.findLast(0, key, each -> reqid.equals(each.reqid()));
+        PgLogDup dup = dup(reqid);
         return dup == null
                 ? null
                 : new PgLogEntry(
@@ -113,6 +116,10 @@ final class PgLog {
                         dup.returnCode(),
                         dup.opReturns(),
                         Bytes.EMPTY);
+    }
+
+    private @Nullable PgLogDup dup(OsdReqId reqid) {
+        return dups.findLast(0, LogRecords.requestKey(reqid), each -> reqid.equals(each.reqid()));
     }
 
     /// The entries behind `version`, ascending.
@@ -204,8 +211,8 @@ final class PgLog {
             entries.removeFirst();
             gone.add(entry);
             tail = entry.version();
-            if (entry.reqid() != null) {
-                dups.addLast(dupOf(entry, entry.reqid()));
+            if (entry.reqid() != null && dup(entry.reqid()) == null) {
+                dups.addLast(dupOf(entry, entry.reqid())); // a member that trimmed earlier may have told of it
             }
         }
         return gone;

@@ -87,7 +87,8 @@ final class PgMerge {
             target.lastBackfill = HObject.MIN;
         }
         target.updateLastComplete();
-        PgDisk.writeLog(target, pg.map.epoch(), transaction);
+        PgDisk.writeLog(target, transaction);
+        PgDisk.writeInfo(target, pg.map.epoch(), transaction);
         pg.shell.submit(target.collection, transaction, () -> {});
     }
 

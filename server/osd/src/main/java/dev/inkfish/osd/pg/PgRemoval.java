@@ -25,7 +25,8 @@ final class PgRemoval {
         pg.data.log.reset(PgLogData.EMPTY);
         pg.data.updateLastComplete();
         Transaction transaction = new Transaction();
-        PgDisk.writeLog(pg.data, pg.map.epoch(), transaction);
+        PgDisk.writeLog(pg.data, transaction);
+        PgDisk.writeInfo(pg.data, pg.map.epoch(), transaction);
         pg.shell.submit(pg.data.collection, transaction, pg.inInterval(this::next));
     }
 

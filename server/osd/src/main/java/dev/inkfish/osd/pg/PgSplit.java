@@ -178,7 +178,8 @@ final class PgSplit {
 
     private void write() {
         int epoch = pg.map.epoch();
-        PgDisk.writeLog(pg.data, epoch, transaction);
+        PgDisk.writeLog(pg.data, transaction);
+        PgDisk.writeInfo(pg.data, epoch, transaction);
         for (PgData child : children.values()) {
             PgDisk.createWithLog(child, epoch, transaction);
         }

@@ -106,9 +106,18 @@ final class Recovery {
         return false;
     }
 
-    /// Some member lacks the object, or it is being copied.
+    /// Clients must not change the object: some member that acts lacks it, or it is being copied.
     boolean isDegraded(HObject object) {
-        return active.containsKey(object) || pg.backfill.isCopying(object) || isLackedByMember(object);
+        return isBeingCopied(object) || isLackedByMember(object, false);
+    }
+
+    /// Some member lacks the object, or it is being copied.
+    boolean isLacked(HObject object) {
+        return isBeingCopied(object) || isLackedByMember(object, true);
+    }
+
+    private boolean isBeingCopied(HObject object) {
+        return active.containsKey(object) || pg.backfill.isCopying(object);
     }
 
     /// Puts an object before the others and runs `task` when every member has it.
@@ -230,13 +239,13 @@ final class Recovery {
 
     /// Nobody lacks it but a member that is being filled, and has not got to it.
     private boolean waitsForBackfill(HObject object) {
-        return pg.backfill.isCopying(object) && !pg.data.missing.contains(object) && !isLackedByMember(object);
+        return pg.backfill.isCopying(object) && !pg.data.missing.contains(object) && !isLackedByMember(object, true);
     }
 
-    private boolean isLackedByMember(HObject object) {
+    private boolean isLackedByMember(HObject object, boolean asyncToo) {
         for (PgShard member : pg.members) {
             MissingSet missing = pg.peerMissing.get(member);
-            if (missing != null && missing.contains(object)) {
+            if (missing != null && missing.contains(object) && (asyncToo || !pg.asyncTargets.contains(member))) {
                 return true;
             }
         }

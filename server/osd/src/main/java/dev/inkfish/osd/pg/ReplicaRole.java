@@ -98,6 +98,7 @@ final class ReplicaRole {
         Transaction transaction = new Transaction();
         if (info.lastBackfill().isMin()) {
             pg.data.restartBackfill(message.log(), info);
+            PgDisk.writeLog(pg.data, transaction);
         } else {
             pg.data.merge(message.log(), info, pg.shell.store(), transaction);
         }
@@ -118,7 +119,7 @@ final class ReplicaRole {
         pg.data.lastEpochStarted = info.lastEpochStarted();
         pg.data.lastIntervalStarted = info.lastIntervalStarted();
         pg.enter(new PgState.ReplicaActive());
-        PgDisk.writeLog(pg.data, pg.map.epoch(), transaction);
+        PgDisk.writeInfo(pg.data, pg.map.epoch(), transaction);
         pg.shell.submit(
                 pg.data.collection,
                 transaction,

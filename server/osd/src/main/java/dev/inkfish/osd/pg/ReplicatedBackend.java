@@ -83,7 +83,7 @@ final class ReplicatedBackend implements PgBackend {
         TransactionPayload payload = new TransactionPayload(transaction);
         for (PgShard member : pg.members) {
             if (!member.equals(pg.whoami())) {
-                OpaquePayload theirs = wants(member, entries) ? payload : TransactionPayload.NOTHING;
+                OpaquePayload theirs = wants(member, entries) && !getsLogOnly(member, entries) ? payload : TransactionPayload.NOTHING;
                 pg.shell.send(
                         member.osd(),
                         new MOSDRepOp(
@@ -138,6 +138,17 @@ final class ReplicatedBackend implements PgBackend {
     private boolean wants(PgShard member, List<PgLogEntry> entries) {
         return !pg.backfillTargets.contains(member)
                 || pg.backfill.covers(member, entries.getFirst().object());
+    }
+
+    /// A member that is caught up behind clients lacks an object that is changed: it lacks the newer version then.
+    private boolean getsLogOnly(PgShard member, List<PgLogEntry> entries) {
+        MissingSet missing = pg.asyncTargets.contains(member) ? pg.peerMissing.get(member) : null;
+        if (missing == null || !lacksAny(missing, entries)) {
+            return false;
+        }
+        entries.forEach(missing::addNext);
+        missing.takeDirty();
+        return true;
     }
 
     private void log(List<PgLogEntry> entries, Transaction transaction) {
@@ -248,7 +259,9 @@ final class ReplicatedBackend implements PgBackend {
         pg.data.sum = op.sum();
         pg.scrubReplica.onChange(op.entries());
         trimLocally(op.trimTo());
-        if (lacksAny(op.entries())) {
+        boolean acts = pg.mapping.acting().contains(pg.shell.whoami());
+        boolean filled = pg.data.lastBackfill.max();
+        if (lacksAny(pg.data.missing, op.entries()) || !acts && filled && transaction.isEmpty()) {
             logOnly(op);
             return;
         }
@@ -276,12 +289,12 @@ final class ReplicatedBackend implements PgBackend {
                         lacks)));
     }
 
-    private boolean lacksAny(List<PgLogEntry> entries) {
-        return entries.stream().anyMatch(entry -> pg.data.missing.contains(entry.object()));
+    private static boolean lacksAny(MissingSet missing, List<PgLogEntry> entries) {
+        return !missing.isEmpty() && entries.stream().anyMatch(entry -> missing.contains(entry.object()));
     }
 
-    /// Our copy is damaged, and the change would have to read it: we keep only the log, and the primary, which learns of
-    /// it, gives us the object anew. If even that cannot be written, the disk has failed.
+    /// Our copy is damaged or old, and the change would have to read it: we keep only the log, and the primary, which learns of
+    /// it or knows it, gives us the object anew. If even that cannot be written, the disk has failed.
     private void logOnly(MOSDRepOp op) {
         Transaction transaction = new Transaction();
         for (PgLogEntry entry : op.entries()) {
@@ -302,6 +315,11 @@ final class ReplicatedBackend implements PgBackend {
         Change change = underWay.get(reply.version());
         MissingSet missing = pg.peerMissing.get(reply.from());
         if (change == null || missing == null) {
+            return;
+        }
+        boolean known = lacksAny(missing, change.entries);
+        if (pg.asyncTargets.contains(reply.from()) && known) {
+            committed(reply.version(), reply.from(), reply.lastComplete());
             return;
         }
         for (PgLogEntry entry : change.entries) {

@@ -42,6 +42,8 @@ final class FakeHost implements PgHost {
     final List<PgLogEntry> log = new ArrayList<>();
     final TreeSet<HObject> unreadable = new TreeSet<>();
     final TreeSet<HObject> degraded = new TreeSet<>();
+    /// By those that are caught up while clients write.
+    final TreeSet<HObject> lacked = new TreeSet<>();
     final TreeSet<HObject> scrubbing = new TreeSet<>();
     final List<HObject> repaired = new ArrayList<>();
     boolean delayed;
@@ -141,6 +143,7 @@ final class FakeHost implements PgHost {
     void recover() {
         unreadable.clear();
         degraded.clear();
+        lacked.clear();
         List<Runnable> tasks = new ArrayList<>(recoveries);
         recoveries.clear();
         tasks.forEach(Runnable::run);
@@ -279,6 +282,11 @@ final class FakeHost implements PgHost {
     @Override
     public boolean isDegraded(HObject object) {
         return degraded.contains(object);
+    }
+
+    @Override
+    public boolean isLacked(HObject object) {
+        return isDegraded(object) || lacked.contains(object);
     }
 
     @Override

@@ -90,6 +90,21 @@ class SnapshotTest {
         assertThat(host.clones).isZero();
     }
 
+    /// A rollback reads the clone on every member, also on one that gets what it lacks while clients write.
+    @Test
+    void aRollbackWaitsForWhoLacksTheClone() {
+        client.ask("o", writeFull("old"));
+        context(2);
+        client.ask("o", writeFull("new"));
+        host.lacked.add(client.request("o", 2).object());
+        assertThat(client.code("o", writeFull("newer"))).as("a change that does not read it").isZero();
+        client.post("o", rollback(2));
+        assertThat(client.replies).isEmpty();
+        host.recover();
+        assertThat(client.take().result()).isZero();
+        assertThat(client.text("o")).isEqualTo("old");
+    }
+
     @Test
     void aDeletedObjectGoesWithItsLastClone() {
         client.ask("o", writeFull("x"));

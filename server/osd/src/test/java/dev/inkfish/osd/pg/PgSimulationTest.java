@@ -3,6 +3,7 @@ package dev.inkfish.osd.pg;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.inkfish.wire.PgId;
+import dev.inkfish.wire.osd.PgShard;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -119,6 +120,39 @@ class PgSimulationTest {
         simulation.nodes.get(2).start();
         simulation.settle();
         simulation.assertClean();
+    }
+
+    /// A replica that misses more than a change or two gets it while clients go on changing what it lacks.
+    @Test
+    void clientsDoNotWaitForWhoIsCaughtUp() {
+        Simulation simulation = new Simulation(4, 3, 3, 2, 1);
+        simulation.propose(map -> {});
+        simulation.settle();
+        clients(simulation, 6);
+        work(simulation, 1);
+        simulation.settle();
+        simulation.nodes.get(2).kill();
+        simulation.markDown(2);
+        work(simulation, 1);
+        simulation.settle();
+        simulation.nodes.get(2).start();
+        work(simulation, 3);
+        boolean mayChange = false;
+        int acting = 3;
+        do {
+            for (Simulation.Node node : simulation.nodes) {
+                for (Pg pg : node.table.groups()) {
+                    for (PgShard target : pg.asyncTargets) {
+                        MissingSet missing = pg.peerMissing.getOrDefault(target, new MissingSet());
+                        mayChange |= pg.isActive() && missing.items().keySet().stream().anyMatch(object -> !pg.recovery.isDegraded(object));
+                        acting = Math.min(acting, pg.mapping.acting().size());
+                    }
+                }
+            }
+        } while (simulation.step());
+        assertThat(mayChange).isTrue();
+        assertThat(acting).isEqualTo(2);
+        settleAndCheck(simulation);
     }
 
     /// It was away for longer than the log reaches: it is filled anew while writes go on.

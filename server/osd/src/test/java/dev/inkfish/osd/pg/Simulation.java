@@ -30,7 +30,9 @@ import java.util.TreeSet;
 /// Groups of several OSDs, a monitor and clients in one thread. Everything that happens is an event in some
 /// channel; channels are in order, which channel goes next is drawn from the seed.
 final class Simulation {
-    static final PgSettings SETTINGS = new PgSettings(6, 12, 50, 3, 7, 4);
+    private static final PgSettings WAITING = new PgSettings(6, 12, 50, 3, 7, 4, Long.MAX_VALUE, Long.MAX_VALUE);
+    /// Who is behind by a few changes is caught up while clients write.
+    private static final PgSettings CATCHING_UP = new PgSettings(6, 12, 50, 3, 7, 4, 1, 3);
 
     /// Small steps and few preemptions, so that changes meet scrubs.
     static final ScrubSettings SCRUBS = new ScrubSettings(
@@ -38,6 +40,7 @@ final class Simulation {
 
     /// The cluster's log.
     final List<String> logged = new ArrayList<>();
+    private final PgSettings settings;
     final Random random;
     final List<FakeMap> maps = new ArrayList<>();
     final List<Node> nodes = new ArrayList<>();
@@ -60,6 +63,7 @@ final class Simulation {
     /// @param firstCapacity bytes that osd.0 takes
     Simulation(long seed, int osds, int size, int minSize, int pgNum, long firstCapacity) {
         random = new Random(seed);
+        settings = seed % 2 == 0 ? CATCHING_UP : WAITING;
         List<Integer> order = new ArrayList<>();
         for (int i = 0; i < osds; i++) {
             order.add(i);
@@ -426,7 +430,7 @@ final class Simulation {
 
         @Override
         public PgSettings settings() {
-            return SETTINGS;
+            return settings;
         }
 
         @Override
@@ -589,6 +593,16 @@ final class Simulation {
     // ---- what must hold
 
     /// Every group is active and clean and its copies are the same everywhere.
+    /// What is written bit by bit is what is in memory.
+    private void assertOnDisk(Node node, PgData data) {
+        PgData loaded = PgDisk.load(node.store, data.pgid);
+        Eversion tail = data.log.tail();
+        assertThat(loaded.log.tail()).as(this::describe).isEqualTo(tail);
+        assertThat(loaded.log.head()).as(this::describe).isEqualTo(data.log.head());
+        assertThat(List.copyOf(loaded.log.entries())).as(this::describe).isEqualTo(List.copyOf(data.log.entries()));
+        assertThat(List.copyOf(loaded.log.dups())).as(this::describe).containsExactlyInAnyOrderElementsOf(data.log.dups());
+    }
+
     void assertClean() {
         for (Node node : nodes) {
             assertThat(node.table.groups()).as(this::describe).allMatch(pg -> pg.pgid().pgid().seed() < pgNum());
@@ -606,6 +620,7 @@ final class Simulation {
                 String content = Copies.content(nodes.get(osd).store, SpgId.of(pgid));
                 first = first == null ? content : first;
                 assertThat(content).as(() -> pgid + " on osd." + osd + "\n" + describe()).isEqualTo(first);
+                assertOnDisk(nodes.get(osd), nodes.get(osd).table.find(SpgId.of(pgid)).data);
             }
             for (Node node : nodes) {
                 if (!mapping.acting().contains(node.id)) {

@@ -1,0 +1,100 @@
+package dev.inkfish.osd.pg;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.inkfish.osdmap.PgMergeMeta;
+import dev.inkfish.wire.Eversion;
+import dev.inkfish.wire.PgId;
+import dev.inkfish.wire.SpgId;
+import dev.inkfish.wire.osd.ObjectStatSum;
+import dev.inkfish.wire.osd.PgInfo;
+import dev.inkfish.wire.osd.PgShard;
+import dev.inkfish.wire.osd.PgStat;
+import java.util.List;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class ActingChoiceTest {
+    private static final SpgId PGID = SpgId.of(new PgId(1, 0));
+    private static final List<Integer> UP = List.of(0, 1, 2);
+
+    private final TreeMap<PgShard, PgInfo> infos = new TreeMap<>();
+
+    private void member(int osd, long version, long missing) {
+        Eversion update = new Eversion(10, version);
+        ObjectStatSum sum = ObjectStatSum.ZERO.with(ObjectStatSum.Field.NUM_OBJECTS_MISSING, missing);
+        PgInfo absent = PgInfo.absent(PGID);
+        infos.put(PgShard.of(osd), new PgInfo(
+                PGID,
+                update,
+                update,
+                new Eversion(1, 1),
+                version,
+                absent.lastBackfill(),
+                5,
+                5,
+                absent.history().withStarted(5, 5),
+                absent.purgedSnaps(),
+                PgStat.EMPTY.withSum(sum)));
+    }
+
+    private ActingChoice choose(int minSize, ActingChoice.Lag lag) {
+        MapView.PoolParams pool = new MapView.PoolParams(3, minSize, 1, 1, PgMergeMeta.NONE, false);
+        return ActingChoice.choose(infos, UP, UP, 0, pool, lag);
+    }
+
+    private ActingChoice choose(int minSize) {
+        return choose(minSize, new ActingChoice.Lag(100, 100));
+    }
+
+    @Test
+    void whoIsALittleBehindActsAndTheOthersWaitForIt() {
+        member(0, 1000, 0);
+        member(1, 1000, 0);
+        member(2, 900, 0);
+        assertThat(choose(2)).isEqualTo(choose(2, ActingChoice.Lag.ANY));
+        assertThat(choose(2).want()).containsExactly(0, 1, 2);
+        assertThat(choose(2).async()).isEmpty();
+    }
+
+    @Test
+    void whoIsFarBehindIsCaughtUpBehindClients() {
+        member(0, 1000, 0);
+        member(1, 1000, 0);
+        member(2, 899, 0);
+        assertThat(choose(2).want()).containsExactly(0, 1);
+        assertThat(choose(2).async()).containsExactly(PgShard.of(2));
+        assertThat(choose(2).backfill()).isEmpty();
+        assertThat(choose(2, ActingChoice.Lag.ANY).want()).containsExactly(0, 1, 2);
+    }
+
+    @Test
+    void whatALogReachesButIsMissingCountsToo() {
+        member(0, 1000, 0);
+        member(1, 1000, 0);
+        member(2, 950, 51);
+        assertThat(choose(2).async()).containsExactly(PgShard.of(2));
+    }
+
+    @Test
+    void enoughMembersActWhateverTheyLack() {
+        member(0, 1000, 0);
+        member(1, 500, 0);
+        member(2, 400, 0);
+        assertThat(choose(2).want()).containsExactly(0, 1);
+        assertThat(choose(2).async()).as("the one that is furthest behind").containsExactly(PgShard.of(2));
+        assertThat(choose(3).want()).containsExactly(0, 1, 2);
+        assertThat(choose(1).async()).containsExactly(PgShard.of(1), PgShard.of(2));
+    }
+
+    @Test
+    void whoIsFarBehindIsNotPrimary() {
+        member(0, 500, 0);
+        member(1, 1000, 0);
+        member(2, 1000, 0);
+        assertThat(choose(2).want()).containsExactly(1, 2);
+        assertThat(choose(2).async()).containsExactly(PgShard.of(0));
+        assertThat(choose(2, ActingChoice.Lag.ANY).want()).containsExactly(0, 1, 2);
+        assertThat(choose(2, new ActingChoice.Lag(100, 1000)).want()).as("a primary acts").contains(0);
+    }
+}

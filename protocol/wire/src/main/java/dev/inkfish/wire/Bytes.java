@@ -195,16 +195,21 @@ public final class Bytes implements Comparable<Bytes> {
 
     /// As [#crc32c] of -1, by [#checksums].
     public int crc32cOfPieces(int piece) {
+        Crc32c.Zeros zeros = Crc32c.Zeros.of(piece);
         int crc = -1;
         for (int each : checksums(piece)) {
-            crc = Crc32c.shift(~crc, piece) ^ each;
+            crc = Crc32c.concat(crc, each, zeros);
         }
         return crc;
     }
 
     /// crc32c as Ceph computes it: continued from `seed`, neither inverted before nor after.
     public int crc32c(int seed) {
-        return loan == null ? Crc32c.update(seed, heap, offset, length) : Crc32c.update(seed, asByteBuffer());
+        if (loan == null) {
+            return Crc32c.update(seed, heap, offset, length);
+        }
+        boolean known = seed == -1 && length == loan.length() && loan.hasCrc();
+        return known ? loan.crc() : Crc32c.update(seed, asByteBuffer());
     }
 
     /// The bytes as UTF-8; for text that is known to be text.

@@ -40,6 +40,37 @@ public final class Crc32c {
         return seed == -1 ? fromMinusOne : fromMinusOne ^ shift(~seed, length);
     }
 
+    /// The register after two runs of bytes, from what each of them makes of -1.
+    ///
+    /// @param second as many bytes as the second run has
+    public static int concat(int ofFirst, int ofSecond, Zeros second) {
+        return second.apply(~ofFirst) ^ ofSecond;
+    }
+
+    /// What a number of zero bytes makes of a register, by tables: for those who ask it often.
+    public static final class Zeros {
+        private static final Zeros OF_BLOCK = new Zeros(4096);
+
+        private final int[] table = new int[4 << 8];
+
+        private Zeros(long length) {
+            for (int i = 0; i < table.length; i++) {
+                table[i] = shift((i & 0xff) << (i >>> 8 << 3), length);
+            }
+        }
+
+        public static Zeros of(long length) {
+            return length == 4096 ? OF_BLOCK : new Zeros(length);
+        }
+
+        int apply(int register) {
+            return table[register & 0xff]
+                    ^ table[0x100 | register >>> 8 & 0xff]
+                    ^ table[0x200 | register >>> 16 & 0xff]
+                    ^ table[0x300 | register >>> 24];
+        }
+    }
+
     /// What `length` zero bytes make of the register.
     public static int shift(int register, long length) {
         int result = register;

@@ -13,6 +13,8 @@ public final class Loan {
     private final Runnable giveBack;
     private volatile byte @Nullable [] onHeap;
     private volatile boolean over;
+    private boolean hasCrc;
+    private int crc;
 
     /// @param memory all of which the bytes are; not written to any more
     /// @param giveBack does nothing when run again, and does not refer to this
@@ -31,6 +33,20 @@ public final class Loan {
             throw new IllegalStateException("the memory was given back");
         }
         return memory;
+    }
+
+    /// For the lender, before it lends: the crc32c, from -1, of all that the memory holds.
+    public void crc(int value) {
+        crc = value;
+        hasCrc = true;
+    }
+
+    boolean hasCrc() {
+        return hasCrc;
+    }
+
+    int crc() {
+        return crc;
     }
 
     byte[] onHeap() {

@@ -358,9 +358,13 @@ public final class BlockStore implements ObjectStore {
         ByteBuffer target = loan != null ? loan.memory() : ByteBuffer.allocate(Math.toIntExact(total));
         try {
             head.putTo(target);
+            int crc = head.crc32c(-1);
             for (Extent each : extents) {
                 target.limit(target.position() + (int) each.length());
-                ObjectReader.read(onode, state.keys, state.device, each.offset(), target);
+                crc = ObjectReader.read(onode, state.keys, state.device, each.offset(), target, crc);
+            }
+            if (loan != null) {
+                loan.crc(crc);
             }
         } catch (IOException e) {
             throw new CephException(Errno.EIO, "read of " + object + " failed: " + e);

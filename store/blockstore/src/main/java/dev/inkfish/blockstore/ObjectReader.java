@@ -13,6 +13,8 @@ import java.util.List;
 final class ObjectReader {
     private static final int BLOCK = Shard.BLOCK;
     private static final byte[] HOLE = new byte[BLOCK];
+    private static final Crc32c.Zeros ONE_BLOCK = Crc32c.Zeros.of(BLOCK);
+    private static final int HOLE_CRC = Crc32c.update(-1, HOLE, 0, BLOCK);
 
     private ObjectReader() {}
 
@@ -22,40 +24,48 @@ final class ObjectReader {
     }
 
     /// Fills the buffer with the range that begins at `offset` and must lie within the object's size.
-    static void read(Onode onode, PendingKeys keys, BlockDevice device, long offset, ByteBuffer target)
+    ///
+    /// @param before the crc32c, from -1, of what the buffer holds already
+    /// @return that of all
+    static int read(Onode onode, PendingKeys keys, BlockDevice device, long offset, ByteBuffer target, int before)
             throws IOException {
         long at = offset;
+        int crc = before;
         while (target.hasRemaining()) {
             long index = at / BLOCK;
-            int before = (int) (at % BLOCK);
-            if (before == 0 && target.remaining() >= BLOCK) {
+            int within = (int) (at % BLOCK);
+            if (within == 0 && target.remaining() >= BLOCK) {
                 int run = run(onode, keys, index, target.remaining() / BLOCK);
-                fill(onode, keys, index, run, device, target);
+                crc = fill(onode, keys, index, run, device, target, crc);
                 at += (long) run * BLOCK;
             } else {
-                int count = Math.min(BLOCK - before, target.remaining());
+                int count = Math.min(BLOCK - within, target.remaining());
                 ByteBuffer block = ByteBuffer.allocate(BLOCK);
-                fill(onode, keys, index, 1, device, block);
-                target.put(block.array(), before, count);
+                fill(onode, keys, index, 1, device, block, -1);
+                target.put(block.array(), within, count);
+                crc = Crc32c.update(crc, block.array(), within, count);
                 at += count;
             }
         }
+        return crc;
     }
 
     private static Shard shard(Onode onode, PendingKeys keys, long index) {
         return onode.shard((int) (index / Shard.BLOCKS), keys);
     }
 
-    /// A run of blocks, verified, or of holes.
-    private static void fill(
-            Onode onode, PendingKeys keys, long index, int run, BlockDevice device, ByteBuffer target)
+    /// A run of blocks, verified, or of holes. Takes the crc32c of what is before them, and gives it with them.
+    private static int fill(
+            Onode onode, PendingKeys keys, long index, int run, BlockDevice device, ByteBuffer target, int before)
             throws IOException {
+        int crc = before;
         int first = shard(onode, keys, index).blocks[(int) (index % Shard.BLOCKS)];
         if (first == 0) {
             for (int i = 0; i < run; i++) {
                 target.put(HOLE);
+                crc = Crc32c.concat(crc, HOLE_CRC, ONE_BLOCK);
             }
-            return;
+            return crc;
         }
         int limit = target.limit();
         int start = target.position();
@@ -66,8 +76,10 @@ final class ObjectReader {
             if (Crc32c.update(-1, target) != expected) {
                 throw badChecksum(first + i, onode.id, index + i);
             }
+            crc = Crc32c.concat(crc, expected, ONE_BLOCK);
         }
         target.limit(limit);
+        return crc;
     }
 
     /// How many blocks from `index` on are holes, or follow each other on the device: they are read at once.

@@ -102,6 +102,22 @@ public abstract class StoreConformance {
         model.assertSame(store);
     }
 
+    /// A store that has looked at the checksums of what it reads may say what they come to.
+    @Test
+    void whatIsReadHasTheChecksumOfItsBytes() {
+        commit(new Transaction().write(PG, A, 0, random(1, 100_000)).write(PG, A, 300_000, random(2, 800_000)));
+        Random random = new Random(3);
+        for (int i = 0; i < 200; i++) {
+            int offset = random.nextInt(4) * (random.nextBoolean() ? 4096 : 70_001);
+            int length = random.nextInt(1_100_000 - offset);
+            Bytes plain = store.read(PG, A, offset, length);
+            assertThat(plain.crc32c(-1)).isEqualTo(Bytes.wrap(plain.toArray()).crc32c(-1));
+            Bytes headed = store.read(PG, A, random(i, random.nextInt(50)), store.extents(PG, A, offset, length));
+            assertThat(headed.crc32c(-1)).isEqualTo(Bytes.wrap(headed.toArray()).crc32c(-1));
+            assertThat(headed.crc32c(7)).isEqualTo(Bytes.wrap(headed.toArray()).crc32c(7));
+        }
+    }
+
     @Test
     void aTransactionIsVisibleAtOnceAndCommitsAreInOrder() throws Exception {
         List<Integer> committed = new ArrayList<>();

@@ -231,8 +231,8 @@ def tree(element):
 def parsed(text):
     if text.lstrip().startswith('<'):
         try:
-            # Ceph writes several roots where it would write several lines, and names with colons
-            text = re.sub(r'(</?\w+):(\w+>)', r'\1_\2', text)
+            # Ceph writes several roots where it would write several lines, names with colons, and names that begin with a digit
+            text = re.sub(r'(</?)(\d)', r'\1_\2', re.sub(r'(</?\w+):(\w+>)', r'\1_\2', text))
             return tree(xml.etree.ElementTree.fromstring('<answer>' + text + '</answer>'))
         except xml.etree.ElementTree.ParseError:
             return None

@@ -6,7 +6,6 @@ import dev.inkfish.command.CommandResult;
 import dev.inkfish.command.CommandTable;
 import dev.inkfish.command.Formatter;
 import dev.inkfish.command.Stamp;
-import dev.inkfish.command.XmlFormatter;
 import dev.inkfish.command.stats.PgMapText;
 import dev.inkfish.command.stats.StatDump;
 import dev.inkfish.mgr.core.MgrCore;
@@ -102,27 +101,14 @@ final class PgCommands implements MgrModuleCommands {
         } else if (what.isEmpty()) {
             what = List.of("all");
         }
-        Formatter f = jsonOnly ? call.formatter("json") : call.formatter();
+        Formatter f = jsonOnly ? Formatter.of("json") : call.formatter(); // whatever form was asked for
         String status = "dumped " + String.join(",", what);
         if (f == null) {
             return CommandResult.ok(status, plain(what));
         }
-        if (jsonOnly) {
-            return CommandResult.ok(status, unnamed(f, what));
-        }
         f.openObject("pg_info").dump("pg_ready", true);
         dump(f, what);
         return CommandResult.ok(status, f.close().bytes());
-    }
-
-    /// As the commands print it that were made for JSON: nothing around it in XML, no newline after it.
-    private String unnamed(Formatter f, List<String> what) {
-        boolean json = !(f instanceof XmlFormatter);
-        if (json) {
-            f.openObject();
-        }
-        dump(f.dump("pg_ready", true), what);
-        return (json ? f.close() : f).text().stripTrailing();
     }
 
     private void dump(Formatter f, List<String> what) {

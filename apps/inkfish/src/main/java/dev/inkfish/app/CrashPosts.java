@@ -22,7 +22,7 @@ final class CrashPosts implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CrashPosts.class);
     private static final long FIRST_MILLIS = 3000;
     private static final long AGAIN_MILLIS = 60_000;
-    /// The manager may not be there yet.
+    /// The manager may not be there yet; where nobody may post here, it is tried less and less often.
     private static final long RETRY_MILLIS = 10_000;
     private static final String POSTED = "posted";
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -51,10 +51,17 @@ final class CrashPosts implements AutoCloseable {
     private void run() {
         try {
             Thread.sleep(FIRST_MILLIS);
+            long retry = RETRY_MILLIS;
+            List<Path> told = List.of();
             while (true) {
                 List<Path> waiting = waiting();
                 boolean done = waiting.isEmpty() || postAll(waiting);
-                Thread.sleep(done ? AGAIN_MILLIS : RETRY_MILLIS);
+                if (!done && !waiting.equals(told)) {
+                    LOG.warn("{} crash reports in {} are not posted yet", waiting.size(), directory);
+                    told = waiting;
+                }
+                Thread.sleep(done ? AGAIN_MILLIS : retry);
+                retry = done ? RETRY_MILLIS : Math.min(2 * retry, AGAIN_MILLIS);
             }
         } catch (InterruptedException e) {
             // the process ends
@@ -87,7 +94,6 @@ final class CrashPosts implements AutoCloseable {
                 LOG.debug("crash reports are not posted by {}: {}", name, e.getMessage());
             }
         }
-        LOG.warn("{} crash reports in {} are not posted yet", reports.size(), directory);
         return false;
     }
 

@@ -186,12 +186,4 @@ final class OpQueue {
             pg.ops.onDisconnect(watched);
         }
     }
-
-    List<String> describe() {
-        List<String> result = new ArrayList<>();
-        unanswered.values()
-                .forEach(entry -> result.add(
-                        entry.session.name() + ":" + entry.tid + (entry.handedOver ? " started" : " waiting")));
-        return result;
-    }
 }

@@ -1,6 +1,5 @@
 package dev.inkfish.osd.pg;
 
-import dev.inkfish.objectstore.CollectionId;
 import dev.inkfish.objectstore.ObjectStore;
 import dev.inkfish.objectstore.Transaction;
 import dev.inkfish.osd.ops.ClientOps;
@@ -19,7 +18,6 @@ import dev.inkfish.wire.osd.PgInfo;
 import dev.inkfish.wire.osd.PgShard;
 import dev.inkfish.wire.osd.PgStat;
 import dev.inkfish.wire.osd.PgStates;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -350,10 +348,6 @@ public final class Pg {
         return new PgShard(shell.whoami(), data.pgid.shard());
     }
 
-    CollectionId collection() {
-        return data.collection;
-    }
-
     OsdMap osdMap() {
         return map.osdMap();
     }
@@ -587,11 +581,6 @@ public final class Pg {
     /// A client has noted that it is held back.
     public void onBackoff(ClientSession session, MOSDBackoff told) {
         queue.onBackoff(session, told);
-    }
-
-    /// Operations that wait or are under way.
-    public List<String> opsInFlight() {
-        return new ArrayList<>(queue.describe());
     }
 
     @Override

@@ -32,6 +32,9 @@ class RbdSupportTest {
         String sum = cluster.ok("rbd export --no-progress here/a - | md5sum");
         assertThat(cluster.run("ceph rbd task add migration execute here/a").err())
                 .contains("Error EINVAL: [errno 22] RBD invalid argument (Image here/a is not migrating)");
+        cluster.ok("rbd snap create --no-progress here/a@i && rbd migration prepare --import-only here/a@i here/i");
+        assertThat(cluster.run("ceph rbd task add migration execute here/i").err()).contains("(the manager does not import");
+        cluster.ok("rbd migration abort --no-progress here/i && rbd snap rm --no-progress here/a@i");
         cluster.ok("rbd migration prepare here/a there/b");
         assertThat(cluster.run("ceph rbd task add migration commit there/b").err()).contains("has not completed migration");
         assertThat(cluster.ok("ceph rbd task add migration execute there/b")).contains("Migrating image here/a to there/b");
@@ -43,10 +46,11 @@ class RbdSupportTest {
         assertThat(cluster.ok("rbd status there/b; rbd trash ls -a here; rados -p here ls"))
                 .doesNotContain("Migration").doesNotContain("rbd_data");
         cluster.ok("rbd object-map check --no-progress there/b && rbd migration prepare there/b here/c");
-        cluster.ok("rbd bench --io-type write --io-size 4K --io-total 64K here/c");
+        cluster.ok("rbd snap create --no-progress here/c@new; qemu-io -f raw -c 'write -P 7 3M 2M' -c 'write -P 8 30M 64k' -c 'discard 8M 4M' rbd:here/c");
+        sum = cluster.ok("rbd export --no-progress here/c - | md5sum");
         cluster.ok("ceph rbd task add migration abort here/c");
         eventually(NO_TASKS, 60);
-        assertThat(cluster.ok("rbd ls here; rbd ls there")).isEqualTo("b");
+        assertThat(cluster.ok("rbd ls here; rbd ls there; rbd object-map check --no-progress there/b")).isEqualTo("b");
         assertThat(cluster.ok("rbd export --no-progress there/b - | md5sum")).isEqualTo(sum);
     }
 
@@ -62,7 +66,9 @@ class RbdSupportTest {
         assertThat(cluster.ok("ceph rbd task add migration execute oldest/o")).contains("Migrating image oldest/o to newest/n");
         eventually(NO_TASKS, 60);
         assertThat(cluster.ok("rbd status newest/n")).contains("state: executed");
-        cluster.ok("qemu-io -f raw -c 'write -P 9 0 1M' rbd:newest/n; ceph rbd task add migration abort newest/n");
+        cluster.ok("qemu-io -f raw -c 'write -P 9 0 1M' rbd:newest/n");
+        sums = sums("newest/n");
+        cluster.ok("ceph rbd task add migration abort newest/n");
         eventually(NO_TASKS, 60);
         assertThat(cluster.ok("rbd ls newest; rbd ls oldest; rbd info oldest/o")).startsWith("o").contains("format: 1");
         assertThat(sums("oldest/o")).isEqualTo(sums);
@@ -105,7 +111,7 @@ class RbdSupportTest {
         assertThat(cluster.ok("rbd journal status --pool jm --image j")).contains("tag_tid=3");
 
         cluster.ok("ceph rbd task add flatten jm/k");
-        eventually("ceph rbd task list | grep -qF \"[errno 30] RBD read-only image (error flattening b'k')\"", 30);
+        eventually("ceph rbd task list | grep -qF \"\\\"[errno 30] RBD read-only image (error flattening b'k')\"", 30);
         cluster.ok("ceph rbd task cancel $(ceph rbd task list | jq -r '.[0].id')");
         cluster.ok("ceph osd pool rm jm jm --yes-i-really-really-mean-it");
     }
@@ -118,21 +124,21 @@ class RbdSupportTest {
 
     /// A host dies with its machines: their locks stay, their journals have what was not written yet.
     @Test
-    void theLockOfAClientThatDiedIsBrokenAndTheClientFenced() {
+    void theLockOfAClientThatDiedIsBroken() {
         cluster.ok("ceph osd pool create dead 8 && rbd pool init dead;"
                 + " f='--image-feature layering,exclusive-lock,object-map,fast-diff,deep-flatten,journaling';"
                 + " rbd create --size 16M dead/p; rbd bench --io-type write --io-size 4M --io-total 16M dead/p; rbd snap create --no-progress dead/p@s;"
                 + " rbd create --size 16M dead/gone; rbd clone --rbd-default-clone-format 2 dead/p@s dead/c $f;"
-                + " for i in gone c; do timeout -s KILL 4 rbd bench --io-type write --io-size 4K --io-total 100G --io-threads 4 dead/$i & done; wait; true");
-        assertThat(cluster.ok("rbd lock ls dead/gone; rbd lock ls dead/c")).contains("auto ");
+                + " for i in gone c; do rbd bench --io-type write --io-size 4K --io-total 100G --io-threads 4 dead/$i > /dev/null 2>&1 &"
+                + " echo $! >> dying; done");
+        eventually("rbd lock ls dead/gone | grep -q auto && rbd lock ls dead/c | grep -q auto", 30);
+        cluster.ok("sleep 2; kill -9 $(cat dying)");
         cluster.ok("ceph rbd task add flatten dead/c; ceph rbd task add remove dead/gone");
         eventually(NO_TASKS, 150);
         assertThat(cluster.ok("rbd ls dead; rbd info dead/c")).doesNotContain("gone").doesNotContain("parent:");
         assertThat(cluster.ok("ceph osd blocklist ls").lines().count()).isGreaterThanOrEqualTo(2);
         assertThat(cluster.ok("rbd lock ls dead/c")).isEmpty();
         cluster.ok("rbd bench --io-type write --io-size 4K --io-total 4K dead/c && rbd object-map check --no-progress dead/c");
-        // tag 0 was that of the client that died, 1 the manager's
-        assertThat(cluster.ok("rbd journal status --pool dead --image c")).contains("tag_tid=2").doesNotContain("tag_tid=1");
         cluster.ok("ceph osd pool rm dead dead --yes-i-really-really-mean-it");
     }
 

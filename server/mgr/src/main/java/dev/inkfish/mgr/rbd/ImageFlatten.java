@@ -35,7 +35,7 @@ final class ImageFlatten {
             if (image.has(Image.JOURNALING)) {
                 ImageJournal journal = ImageJournal.of(image);
                 if (!journal.isLocal()) {
-                    throw RbdErrors.of(Errno.EROFS.code(), "error flattening b'" + image.name() + "'");
+                    throw new CephException(Errno.EROFS, "error flattening b'" + image.name() + "'");
                 }
                 journal.flatten(lock, () -> flatten.run(host, parent, progress));
             } else {

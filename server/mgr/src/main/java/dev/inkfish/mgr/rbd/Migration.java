@@ -80,6 +80,11 @@ record Migration(PoolIo sourceIo, String sourceName, String sourceId, PoolIo tar
                 own.mirroring, own.state);
     }
 
+    /// Whether it was prepared with `--import-only`: what it comes from stays, and may be a file.
+    boolean isImport() {
+        return sourceIo.pool() < 0;
+    }
+
     /// Null if it has gone.
     @Nullable Image source() {
         return Image.openById(sourceIo, sourceName, sourceId);

@@ -58,7 +58,7 @@ final class MigrationWork {
         Mirroring.begin(target, migration.mirroring());
     }
 
-    /// Removes the target and takes the source out of the trash.
+    /// Removes the target, of which what was written goes back to the source, and takes the source out of the trash.
     static void abort(RbdHost host, PoolIo io, String name, Progress progress) {
         Migration migration = require(io, name);
         Image source = migration.source();
@@ -69,6 +69,7 @@ final class MigrationWork {
         GroupLink[] group = {null};
         if (target != null) {
             ImageRemoval.migrationTarget(host, target, migration.targetName(), progress, () -> {
+                MigrationRevert.run(source, target, progress);
                 giveBackClones(migration, source, target);
                 group[0] = GroupLink.of(target);
                 if (group[0] != null) {

@@ -35,7 +35,7 @@ final class Mirroring {
             throw new CephException(Errno.EBUSY, "image is mirrored by snapshots: disable that first");
         }
         if (!ImageJournal.of(image).isLocal()) {
-            throw new CephException(Errno.EINVAL, "mirrored image is not primary");
+            throw new CephException(Errno.EINVAL, "error removing image");
         }
         set(image.io(), image.id(), mirrored.globalId(), DISABLING);
         notify(image.io(), DISABLING, image.id(), mirrored.globalId());

@@ -92,6 +92,9 @@ interface TaskCheck {
                 return refuse(Errno.EINVAL, "Image " + spec + " is not migrating");
             }
             refs.put("image_id", migration.targetId());
+            if (migration.isImport()) {
+                return refuse(Errno.EOPNOTSUPP, "the manager does not import: use `rbd migration`");
+            }
             return then.apply(migration);
         };
     }

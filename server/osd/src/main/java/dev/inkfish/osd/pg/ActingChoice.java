@@ -2,9 +2,11 @@ package dev.inkfish.osd.pg;
 
 import dev.inkfish.wire.Eversion;
 import dev.inkfish.wire.osd.ObjectStatSum;
+import dev.inkfish.wire.osd.PastIntervals;
 import dev.inkfish.wire.osd.PgInfo;
 import dev.inkfish.wire.osd.PgShard;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -36,9 +38,10 @@ record ActingChoice(PgShard best, List<Integer> want, SortedSet<PgShard> backfil
             List<Integer> acting,
             int primary,
             MapView.PoolParams pool,
+            PastIntervals past,
             Lag lag) {
         int size = pool.size();
-        PgShard best = findBest(infos, primary);
+        PgShard best = findBest(infos, primary, past);
         if (best == null) {
             return null;
         }
@@ -123,8 +126,10 @@ record ActingChoice(PgShard best, List<Integer> want, SortedSet<PgShard> backfil
     }
 
     /// Only members that were active in the last interval that went active know every acknowledged
-    /// write; of those, the one with the newest log, then the longest, then the primary itself.
-    private static @Nullable PgShard findBest(SortedMap<PgShard, PgInfo> infos, int primary) {
+    /// write; of those, one that acted in it, then the one with the newest log, then the longest, then the primary itself.
+    ///
+    /// One that was caught up behind clients has as much in its log, but what was not acknowledged it may have there only.
+    private static @Nullable PgShard findBest(SortedMap<PgShard, PgInfo> infos, int primary, PastIntervals past) {
         int lastStarted = 0;
         for (PgInfo info : infos.values()) {
             lastStarted = Math.max(lastStarted, info.history().lastEpochStarted());
@@ -132,14 +137,22 @@ record ActingChoice(PgShard best, List<Integer> want, SortedSet<PgShard> backfil
                 lastStarted = Math.max(lastStarted, info.lastEpochStarted());
             }
         }
+        int started = lastStarted;
+        SortedSet<PgShard> acted = past.intervals().stream()
+                .filter(interval -> interval.last() >= started)
+                .findFirst()
+                .map(PastIntervals.Interval::acting)
+                .orElse(Collections.emptySortedSet());
         PgShard best = null;
         for (Map.Entry<PgShard, PgInfo> candidate : infos.entrySet()) {
             PgInfo info = candidate.getValue();
             if (info.isIncomplete() || info.lastEpochStarted() < lastStarted) {
                 continue;
             }
-            if (best == null || better(info, candidate.getKey(), infos.get(best), primary)) {
-                best = candidate.getKey();
+            PgShard member = candidate.getKey();
+            boolean equal = best == null || acted.contains(member) == acted.contains(best);
+            if (best == null || (equal ? better(info, member, infos.get(best), primary) : acted.contains(member))) {
+                best = member;
             }
         }
         return best;

@@ -150,7 +150,7 @@ final class Peering {
     private void chooseActing(PriorSet prior) {
         TreeMap<PgShard, PgInfo> infos = present();
         ActingChoice choice = ActingChoice.choose(
-                infos, pg.mapping.up(), pg.mapping.acting(), pg.shell.whoami(), pg.pool, lag());
+                infos, pg.mapping.up(), pg.mapping.acting(), pg.shell.whoami(), pg.pool, pg.data.past, lag());
         if (choice == null) {
             pg.enter(new PgState.Incomplete(prior));
             pg.holdClientsBack();
@@ -367,7 +367,7 @@ final class Peering {
     /// Nothing is missing anywhere and nobody is to be filled.
     void onRecovered() {
         ActingChoice choice = ActingChoice.choose(
-                present(), pg.mapping.up(), pg.mapping.acting(), pg.shell.whoami(), pg.pool, ActingChoice.Lag.ANY);
+                present(), pg.mapping.up(), pg.mapping.acting(), pg.shell.whoami(), pg.pool, pg.data.past, ActingChoice.Lag.ANY);
         boolean asWanted = choice == null || choice.want().equals(Intervals.present(pg.mapping.acting()));
         if (!asWanted) {
             List<Integer> wish =

@@ -7,11 +7,13 @@ import dev.inkfish.wire.Eversion;
 import dev.inkfish.wire.PgId;
 import dev.inkfish.wire.SpgId;
 import dev.inkfish.wire.osd.ObjectStatSum;
+import dev.inkfish.wire.osd.PastIntervals;
 import dev.inkfish.wire.osd.PgInfo;
 import dev.inkfish.wire.osd.PgShard;
 import dev.inkfish.wire.osd.PgStat;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 class ActingChoiceTest {
@@ -19,6 +21,8 @@ class ActingChoiceTest {
     private static final List<Integer> UP = List.of(0, 1, 2);
 
     private final TreeMap<PgShard, PgInfo> infos = new TreeMap<>();
+
+    private PastIntervals past = PastIntervals.EMPTY;
 
     private void member(int osd, long version, long missing) {
         Eversion update = new Eversion(10, version);
@@ -40,7 +44,7 @@ class ActingChoiceTest {
 
     private ActingChoice choose(int minSize, ActingChoice.Lag lag) {
         MapView.PoolParams pool = new MapView.PoolParams(3, minSize, 1, 1, PgMergeMeta.NONE, false);
-        return ActingChoice.choose(infos, UP, UP, 0, pool, lag);
+        return ActingChoice.choose(infos, UP, UP, 0, pool, past, lag);
     }
 
     private ActingChoice choose(int minSize) {
@@ -85,6 +89,31 @@ class ActingChoiceTest {
         assertThat(choose(2).async()).as("the one that is furthest behind").containsExactly(PgShard.of(2));
         assertThat(choose(3).want()).containsExactly(0, 1, 2);
         assertThat(choose(1).async()).containsExactly(PgShard.of(1), PgShard.of(2));
+    }
+
+    /// It may have the newest change in its log without the object: then nobody has it.
+    @Test
+    void theLogOfWhoWasCaughtUpCountsOnlyWhereNobodyElsesDoes() {
+        member(0, 1000, 0);
+        member(1, 1000, 0);
+        member(2, 1001, 7);
+        assertThat(choose(2).best()).isEqualTo(PgShard.of(2));
+        PastIntervals.Interval early = new PastIntervals.Interval(1, 4, members(0, 1, 2));
+        PastIntervals.Interval active = new PastIntervals.Interval(5, 8, members(0, 1));
+        PastIntervals.Interval late = new PastIntervals.Interval(9, 9, members(1, 2));
+        past = new PastIntervals(1, 9, members(0, 1, 2), List.of(early, active, late));
+        assertThat(choose(2).best()).isEqualTo(PgShard.of(0));
+        infos.remove(PgShard.of(0));
+        infos.remove(PgShard.of(1));
+        assertThat(choose(1).best()).isEqualTo(PgShard.of(2));
+    }
+
+    private static TreeSet<PgShard> members(int... osds) {
+        TreeSet<PgShard> members = new TreeSet<>();
+        for (int osd : osds) {
+            members.add(PgShard.of(osd));
+        }
+        return members;
     }
 
     @Test

@@ -89,12 +89,12 @@ final class ImageFlatten {
             return;
         }
         int size = image.snaps().snaps().size();
+        int unchanged = image.has(Image.FAST_DIFF) ? ObjectMaps.EXISTS_CLEAN : ObjectMaps.EXISTS;
         for (int i = 0; i < size; i++) {
             boolean oldest = i == size - 1;
-            ObjectMaps.set(image, image.snaps().snaps().get(i), number,
-                    image.has(Image.FAST_DIFF) && !oldest ? ObjectMaps.EXISTS_CLEAN : ObjectMaps.EXISTS, null);
+            ObjectMaps.set(image, image.snaps().snaps().get(i), number, oldest ? ObjectMaps.EXISTS : unchanged, null);
         }
-        ObjectMaps.set(image, RadosClient.NO_SNAP, number, ObjectMaps.EXISTS, null);
+        ObjectMaps.set(image, RadosClient.NO_SNAP, number, size == 0 ? ObjectMaps.EXISTS : unchanged, null);
     }
 
     private static void part(RbdHost host, Image image, Image.Parent parent) {

@@ -160,6 +160,7 @@ final class DiskFile implements StoreFile {
             channel.force(false);
         } catch (IOException e) {
             broken = e;
+            unsynced = true;
             throw e;
         } finally {
             syncing.unlock();

@@ -103,6 +103,7 @@ public final class RaftLog implements AutoCloseable {
             if (made != null) {
                 stop(made);
             }
+            LOG.debug("mon.{}: starting the log", name, e);
             throw e instanceof CephException known ? known : new CephException(
                     Errno.EIO, "the monitors' log in " + directory + ": " + firstCause(e));
         }

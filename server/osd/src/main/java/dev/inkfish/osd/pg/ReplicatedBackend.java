@@ -83,7 +83,11 @@ final class ReplicatedBackend implements PgBackend {
         TransactionPayload payload = new TransactionPayload(transaction);
         for (PgShard member : pg.members) {
             if (!member.equals(pg.whoami())) {
-                OpaquePayload theirs = wants(member, entries) && !getsLogOnly(member, entries) ? payload : TransactionPayload.NOTHING;
+                boolean whole = wants(member, entries);
+                if (!whole && pg.asyncTargets.contains(member)) {
+                    lacksNewer(member, entries);
+                }
+                OpaquePayload theirs = whole ? payload : TransactionPayload.NOTHING;
                 pg.shell.send(
                         member.osd(),
                         new MOSDRepOp(
@@ -134,21 +138,21 @@ final class ReplicatedBackend implements PgBackend {
         }
     }
 
-    /// A member that is being filled has not yet the objects behind the place where filling is.
+    /// A member that is being filled has not yet the objects behind the place where filling is; one that is caught up behind
+    /// clients not those that it lacks.
     private boolean wants(PgShard member, List<PgLogEntry> entries) {
+        if (pg.asyncTargets.contains(member)) {
+            return !lacksAny(pg.peerMissing.get(member), entries);
+        }
         return !pg.backfillTargets.contains(member)
                 || pg.backfill.covers(member, entries.getFirst().object());
     }
 
-    /// A member that is caught up behind clients lacks an object that is changed: it lacks the newer version then.
-    private boolean getsLogOnly(PgShard member, List<PgLogEntry> entries) {
-        MissingSet missing = pg.asyncTargets.contains(member) ? pg.peerMissing.get(member) : null;
-        if (missing == null || !lacksAny(missing, entries)) {
-            return false;
-        }
+    /// It gets the log of the change only.
+    private void lacksNewer(PgShard member, List<PgLogEntry> entries) {
+        MissingSet missing = pg.peerMissing.get(member);
         entries.forEach(missing::addNext);
         missing.takeDirty();
-        return true;
     }
 
     private void log(List<PgLogEntry> entries, Transaction transaction) {
@@ -317,8 +321,7 @@ final class ReplicatedBackend implements PgBackend {
         if (change == null || missing == null) {
             return;
         }
-        boolean known = lacksAny(missing, change.entries);
-        if (pg.asyncTargets.contains(reply.from()) && known) {
+        if (pg.asyncTargets.contains(reply.from()) && lacksAny(missing, change.entries)) {
             committed(reply.version(), reply.from(), reply.lastComplete());
             return;
         }

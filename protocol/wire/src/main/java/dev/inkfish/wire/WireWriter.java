@@ -163,6 +163,13 @@ public final class WireWriter {
         return result;
     }
 
+    /// What was written, as an array of its own: the writer's, if that is full. The writer must not be used again.
+    public byte[] toArray() {
+        byte[] result = size == array.length ? array : Arrays.copyOf(array, size);
+        array = new byte[0];
+        return result;
+    }
+
     /// Copies what was written.
     public void putTo(ByteBuffer target) {
         target.put(array, 0, size);

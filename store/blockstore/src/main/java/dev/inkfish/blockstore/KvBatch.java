@@ -120,6 +120,15 @@ final class KvBatch {
         bytes += change.bytes();
     }
 
+    /// The key-value store has it. What came after each change is let go: one that the collector has moved among the old
+    /// objects would keep the next alive, that one the next, and all would become old before they die.
+    void applied() {
+        for (Change each : changes) {
+            each.in = null;
+            each.newer = null;
+        }
+    }
+
     /// In the order made.
     List<Change> changes() {
         return changes;
@@ -152,7 +161,7 @@ final class KvBatch {
         }
         WireWriter batch = header(total, some.size());
         some.forEach(each -> each.writeTo(batch));
-        return batch.toBytes().toArray();
+        return batch.toArray();
     }
 
     /// A whole batch of the records of all parts.
@@ -163,7 +172,7 @@ final class KvBatch {
         }
         WireWriter batch = header(total, count);
         parts.forEach(batch::raw);
-        return batch.toBytes().toArray();
+        return batch.toArray();
     }
 
     /// Sequence number, which RocksDB sets, and count.

@@ -24,8 +24,9 @@ final class ObjectEdit {
     private long mapped;
     private NavigableMap<String, Bytes> attrs;
     private boolean ownAttrs;
-    private final BitSet present;
-    private final BitSet shared;
+    /// Of the base, until they change: then a copy.
+    private BitSet present;
+    private BitSet shared;
     private @Nullable Shard[] shards;
     /// Shards that are this edit's own copies.
     private final BitSet owned = new BitSet();
@@ -41,8 +42,8 @@ final class ObjectEdit {
         hasOmap = base.hasOmap;
         mapped = base.mapped;
         attrs = base.attrs;
-        present = (BitSet) base.present.clone();
-        shared = (BitSet) base.shared.clone();
+        present = base.present;
+        shared = base.shared;
         shards = base.copyShards(0);
         dirty = isNew;
     }
@@ -101,12 +102,22 @@ final class ObjectEdit {
         shard.checksums[within] = checksum;
         dirtyShards.set(number);
         if (block != 0) {
-            present.set(number);
+            present = with(present, number, true);
         } else if (shard.isEmpty()) {
-            present.clear(number);
-            shared.clear(number);
+            present = with(present, number, false);
+            shared = with(shared, number, false);
         }
         dirty = true;
+    }
+
+    /// The same, or a copy if the bit is another.
+    private static BitSet with(BitSet bits, int number, boolean value) {
+        if (bits.get(number) == value) {
+            return bits;
+        }
+        BitSet changed = (BitSet) bits.clone();
+        changed.set(number, value);
+        return changed;
     }
 
     void write(long offset, Bytes data) throws IOException {
@@ -257,7 +268,7 @@ final class ObjectEdit {
         other.attrs = attrs;
         other.hasOmap = hasOmap;
         ownAttrs = false;
-        other.present.or(present);
+        other.present = (BitSet) present.clone();
         other.shards = new Shard[present.length()];
         for (int n = present.nextSetBit(0); n >= 0; n = present.nextSetBit(n + 1)) {
             Shard shard = shard(n);
@@ -269,8 +280,9 @@ final class ObjectEdit {
             }
         }
         owned.clear();
+        shared = (BitSet) shared.clone();
         shared.or(present);
-        other.shared.or(present);
+        other.shared = (BitSet) present.clone();
         other.dirtyShards.or(present);
         dirty = true;
         return other;
@@ -295,7 +307,7 @@ final class ObjectEdit {
                 Shard shard = source.shard((int) (index / Shard.BLOCKS));
                 int checksum = shard.checksums[(int) (index % Shard.BLOCKS)];
                 workspace.refer(block);
-                source.shared.set((int) (index / Shard.BLOCKS));
+                source.shared = with(source.shared, (int) (index / Shard.BLOCKS), true);
                 source.dirty = true;
                 pieces.add(new Piece(to + done, block, checksum, Bytes.EMPTY));
             } else if (block != 0) {
@@ -307,7 +319,7 @@ final class ObjectEdit {
         for (Piece piece : pieces) {
             if (piece.sharedBlock() != 0) {
                 long index = piece.to() / BLOCK;
-                shared.set((int) (index / Shard.BLOCKS));
+                shared = with(shared, (int) (index / Shard.BLOCKS), true);
                 map(index, piece.sharedBlock(), piece.checksum());
             } else {
                 long end = piece.to() + piece.data().length();

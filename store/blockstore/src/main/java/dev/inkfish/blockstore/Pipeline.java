@@ -429,6 +429,7 @@ final class Pipeline {
             bytes += transaction.journalBytes();
         }
         sum.write();
+        group.forEach(transaction -> transaction.batch.applied());
         lock.lock();
         try {
             lastApplied = group.getLast().sequence;

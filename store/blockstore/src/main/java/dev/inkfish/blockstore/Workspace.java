@@ -214,8 +214,10 @@ final class Workspace {
     }
 
     private ObjectEdit omap(ObjectEdit edit) {
-        edit.hasOmap = true;
-        edit.setDirty();
+        if (!edit.hasOmap) {
+            edit.hasOmap = true;
+            edit.setDirty();
+        }
         return edit;
     }
 

@@ -40,6 +40,8 @@ final class PgData {
     boolean sumsInvalid;
     /// The map up to which `history` and `past` are worked out on disk.
     int epochOnDisk;
+    /// On disk, dups up to this version have records of their own, newer ones those of the entries they were.
+    Eversion newestDupRecord = Eversion.ZERO;
 
     PgData(SpgId pgid, PgHistory history, PastIntervals past) {
         this.pgid = pgid;

@@ -22,6 +22,7 @@ import dev.inkfish.wire.osd.PgMissing;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
 
@@ -30,7 +31,8 @@ import java.util.TreeMap;
 ///
 /// Keys: `i` info and past intervals (written when peering changes them), `f` the part of the info that
 /// each write changes, `e` + version a log entry, `d` + version + request a dup, `m` + object a missing object. A
-/// version is epoch and counter, both big-endian, so that keys sort as versions do.
+/// version is epoch and counter, both big-endian, so that keys sort as versions do. Trimming moves the log's tail past entries,
+/// whose records stay as those of dups; those with versions up to [PgData#newestDupRecord] become records of dups.
 final class PgDisk {
     /// Sorts before every object of any pool.
     static final HObject OBJECT = new HObject("pgmeta", "", HObject.HEAD, 0, false, "", Long.MIN_VALUE + 1);
@@ -97,16 +99,39 @@ final class PgDisk {
 
     private static void addRecords(
             PgData data, Collection<PgLogEntry> entries, Collection<PgLogDup> dups, Transaction transaction) {
+        Eversion newest = data.newestDupRecord;
+        for (PgLogDup dup : dups) {
+            newest = newest.compareTo(dup.version()) < 0 ? dup.version() : newest;
+        }
         TreeMap<Bytes, Bytes> keys = new TreeMap<>();
+        List<Bytes> old = new ArrayList<>();
         for (PgLogDup dup : dups) {
             keys.put(dupKey(dup), WireWriter.encode(dup, PgLogDup::encode));
+        }
+        if (!newest.equals(data.newestDupRecord)) {
+            for (PgLogDup dup : data.log.dups()) {
+                boolean hasEntry = dup.version().compareTo(data.newestDupRecord) > 0;
+                if (hasEntry && dup.version().compareTo(newest) <= 0 && !keys.containsKey(dupKey(dup))) {
+                    becomesDup(dup, keys, old);
+                }
+            }
+            data.newestDupRecord = newest;
         }
         for (PgLogEntry entry : entries) {
             keys.put(key('e', entry.version()), WireWriter.encode(entry, PgLogEntry::encode));
         }
+        if (!old.isEmpty()) {
+            transaction.omapRemove(data.collection, META, old);
+        }
         if (!keys.isEmpty()) {
             transaction.omapSet(data.collection, META, keys);
         }
+    }
+
+    /// It has the record of the entry it was, and gets its own.
+    private static void becomesDup(PgLogDup dup, TreeMap<Bytes, Bytes> keys, List<Bytes> old) {
+        old.add(key('e', dup.version()));
+        keys.put(dupKey(dup), WireWriter.encode(dup, PgLogDup::encode));
     }
 
     /// Writes new log entries and what they changed of the info.
@@ -125,27 +150,29 @@ final class PgDisk {
         writeEntries(data, List.of(), transaction);
     }
 
-    /// Trims the log up to `version`; what is trimmed becomes dups.
+    /// Trims the log up to `version`; what is trimmed becomes dups, of which the newest are kept.
     static void trim(PgData data, Eversion version, int dupsTracked, Transaction transaction) {
-        List<PgLogEntry> gone = data.log.trimTo(version);
-        if (gone.isEmpty()) {
+        Eversion before = data.log.tail();
+        PgLog.Trimmed trimmed = data.log.trimTo(version);
+        if (data.log.tail().equals(before)) {
             return;
         }
         TreeMap<Bytes, Bytes> keys = new TreeMap<>();
-        List<Bytes> old = new ArrayList<>(gone.size());
-        for (PgLogEntry entry : gone) {
-            old.add(key('e', entry.version()));
-            if (entry.reqid() != null) {
-                PgLogDup dup = PgLog.dupOf(entry, entry.reqid());
-                keys.put(dupKey(dup), WireWriter.encode(dup, PgLogDup::encode));
+        List<Bytes> old = new ArrayList<>();
+        trimmed.forgotten().forEach(gone -> old.add(key('e', gone)));
+        for (PgLogDup dup : trimmed.remembered()) {
+            if (dup.version().compareTo(data.newestDupRecord) <= 0) {
+                becomesDup(dup, keys, old);
             }
         }
         for (PgLogDup dup : data.log.trimDups(dupsTracked)) {
-            Bytes key = dupKey(dup);
+            Bytes key = dup.version().compareTo(data.newestDupRecord) <= 0 ? dupKey(dup) : key('e', dup.version());
             keys.remove(key);
             old.add(key);
         }
-        transaction.omapRemove(data.collection, META, old);
+        if (!old.isEmpty()) {
+            transaction.omapRemove(data.collection, META, old);
+        }
         keys.put(FAST, fast(data));
         transaction.omapSet(data.collection, META, keys);
     }
@@ -198,8 +225,20 @@ final class PgDisk {
         fast.reader().versioned(1, (in, version) -> {
             Eversion head = Eversion.decode(in);
             Eversion tail = Eversion.decode(in);
-            List<PgLogEntry> entries = decodeAll(range(all, 'e'), PgLogEntry::decode);
             List<PgLogDup> dups = decodeAll(range(all, 'd'), PgLogDup::decode);
+            for (PgLogDup dup : dups) {
+                Eversion newest = data.newestDupRecord;
+                data.newestDupRecord = newest.compareTo(dup.version()) < 0 ? dup.version() : newest;
+            }
+            List<PgLogEntry> entries = new ArrayList<>();
+            for (PgLogEntry entry : decodeAll(range(all, 'e'), PgLogEntry::decode)) {
+                if (entry.version().compareTo(tail) > 0) {
+                    entries.add(entry);
+                } else if (entry.reqid() != null) {
+                    dups.add(PgLog.dupOf(entry, entry.reqid()));
+                }
+            }
+            dups.sort(Comparator.comparing(PgLogDup::version));
             data.log.reset(new PgLogData(head, tail, entries, dups));
             range(all, 'm').forEach(value -> {
                 WireReader item = value.reader();

@@ -9,6 +9,7 @@ import dev.inkfish.wire.osd.PgLogData;
 import dev.inkfish.wire.osd.PgLogDup;
 import dev.inkfish.wire.osd.PgLogEntry;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
@@ -22,8 +23,15 @@ import org.jspecify.annotations.Nullable;
 final class PgLog {
     private final PackedRecords<PgLogEntry> entries = new PackedRecords<>(new LogRecords.Entries());
     private final PackedRecords<PgLogDup> dups = new PackedRecords<>(new LogRecords.Dups());
+    /// Of the clients that share a place here, the newest request that was ever in entries or dups. Clients number their requests
+    /// upwards, so that most need not be looked for.
+    private final long[] newestRequests = new long[64];
     private Eversion head = Eversion.ZERO;
     private Eversion tail = Eversion.ZERO;
+
+    PgLog() {
+        Arrays.fill(newestRequests, -1);
+    }
 
     Eversion head() {
         return head;
@@ -66,6 +74,7 @@ final class PgLog {
         List<PgLogDup> added = new ArrayList<>();
         for (PgLogDup dup : more) {
             if (known.add(dup.reqid())) {
+                note(dup.reqid());
                 dups.addLast(dup);
                 added.add(dup);
             }
@@ -77,8 +86,21 @@ final class PgLog {
         if (entry.version().compareTo(head) <= 0) {
             throw new IllegalStateException("entry " + entry.version() + " behind head " + head);
         }
+        note(entry.reqid());
         entries.addLast(entry);
         head = entry.version();
+    }
+
+    private void note(@Nullable OsdReqId request) {
+        if (request != null) {
+            int place = placeOf(request);
+            newestRequests[place] = Math.max(newestRequests[place], request.tid());
+        }
+    }
+
+    private static int placeOf(OsdReqId request) {
+        int client = 31 * Long.hashCode(request.name().number()) + request.incarnation();
+        return (client * 0x9e3779b1) >>> 26;
     }
 
     /// The log is as new as another that has the same entries.
@@ -97,6 +119,9 @@ final class PgLog {
     }
 
     @Nullable PgLogEntry find(OsdReqId reqid) {
+        if (reqid.tid() > newestRequests[placeOf(reqid)]) {
+            return null;
+        }
         int key = LogRecords.requestKey(reqid);
         PgLogEntry entry = entries.findLast(LogRecords.BY_REQUEST, key, each -> reqid.equals(each.reqid()));
         if (entry != null) {
@@ -188,6 +213,7 @@ final class PgLog {
                 }
             }
         }
+        again.forEach(this::note);
         all.addAll(entries.all());
         entries.clear();
         all.forEach(entries::addLast);
@@ -198,24 +224,31 @@ final class PgLog {
         tail = newTail;
     }
 
-    /// Takes the entries up to `version` off the tail; their requests are remembered.
+    /// What became of entries that were trimmed.
     ///
-    /// @return what was trimmed, ascending
-    List<PgLogEntry> trimTo(Eversion version) {
-        List<PgLogEntry> gone = new ArrayList<>();
+    /// @param forgotten those that had no request, or one that was known as a dup: a member that trimmed earlier may have told of it
+    /// @param remembered as dups
+    record Trimmed(List<Eversion> forgotten, List<PgLogDup> remembered) {}
+
+    /// Takes the entries up to `version` off the tail; their requests are remembered.
+    Trimmed trimTo(Eversion version) {
+        Trimmed trimmed = new Trimmed(new ArrayList<>(), new ArrayList<>());
         while (!entries.isEmpty()) {
             PgLogEntry entry = entries.first();
             if (entry.version().compareTo(version) > 0) {
                 break;
             }
             entries.removeFirst();
-            gone.add(entry);
             tail = entry.version();
             if (entry.reqid() != null && dup(entry.reqid()) == null) {
-                dups.addLast(dupOf(entry, entry.reqid())); // a member that trimmed earlier may have told of it
+                PgLogDup dup = dupOf(entry, entry.reqid());
+                dups.addLast(dup);
+                trimmed.remembered.add(dup);
+            } else {
+                trimmed.forgotten.add(tail);
             }
         }
-        return gone;
+        return trimmed;
     }
 
     /// Forgets the oldest dups beyond `max`.

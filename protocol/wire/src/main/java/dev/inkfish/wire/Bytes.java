@@ -121,6 +121,36 @@ public final class Bytes implements Comparable<Bytes> {
         return count == length ? this : count == 0 ? EMPTY : new Bytes(heap, loan, offset + from, count);
     }
 
+    /// Where bytes lie in memory: equal for two of which it is known without a look that they are the same.
+    public static final class Place {
+        private final Object memory;
+        private final int offset;
+        private final int length;
+
+        private Place(Object memory, int offset, int length) {
+            this.memory = memory;
+            this.offset = offset;
+            this.length = length;
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Place that
+                    && memory == that.memory
+                    && offset == that.offset
+                    && length == that.length;
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * System.identityHashCode(memory) + offset;
+        }
+    }
+
+    public Place place() {
+        return new Place(loan == null ? heap : loan, offset, length);
+    }
+
     /// From `from` to the end.
     public Bytes slice(int from) {
         return slice(from, length - from);

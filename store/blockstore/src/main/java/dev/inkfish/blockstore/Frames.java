@@ -6,20 +6,26 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /// What the frames of all journals have in common.
 final class Frames {
     static final int ALIGN = 4096;
     private static final byte[] PADDING = new byte[ALIGN];
+    private static final int ELSEWHERE = 0x8000;
 
     private Frames() {}
 
     /// A transaction: number and length of its key-value records (u32, u32), the records, number of blocks u32, each with
-    /// number u32, length u16 (zeros behind it are left out), data.
+    /// number u32, length u16 (zeros behind it are left out), data. What the frame has already, as another store's, is not
+    /// repeated: instead of data the place u32 in the frame where it is, and [#ELSEWHERE] in the length.
     ///
     /// @param scratch the records are put together here: writing small pieces is faster on the heap
-    static void write(Submitted transaction, WireWriter scratch, ByteBuffer out) {
+    /// @param places where in the frame the contents are that it has; null if none comes twice
+    static void write(
+            Submitted transaction, WireWriter scratch, ByteBuffer out, @Nullable Map<Bytes.Place, Integer> places) {
         scratch.reset();
         transaction.batch.writeTo(scratch);
         out.putInt(transaction.batch.count()).putInt(scratch.size());
@@ -30,8 +36,16 @@ final class Frames {
             while (length > 0 && content.data().get(length - 1) == 0) {
                 length--;
             }
-            out.putInt(content.block()).putShort((short) length);
-            content.data().slice(0, length).putTo(out);
+            out.putInt(content.block());
+            Integer known = places == null || length == 0
+                    ? null
+                    : places.putIfAbsent(content.data().place(), out.position() + Short.BYTES);
+            if (known == null) {
+                out.putShort((short) length);
+                content.data().slice(0, length).putTo(out);
+            } else {
+                out.putShort((short) (length | ELSEWHERE)).putInt(known);
+            }
         }
     }
 
@@ -44,7 +58,12 @@ final class Frames {
         for (int i = 0; i < blocks; i++) {
             int block = frame.getInt();
             byte[] data = new byte[Shard.BLOCK];
-            frame.get(data, 0, frame.getShort());
+            int length = Short.toUnsignedInt(frame.getShort());
+            if ((length & ELSEWHERE) == 0) {
+                frame.get(data, 0, length);
+            } else {
+                frame.get(frame.getInt(), data, 0, length & ~ELSEWHERE);
+            }
             contents.add(new BlockDevice.Content(block, Bytes.wrap(data)));
         }
         return new Journal.Replayed(sequence, recordCount, records, contents);

@@ -140,7 +140,7 @@ final class Journal {
         ByteBuffer out = atMost + ALIGN <= FRAME ? own : Frames.allocate(Math.toIntExact(atMost + ALIGN));
         out.clear().position(HEADER);
         for (Submitted transaction : transactions) {
-            Frames.write(transaction, scratch, out);
+            Frames.write(transaction, scratch, out, null);
         }
         int payload = out.position() - HEADER;
         if (payload > FRAME) {

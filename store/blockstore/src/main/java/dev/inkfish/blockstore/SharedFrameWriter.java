@@ -1,15 +1,18 @@
 package dev.inkfish.blockstore;
 
+import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.WireWriter;
 import java.nio.ByteBuffer;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 
 /// Puts the frames of a [SharedJournal] together.
 ///
 /// Frame: magic u32, payload length u32, id (two u64), number
 /// u64, sections u32, crc32c u32 (over the frame with this field zero); each section: osd fsid (two u64), first
-/// sequence u64, transactions u32, the transactions.
+/// sequence u64, transactions u32, the transactions. What several stores write, the copies of one object, is there once.
 final class SharedFrameWriter {
     static final int MAGIC = 0x4a534b49; // "IKSJ"
     static final int HEADER = 40;
@@ -39,12 +42,13 @@ final class SharedFrameWriter {
                 ? buffer
                 : Frames.allocate(Math.toIntExact(bytes + Frames.ALIGN));
         out.clear().position(HEADER);
+        Map<Bytes.Place, Integer> places = sections.size() > 1 ? new HashMap<>() : null;
         for (SharedSection section : sections) {
             UUID fsid = section.member().fsid;
             List<Submitted> transactions = section.transactions();
             out.putLong(fsid.getMostSignificantBits()).putLong(fsid.getLeastSignificantBits());
             out.putLong(transactions.getFirst().sequence).putInt(transactions.size());
-            transactions.forEach(each -> Frames.write(each, scratch, out));
+            transactions.forEach(each -> Frames.write(each, scratch, out, places));
         }
         int payload = out.position() - HEADER;
         if (payload > FRAME) {

@@ -6,12 +6,15 @@ import dev.inkfish.wire.HObject;
 import dev.inkfish.wire.PgId;
 import dev.inkfish.wire.SpgId;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
 
 /// Valid transactions from a seed: asks the model what exists, so that none is refused.
 public final class RandomTransactions {
+    /// What several stores write, as the copies of an object; the end of its first block is zero.
+    private static final Bytes COMMON = common();
     private static final String[] ATTRS = {"_", "snapset", "_lock.rbd", "user.ü"};
 
     private final Random random;
@@ -46,6 +49,13 @@ public final class RandomTransactions {
         HObject h = new HObject(oid, key.equals(oid) ? "" : key, snap, hash, false, nspace, pool);
         boolean erasure = random.nextInt(4) == 0;
         return new GhObject(h, erasure ? random.nextInt(3) : GhObject.NO_GEN, erasure ? random.nextInt(3) : SpgId.NO_SHARD);
+    }
+
+    private static Bytes common() {
+        byte[] content = new byte[16 << 10];
+        new Random(7).nextBytes(content);
+        Arrays.fill(content, 4000, 4096, (byte) 0);
+        return Bytes.wrap(content);
     }
 
     public List<CollectionId> collections() {
@@ -151,6 +161,9 @@ public final class RandomTransactions {
     }
 
     private Bytes anyData() {
+        if (random.nextInt(4) == 0) {
+            return COMMON.slice(0, 4096 << random.nextInt(3));
+        }
         int[] sizes = {1, 100, 4096, 4096, 5000, 20_000, 65_536, 200_000};
         return bytes(sizes[random.nextInt(sizes.length)]);
     }

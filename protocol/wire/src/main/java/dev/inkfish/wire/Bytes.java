@@ -195,7 +195,12 @@ public final class Bytes implements Comparable<Bytes> {
 
     /// A copy that shares nothing: for small pieces kept long, cut from a large frame.
     public Bytes compact() {
-        return loan == null && length == heap.length ? this : wrap(toArray());
+        return compact(0);
+    }
+
+    /// The same, but for those that keep no more than `slack` bytes besides their own.
+    public Bytes compact(int slack) {
+        return loan == null && heap.length - length <= slack ? this : wrap(toArray());
     }
 
     public boolean isZero() {

@@ -102,8 +102,19 @@ public final class WireWriter {
 
     /// A string: 32-bit length, then UTF-8.
     public WireWriter string(String text) {
-        byte[] utf8 = Text.encode(text);
-        return u32(utf8.length).raw(utf8);
+        int length = text.length();
+        reserve(4 + length);
+        for (int i = 0; i < length; i++) {
+            char c = text.charAt(i);
+            if (c >= 0x80) {
+                byte[] utf8 = Text.encode(text);
+                return u32(utf8.length).raw(utf8);
+            }
+            array[size + 4 + i] = (byte) c;
+        }
+        u32(length);
+        size += length;
+        return this;
     }
 
     /// 16 bytes (`uuid_d`).

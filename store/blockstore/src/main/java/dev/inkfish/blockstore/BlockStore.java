@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The object store on disk. See the package for how it works.
 public final class BlockStore implements ObjectStore {
+    private static final int[] NONE = {};
+
     private final Superblock superblock;
     private final Media media;
     private final StoreState state;
@@ -270,7 +272,7 @@ public final class BlockStore implements ObjectStore {
                     batch,
                     contents,
                     !workspace.directWrites().isEmpty(),
-                    freed.stream().mapToInt(Integer::intValue).toArray(),
+                    freed.isEmpty() ? NONE : freed.stream().mapToInt(Integer::intValue).toArray(),
                     onCommit);
             state.device.defer(submitted);
             pipeline.enqueue(submitted);
@@ -354,7 +356,7 @@ public final class BlockStore implements ObjectStore {
         for (Extent each : extents) {
             total += each.length();
         }
-        Loan loan = ReadBuffers.borrow(total);
+        Loan loan = ReadBuffers.borrow(total, head.length());
         ByteBuffer target = loan != null ? loan.memory() : ByteBuffer.allocate(Math.toIntExact(total));
         try {
             head.putTo(target);

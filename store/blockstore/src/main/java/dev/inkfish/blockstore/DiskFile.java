@@ -21,13 +21,16 @@ final class DiskFile implements StoreFile {
     /// The JDK keeps a native buffer as large as the largest piece for each thread that does IO from the heap.
     private static final int PIECE = 1 << 20;
 
-    private static final int ALIGN = 4096;
+    static final int ALIGN = 4096;
+    /// Shorter ones gain from what the system reads ahead.
+    private static final int LARGE_READ = 1 << 20;
     /// Aligned buffers at rest: as many as threads ever wrote at once. (The JDK would make a new one for each write.)
     private static final Queue<ByteBuffer> PIECES = new ConcurrentLinkedQueue<>();
 
     private final FileChannel channel;
     private final @Nullable Room room;
-    /// For writing past the page cache, where the file system can.
+    private @Nullable Residency residency;
+    /// For reading and writing past the page cache, where the file system can.
     private final @Nullable FileChannel direct;
     private final int directFrom;
     /// What goes past the page cache is durable as soon as it is written.
@@ -58,7 +61,10 @@ final class DiskFile implements StoreFile {
     ///     search for what is dirty when the file is synced
     static DiskFile open(Path path, int directFrom) throws IOException {
         FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        return new DiskFile(channel, Room.of(path), openDirect(path), directFrom, false);
+        FileChannel direct = openDirect(path, StandardOpenOption.READ);
+        DiskFile file = new DiskFile(channel, Room.of(path), direct, directFrom, false);
+        file.residency = direct == null ? null : Residency.of(channel);
+        return file;
     }
 
     /// A file that is synced after each write: aligned writes are one call of the system each, which writes and syncs.
@@ -115,11 +121,29 @@ final class DiskFile implements StoreFile {
 
     @Override
     public void read(ByteBuffer target, long position) throws IOException {
+        Residency where = residency;
+        if (where != null && direct != null && goesPast(target, position) && !where.wantsCache(position, target.remaining())) {
+            read(direct, target, position);
+        } else {
+            read(channel, target, position);
+        }
+    }
+
+    private static boolean goesPast(ByteBuffer target, long position) {
+        int length = target.remaining();
+        return length >= LARGE_READ
+                && target.isDirect()
+                && position % ALIGN == 0
+                && length % ALIGN == 0
+                && target.alignmentOffset(target.position(), ALIGN) == 0;
+    }
+
+    private static void read(FileChannel from, ByteBuffer target, long position) throws IOException {
         long at = position;
         int limit = target.limit();
         while (target.position() < limit) {
             target.limit(target.isDirect() ? limit : Math.min(limit, target.position() + PIECE));
-            int count = channel.read(target, at);
+            int count = from.read(target, at);
             if (count < 0) {
                 throw new EOFException("read at " + at + ", behind the end");
             }
@@ -222,6 +246,9 @@ final class DiskFile implements StoreFile {
 
     @Override
     public void close() throws IOException {
+        if (residency != null) {
+            residency.close();
+        }
         channel.close();
         if (direct != null) {
             direct.close();

@@ -71,7 +71,8 @@ final class Keys {
 
     static Bytes object(int collection, GhObject o) {
         HObject h = o.hobject();
-        WireWriter out = start(OBJECT, 64).u32(Integer.reverseBytes(collection));
+        int texts = h.nspace().length() + h.effectiveKey().length() + h.oid().length() + 6;
+        WireWriter out = start(OBJECT, 35 + texts).u32(Integer.reverseBytes(collection));
         out.bool(o.isMax()).u8(o.shard() ^ 0x80);
         out.u64(Long.reverseBytes(h.pool() ^ Long.MIN_VALUE)).u32(Integer.reverseBytes(h.bitwiseKey()));
         text(out, h.nspace());

@@ -106,8 +106,17 @@ final class Onode {
         return bytes;
     }
 
+    /// About what it takes encoded.
+    private int encodedSize() {
+        int bytes = 48 + present.length() / 8 + shared.length() / 8 + (inline() ? Shard.MEMORY : 0);
+        for (var attr : attrs.entrySet()) {
+            bytes += 8 + attr.getKey().length() + attr.getValue().length();
+        }
+        return bytes;
+    }
+
     Bytes encode() {
-        WireWriter out = new WireWriter(512);
+        WireWriter out = new WireWriter(encodedSize());
         boolean inline = inline() && present.get(0);
         out.u8(VERSION).u8((hasOmap ? HAS_OMAP : 0) | (inline ? INLINE : 0));
         Numbers.write(out, id);

@@ -29,25 +29,27 @@ final class ReadBuffers {
         this.most = most;
     }
 
-    /// Memory of this length, or null where the heap is to be used.
-    static @Nullable Loan borrow(long length) {
-        if (length < LEAST || length > LARGE.size) {
+    /// Memory of this length of which what comes after the `head` first bytes is aligned, as direct reads want it; or null where
+    /// the heap is to be used.
+    static @Nullable Loan borrow(long length, int head) {
+        int indent = -head & (DiskFile.ALIGN - 1);
+        if (length < LEAST || indent + length > LARGE.size) {
             return null;
         }
-        return (length <= SMALL.size ? SMALL : LARGE).lend((int) length);
+        return (indent + length <= SMALL.size ? SMALL : LARGE).lend(indent, (int) length);
     }
 
-    private @Nullable Loan lend(int length) {
+    private @Nullable Loan lend(int indent, int length) {
         ByteBuffer memory = idle.poll();
         if (memory == null) {
             if (made.incrementAndGet() > most) {
                 made.decrementAndGet();
                 return null;
             }
-            memory = ByteBuffer.allocateDirect(size);
+            memory = ByteBuffer.allocateDirect(size + DiskFile.ALIGN).alignedSlice(DiskFile.ALIGN);
         }
         Return back = new Return(this, memory, new AtomicBoolean());
-        Loan loan = new Loan(memory.slice(0, length), back);
+        Loan loan = new Loan(memory.slice(indent, length), back);
         CLEANER.register(loan, back);
         return loan;
     }

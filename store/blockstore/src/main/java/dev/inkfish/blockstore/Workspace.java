@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class Workspace {
     /// Up to so many omap keys are deleted one by one: a range deletion slows all later reads of the range.
     private static final int RANGE_THRESHOLD = 64;
+    /// What goes to the key-value store soon may keep so much besides; a copy would cost more.
+    private static final int SLACK = 512;
 
     private final StoreState state;
     private final Map<CollectionId, Coll> collections;
@@ -118,7 +120,7 @@ final class Workspace {
             }
             case Transaction.OmapSet o -> {
                 ObjectEdit edit = omap(create(o, o.object()));
-                o.entries().forEach((key, value) -> batch.put(Keys.omap(edit.id, key), value.compact()));
+                o.entries().forEach((key, value) -> batch.put(Keys.omap(edit.id, key), value.compact(SLACK)));
             }
             case Transaction.OmapRemove o -> {
                 ObjectEdit edit = slot(o, o.object()).edit;
@@ -140,7 +142,7 @@ final class Workspace {
             }
             case Transaction.OmapSetHeader o -> {
                 ObjectEdit edit = omap(create(o, o.object()));
-                batch.put(Keys.omapHeader(edit.id), o.header().compact());
+                batch.put(Keys.omapHeader(edit.id), o.header().compact(SLACK));
             }
         }
     }
@@ -428,6 +430,10 @@ final class Workspace {
     }
 
     long allocatedBlocks() {
-        return allocated.stream().mapToLong(Allocator.Run::count).sum();
+        long blocks = 0;
+        for (Allocator.Run run : allocated) {
+            blocks += run.count();
+        }
+        return blocks;
     }
 }

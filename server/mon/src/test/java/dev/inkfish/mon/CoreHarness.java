@@ -41,10 +41,16 @@ final class CoreHarness implements MonEffects {
     private long sessions;
 
     CoreHarness() {
-        this(new MemoryMonStore(), true);
+        this(new MemoryMonStore(), List.of(new MonInfo("a", addrs(3300))));
     }
 
-    private CoreHarness(MemoryMonStore store, boolean isNew) {
+    /// One that the monitor map does not name, as before it has joined.
+    static CoreHarness outside() {
+        return new CoreHarness(new MemoryMonStore(), List.of(new MonInfo("b", addrs(3301))));
+    }
+
+    /// @param monitors of a new cluster; none if there is one in the store
+    private CoreHarness(MemoryMonStore store, List<MonInfo> monitors) {
         this.store = store;
         conf.set(Conf.Layer.FILE, "mon_allow_pool_delete", "true");
         core = new MonCore("a", FSID, conf, store, this);
@@ -69,8 +75,8 @@ final class CoreHarness implements MonEffects {
                 return false;
             }
         });
-        if (isNew) {
-            MonMap map = MonMap.initial(FSID, List.of(new MonInfo("a", addrs(3300))), now);
+        if (!monitors.isEmpty()) {
+            MonMap map = MonMap.initial(FSID, monitors, now);
             store.apply(core.newCluster(new NewCluster(FSID, map, Bytes.EMPTY, conf, now)));
         }
         core.start(now);
@@ -78,7 +84,7 @@ final class CoreHarness implements MonEffects {
 
     /// The same store under a new core, as after a crash: what was not committed is gone.
     CoreHarness restarted() {
-        return new CoreHarness(store, false);
+        return new CoreHarness(store, List.of());
     }
 
     OsdMapService osdMap() {

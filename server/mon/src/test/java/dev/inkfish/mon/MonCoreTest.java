@@ -2,6 +2,7 @@ package dev.inkfish.mon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.inkfish.mon.log.LogService;
 import dev.inkfish.osdmap.OsdMap;
 import dev.inkfish.osdmap.OsdMapIncremental;
 import dev.inkfish.osdmap.PgPool;
@@ -202,5 +203,14 @@ class MonCoreTest {
         assertThat(acks.get(0).status()).isEqualTo("command not known");
         assertThat(acks.get(1).result()).isEqualTo(Errno.EACCES.code());
         assertThat(acks.get(1).status()).isEqualTo("access denied");
+    }
+
+    /// Its admin socket is asked, which is noted in the cluster's log, before it has joined.
+    @Test
+    void aMonitorThatIsNotInTheMapHasLinesForTheLog() {
+        MonCore stranger = CoreHarness.outside().core;
+        assertThat(stranger.rank()).isEqualTo(-1);
+        LogService log = stranger.service(LogService.class);
+        stranger.commands().all().forEach(command -> log.auditTold(command, List.of(), true));
     }
 }

@@ -31,6 +31,7 @@ import dev.inkfish.wire.message.MLog;
 import dev.inkfish.wire.message.MLogAck;
 import dev.inkfish.wire.message.Message;
 import dev.inkfish.wire.mon.LogEntry;
+import dev.inkfish.wire.mon.MonMap;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
@@ -188,9 +189,11 @@ public final class LogService extends MonService {
     }
 
     private LogEntry own(int priority, String text, String channel) {
-        EntityAddrVec addrs = mon.service(MonMapService.class).map().monitor(mon.rank()).addrs();
+        MonMap map = mon.service(MonMapService.class).map();
+        int rank = mon.rank();
+        EntityAddrVec addrs = rank < 0 ? EntityAddrVec.EMPTY : map.monitor(rank).addrs(); // not in it yet, or not any more
         return new LogEntry(
-                new EntityAuthName(EntityType.MON, mon.name()), EntityName.mon(mon.rank()), addrs, mon.now(), ++sequence,
+                new EntityAuthName(EntityType.MON, mon.name()), EntityName.mon(rank), addrs, mon.now(), ++sequence,
                 priority, text, channel);
     }
 

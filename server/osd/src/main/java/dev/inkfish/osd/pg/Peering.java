@@ -276,8 +276,10 @@ final class Peering {
     // ---- activation
 
     private void activate() {
-        pg.data.lastEpochStarted = pg.map.epoch();
-        pg.data.lastIntervalStarted = pg.data.history.sameIntervalSince();
+        if (pg.enoughAct()) { // else nothing can be acknowledged, and the group may go on without us
+            pg.data.lastEpochStarted = pg.map.epoch();
+            pg.data.lastIntervalStarted = pg.data.history.sameIntervalSince();
+        }
         pg.data.updateLastComplete();
         pg.enter(new PgState.Activating(new TreeSet<>(pg.members)));
         for (PgShard member : pg.members) {

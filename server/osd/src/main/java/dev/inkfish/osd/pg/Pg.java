@@ -552,9 +552,14 @@ public final class Pg {
         return opsActive;
     }
 
+    /// As many members act as must have a change before it may be acknowledged.
+    boolean enoughAct() {
+        return Intervals.present(mapping.acting()).size() >= pool.minSize();
+    }
+
     /// The interval is active: operations may go on, if enough members are there.
     void startOps() {
-        if (Intervals.present(mapping.acting()).size() >= pool.minSize() && !isPremerge()) {
+        if (enoughAct() && !isPremerge()) {
             opsActive = true;
             ops.onActive();
             queue.release();

@@ -72,7 +72,7 @@ final class PgReport {
                     case PgState.Active s -> activeBits();
                 };
         if (pg.isPrimary() && !(pg.state instanceof PgState.Removing)) {
-            if (pg.data.history.lastEpochStarted() == 0) {
+            if (pg.data.history.lastEpochStarted() == 0 && !pg.isActive()) {
                 bits |= PgStates.CREATING.bit();
             }
             if (Intervals.present(pg.mapping.acting()).size() < pg.pool.size()) {
@@ -86,8 +86,7 @@ final class PgReport {
     }
 
     private long activeBits() {
-        boolean enough = Intervals.present(pg.mapping.acting()).size() >= pg.pool.minSize();
-        long bits = enough && !pg.isPremerge() ? PgStates.ACTIVE.bit() : PgStates.PEERED.bit();
+        long bits = pg.enoughAct() && !pg.isPremerge() ? PgStates.ACTIVE.bit() : PgStates.PEERED.bit();
         if (pg.isPremerge()) {
             bits |= PgStates.PREMERGE.bit();
         }

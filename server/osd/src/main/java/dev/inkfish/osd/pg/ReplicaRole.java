@@ -116,8 +116,8 @@ final class ReplicaRole {
 
     private void activate(int osd, int epoch, PgInfo info, Transaction transaction) {
         learn(info);
-        pg.data.lastEpochStarted = info.lastEpochStarted();
-        pg.data.lastIntervalStarted = info.lastIntervalStarted();
+        pg.data.lastEpochStarted = Math.max(pg.data.lastEpochStarted, info.lastEpochStarted());
+        pg.data.lastIntervalStarted = Math.max(pg.data.lastIntervalStarted, info.lastIntervalStarted());
         pg.enter(new PgState.ReplicaActive());
         PgDisk.writeInfo(pg.data, pg.map.epoch(), transaction);
         pg.shell.submit(

@@ -146,6 +146,11 @@ final class FakeClient {
         return toDo == 0 && underWay.isEmpty();
     }
 
+    /// Whether the request is one of its own that was not answered.
+    boolean awaits(@Nullable OsdReqId reqid) {
+        return reqid != null && reqid.name().number() == number && underWay.containsKey(reqid.tid());
+    }
+
     private void next() {
         while (toDo > 0 && underWay.size() < depth) {
             toDo--;

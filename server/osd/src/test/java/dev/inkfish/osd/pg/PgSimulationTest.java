@@ -3,6 +3,7 @@ package dev.inkfish.osd.pg;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.inkfish.wire.PgId;
+import dev.inkfish.wire.osd.OsdReqId;
 import dev.inkfish.wire.osd.PgShard;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -192,6 +193,40 @@ class PgSimulationTest {
         assertAllDone(simulation);
     }
 
+    /// One member alone is no proof that there was a newer interval: without it the others go on.
+    @Test
+    void whoWasLeftAloneIsNotWaitedFor() {
+        Simulation simulation = new Simulation(7, 3, 3, 2, 1);
+        simulation.propose(map -> {});
+        simulation.settle();
+        clients(simulation, 4);
+        work(simulation, 4);
+        simulation.settle();
+        for (int osd : List.of(1, 2)) {
+            simulation.nodes.get(osd).kill();
+            simulation.markDown(osd);
+        }
+        simulation.settle();
+        Simulation.Node second = simulation.nodes.get(1);
+        second.start();
+        Pg alone = simulation.nodes.get(0).table.groups().iterator().next();
+        while (alone.mapping.acting().size() < 2
+                || alone.state instanceof PgState.Reset
+                || alone.state instanceof PgState.GetInfo) {
+            simulation.step(); // until the second has heard what the first one knows
+        }
+        assertThat(alone.isActive()).isFalse();
+        simulation.nodes.get(0).kill();
+        simulation.markDown(0);
+        simulation.nodes.get(2).start();
+        work(simulation, 2);
+        simulation.settle();
+        assertAllDone(simulation);
+        simulation.nodes.get(0).start();
+        simulation.settle();
+        simulation.assertClean();
+    }
+
     /// What the primary's store refuses has happened nowhere, and it goes on when there is room again.
     @Test
     void aFullPrimaryRefusesAndKeepsInStepWithItsReplicas() {
@@ -213,6 +248,56 @@ class PgSimulationTest {
     @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9})
     void nothingAcknowledgedIsLost(int block) {
         seeds(block, PgSimulationTest::chaos);
+    }
+
+    /// One OSD does not come back: the others serve. What was acknowledged is on another one's disk, too, unless that has just
+    /// come back with a change of its own that nobody else had: it keeps no old contents.
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9})
+    void nothingAcknowledgedIsLostWithADisk(int block) {
+        seeds(block, PgSimulationTest::bereavement);
+    }
+
+    private static void bereavement(long seed) {
+        Simulation simulation = booted(seed, 4, 3, 2);
+        clients(simulation, 6);
+        pipelining(simulation, 6, 10);
+        boolean whole = seed % 4 < 2;
+        int last = 2 + simulation.random.nextInt(8);
+        Simulation.Node victim = simulation.nodes.get(simulation.random.nextInt(4));
+        for (int round = 0; round < 12; round++) {
+            if (round == last && whole) {
+                startAll(simulation);
+                simulation.settle();
+            }
+            work(simulation, simulation.random.nextInt(6));
+            simulation.run(simulation.random.nextInt(400));
+            if (round == last) {
+                victim.gone = true;
+                victim.kill();
+                simulation.markDown(victim.id);
+                work(simulation, simulation.random.nextInt(3));
+                simulation.run(simulation.random.nextInt(100));
+            }
+            disturb(simulation);
+        }
+        startAll(simulation);
+        simulation.settle();
+        work(simulation, 2);
+        simulation.settle();
+        for (OsdReqId lost : simulation.assertServed()) {
+            assertThat(!whole || simulation.clients.stream().anyMatch(client -> client.awaits(lost)))
+                    .as(() -> lost + " was acknowledged\n" + simulation.describe())
+                    .isTrue();
+        }
+    }
+
+    private static void startAll(Simulation simulation) {
+        for (Simulation.Node node : simulation.nodes) {
+            if (!node.alive && !node.gone) {
+                node.start();
+            }
+        }
     }
 
     /// A block's share of the seeds; or, in the first block, the one that was asked for.
@@ -487,11 +572,7 @@ class PgSimulationTest {
     }
 
     private static void settleAndCheck(Simulation simulation) {
-        for (Simulation.Node node : simulation.nodes) {
-            if (!node.alive) {
-                node.start();
-            }
-        }
+        startAll(simulation);
         simulation.settle();
         assertAllDone(simulation);
         work(simulation, 2);
@@ -510,7 +591,7 @@ class PgSimulationTest {
                 }
             }
             case 2, 3 -> {
-                if (!node.alive) {
+                if (!node.alive && !node.gone) {
                     node.start();
                 }
             }

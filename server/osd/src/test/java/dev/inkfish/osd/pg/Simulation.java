@@ -18,11 +18,13 @@ import dev.inkfish.wire.Utime;
 import dev.inkfish.wire.message.MOSDPGReadyToMerge;
 import dev.inkfish.wire.message.PgMessage;
 import dev.inkfish.wire.osd.ObjectInfo;
+import dev.inkfish.wire.osd.OsdReqId;
 import dev.inkfish.wire.osd.PgStates;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -292,6 +294,8 @@ final class Simulation {
         /// What the groups see of it.
         final FaultyStore faulty;
         boolean alive;
+        /// It does not come back.
+        boolean gone;
         int incarnation;
         int upFrom = -1;
         /// All that it had since it was started: who knows it by an older one still reaches it.
@@ -591,6 +595,28 @@ final class Simulation {
     }
 
     // ---- what must hold
+
+    /// Groups serve, though an OSD is gone, but for those of which it alone had the newest of some object.
+    ///
+    /// @return the requests that made those
+    List<OsdReqId> assertServed() {
+        List<OsdReqId> lost = new ArrayList<>();
+        TreeSet<PgId> held = new TreeSet<>();
+        for (int seed = 0; seed < newest().params().pgNum(); seed++) {
+            PgId pgid = new PgId(FakeMap.POOL, seed);
+            Pg primary = nodes.get(newest().map(pgid).actingPrimary()).table.find(SpgId.of(pgid));
+            assertThat(primary).as(() -> "primary of " + pgid + "\n" + describe()).isNotNull();
+            for (LostObjects.Unfound each : primary.lost().unfound()) {
+                held.add(pgid);
+                lost.add(Objects.requireNonNull(primary.data.log.newest(each.object())).reqid());
+            }
+            assertThat(primary.servesOps() || held.contains(pgid)).as(() -> pgid + "\n" + describe()).isTrue();
+        }
+        for (FakeClient client : clients) {
+            assertThat(client.isIdle() || held.contains(pgOf(client.name))).as(() -> client.name + " waits\n" + describe()).isTrue();
+        }
+        return lost;
+    }
 
     /// Every group is active and clean and its copies are the same everywhere.
     /// What is written bit by bit is what is in memory.

@@ -15,6 +15,7 @@ import dev.inkfish.wire.message.MOSDRepScrub;
 import dev.inkfish.wire.message.MOSDRepScrubMap;
 import dev.inkfish.wire.message.MOSDScrubReserve;
 import dev.inkfish.wire.message.PgMessage;
+import dev.inkfish.wire.osd.ObjectStatSum;
 import dev.inkfish.wire.osd.PastIntervals;
 import dev.inkfish.wire.osd.PgHistory;
 import dev.inkfish.wire.osd.PgInfo;
@@ -232,7 +233,7 @@ final class Peering {
             } else if (pg.peerMissing.containsKey(member)) {
                 // the one whose log we took
                 current.remove(member);
-            } else if (info.lastUpdate().equals(pg.data.lastUpdate()) && info.lastComplete().equals(info.lastUpdate())) {
+            } else if (info.lastUpdate().equals(pg.data.lastUpdate()) && lacksNothing(info)) {
                 pg.peerMissing.put(member, new MissingSet());
                 if (!info.isIncomplete()) {
                     current.add(member);
@@ -246,6 +247,12 @@ final class Peering {
             askMissing(member);
         }
         checkGetMissing();
+    }
+
+    /// Versions alone do not tell: a damaged object may be older than the log.
+    private static boolean lacksNothing(PgInfo info) {
+        return info.lastComplete().equals(info.lastUpdate())
+                && info.stats().sum().get(ObjectStatSum.Field.NUM_OBJECTS_MISSING) == 0;
     }
 
     /// Its copy must be filled from the beginning.

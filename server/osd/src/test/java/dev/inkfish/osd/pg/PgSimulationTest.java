@@ -2,7 +2,10 @@ package dev.inkfish.osd.pg;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.inkfish.wire.HObject;
+import dev.inkfish.wire.GhObject;
 import dev.inkfish.wire.PgId;
+import dev.inkfish.wire.SpgId;
 import dev.inkfish.wire.osd.OsdReqId;
 import dev.inkfish.wire.osd.PgShard;
 import java.util.ArrayList;
@@ -392,6 +395,44 @@ class PgSimulationTest {
         }
         settleAndCheck(simulation);
         assertThat(simulation.merges).isEqualTo(5);
+    }
+
+    /// The log is empty then; another primary gives it the object all the same.
+    @Test
+    void whoFoundAnObjectDamagedAfterAMergeGetsItAnew() {
+        Simulation simulation = new Simulation(11, 3, 3, 2, 2);
+        simulation.propose(map -> {});
+        simulation.settle();
+        clients(simulation, 4);
+        work(simulation, 10);
+        simulation.settle();
+        simulation.beginMerge();
+        simulation.settle();
+        PgId pgid = new PgId(FakeMap.POOL, 0);
+        int first = simulation.newest().map(pgid).actingPrimary();
+        Pg pg = simulation.nodes.get(first).table.find(SpgId.of(pgid));
+        assertThat(pg.data.log.size()).isZero();
+        HObject damaged = simulation.clients.stream()
+                .map(client -> simulation.object(client.name))
+                .filter(object -> simulation.nodes.get(first).store.exists(pg.data.collection, GhObject.of(object)))
+                .findFirst()
+                .orElseThrow();
+        for (int other = 0; other < 3; other++) {
+            if (other != first) {
+                simulation.freeze(first, other);
+            }
+        }
+        pg.recovery.lost(damaged);
+        List<Integer> order = new ArrayList<>(simulation.newest().order());
+        order.remove((Integer) first);
+        order.add(first);
+        simulation.reorder(order);
+        simulation.settle();
+        assertThat(pg.isPrimary()).isFalse();
+        simulation.thaw();
+        simulation.settle();
+        assertThat(pg.data.missing.isEmpty()).as(simulation::describe).isTrue();
+        simulation.assertClean();
     }
 
     /// It still has both groups as they were, and puts them together when it is back: nothing is copied.

@@ -3,7 +3,8 @@
 
     compare.py [--formats plain,json,json-pretty,xml,xml-pretty] [--reads] OURS/ceph.conf THEIRS/ceph.conf [COMMANDS...]
 
-THEIRS is a real Ceph; both start empty with three OSDs. COMMANDS are files like commands.txt beside this script: a
+THEIRS is a real Ceph; both start empty with three OSDs. Both take the same
+settings: `inkfish up --conf` of a file with what THEIRS sets for itself (`osd_memory_target`, `mon_data_avail_warn`). COMMANDS are files like commands.txt beside this script: a
 command of `ceph` per line. A line that starts with `!` changes something and runs once, in plain form, on both; other
 lines run in each format. `@clean` waits until all placement groups are active+clean, `@sleep N` waits; `-i TEXT<<` at
 the end of a line gives the words after it as the input file (`\\n` is a new line).
@@ -39,13 +40,13 @@ MASKED = re.compile(r'''^(
     hb_.*|device.*|rotational|default_device_class|.*path|journal_rotational|network_.*|container_.*|
     key|magic|election_epoch|committed|election_winner|features|.*features.*|seq|snap_seq|log_size|ondisk_log_size|
     log_start|avail_raw|crush_weight|weight|crush_version|pool_weights|.*last_update.*|last_complete|last_backfill|mapping_epoch|duration.*|lpr|perf_stat|
-    .*_latency.*|op_queue_age_hist|histogram|upper_bound|lc|lu|.*_crc|crc|num_pg_temp|tid|rank_.*
+    .*_latency.*|elapsed_sec|iops|newest_map|oldest_map|op_queue_age_hist|histogram|upper_bound|lc|lu|.*_crc|crc|num_pg_temp|tid|rank_.*
 )$''', re.X)
 # Objects whose contents depend on the store or the machine: compared by presence only.
 OPAQUE = {'statfs', 'op_queue_age_hist', 'perf_stat', 'osdmap_clean_epochs', 'osdmap_first_committed', 'purged_snaps'}
 
 # Lists that Ceph writes in the order of a hash table.
-UNORDERED = {'pg_stats', 'osd_stats', 'osd_perf_infos'}
+UNORDERED = {'pg_stats', 'osd_stats', 'osd_perf_infos', 'num_pg_by_osd'}
 # Lists in the order in which the OSDs were first there, which differs from start to start.
 BY_ID = {'items'}
 
@@ -224,15 +225,15 @@ def tree(element):
     """An element as what it holds: its children by name, where each has a name of its own, else a list of them; or its text."""
     if not len(element):
         return (element.text or '').strip()
-    named = {child.tag: tree(child) for child in element}
-    return named if len(named) == len(element) else [{child.tag: tree(child)} for child in element]
+    named = {child.tag.removeprefix('_'): tree(child) for child in element}
+    return named if len(named) == len(element) else [{child.tag.removeprefix('_'): tree(child)} for child in element]
 
 
 def parsed(text):
     if text.lstrip().startswith('<'):
         try:
-            # Ceph writes several roots where it would write several lines, names with colons, and names that begin with a digit
-            text = re.sub(r'(</?)(\d)', r'\1_\2', re.sub(r'(</?\w+):(\w+>)', r'\1_\2', text))
+            # Ceph writes several roots where it would write several lines, and names that XML does not have
+            text = re.sub(r'<(/?)([^<>"=?!]+)>', lambda tag: '<%s_%s>' % (tag[1], re.sub(r'[^\w.-]', '_', tag[2])), text)
             return tree(xml.etree.ElementTree.fromstring('<answer>' + text + '</answer>'))
         except xml.etree.ElementTree.ParseError:
             return None

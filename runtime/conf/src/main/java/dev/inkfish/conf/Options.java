@@ -319,7 +319,7 @@ public final class Options {
             log_graylog_host | STRING | 127.0.0.1
             log_graylog_port | INT | 12201
             log_max_new | INT | 1000
-            log_max_recent | INT | 500
+            log_max_recent | INT | 10000
             log_to_graylog | BOOL | false
             log_to_syslog | BOOL | false
             mon_cluster_log_to_graylog | STRING | false

@@ -141,7 +141,7 @@ public final class RuntimeConfig {
             return CommandResult.error(Errno.EINVAL, "error unsetting '" + name + "': (22) Invalid argument");
         }
         String said = change(option, null);
-        return CommandResult.ok(said, formatter(call).openObject("config_unset").close().text());
+        return CommandResult.ok(said, formatter(call).openObject("config_unset").close().flushed());
     }
 
     private CommandResult diff(CommandContext call) {

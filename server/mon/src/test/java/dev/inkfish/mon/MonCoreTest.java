@@ -3,6 +3,7 @@ package dev.inkfish.mon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.inkfish.mon.log.LogService;
+import dev.inkfish.mon.osdcmd.OsdCommands;
 import dev.inkfish.osdmap.OsdMap;
 import dev.inkfish.osdmap.OsdMapIncremental;
 import dev.inkfish.osdmap.PgPool;
@@ -136,6 +137,50 @@ class MonCoreTest {
         boot(osds.get(0));
         assertThat(mon.osdMap().map().isIn(0)).isTrue();
         assertThat(mon.osdMap().map().weight(0)).isEqualTo(OsdMap.IN);
+    }
+
+    private void osdCommands() {
+        new OsdCommands(mon.osdMap(), mon.conf, pool -> new OsdCommands.PoolUse.Use(0, 0)).register(mon.core.commands());
+    }
+
+    private OsdMapIncremental lastIncrement(MonSession client) {
+        mon.send(client, subscribe("osdmap", mon.osdMap().map().epoch()));
+        return OsdMapIncremental.decode(
+                mon.received(client, MOSDMap.class).getLast().incrementals().lastEntry().getValue());
+    }
+
+    /// As a real 16.2.15 does it: the increment gives a weight, which makes the OSD exist, and its new state.
+    @Test
+    void anOsdThatIsNewIsInBeforeItBoots() {
+        osdCommands();
+        MonSession client = mon.open(EntityName.client(5), "client.admin", "allow *");
+        UUID uuid = new UUID(1, 1);
+        mon.command("{\"prefix\": \"osd new\", \"uuid\": \"" + uuid + "\"}");
+        mon.commit();
+        assertThat(mon.answers.getLast().data().utf8()).isEqualTo("0\n");
+        OsdMapIncremental increment = lastIncrement(client);
+        assertThat(increment.newMaxOsd).isEqualTo(1);
+        assertThat(increment.newWeight).isEqualTo(Map.of(0, OsdMap.IN));
+        assertThat(increment.newState).isEqualTo(Map.of(0, OsdMap.NEW));
+        assertThat(increment.newUuid).isEqualTo(Map.of(0, uuid));
+        OsdMap map = mon.osdMap().map();
+        assertThat(map.state(0)).isEqualTo(OsdMap.EXISTS | OsdMap.NEW);
+        assertThat(map.isIn(0)).isTrue();
+
+        mon.command("{\"prefix\": \"osd create\"}");
+        mon.command("{\"prefix\": \"osd new\", \"uuid\": \"" + uuid + "\"}");
+        mon.command("{\"prefix\": \"osd new\", \"uuid\": \"" + uuid + "\", \"id\": 1}");
+        mon.commit();
+        assertThat(mon.answers.stream().skip(1).map(done -> done.data().utf8())).containsExactlyInAnyOrder("1\n", "0\n", "");
+        assertThat(mon.answers.stream().filter(done -> done.code() == Errno.EEXIST.code())).hasSize(1);
+
+        boot(mon.openOsd(0));
+        assertThat(mon.osdMap().map().state(0)).isEqualTo(OsdMap.EXISTS | OsdMap.UP);
+        assertThat(mon.osdMap().map().weight(0)).isEqualTo(OsdMap.IN);
+        mon.pass(601);
+        mon.commit();
+        assertThat(mon.osdMap().map().isOut(1)).isTrue();
+        assertThat(mon.osdMap().map().hasState(1, OsdMap.AUTOOUT)).isTrue();
     }
 
     @Test

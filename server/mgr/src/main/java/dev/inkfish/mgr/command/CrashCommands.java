@@ -195,12 +195,21 @@ final class CrashCommands implements MgrModuleCommands {
         if (hours == null) {
             return said(Errno.EINVAL, "<hours> argument must be integer");
         }
+        ready();
+        return CommandResult.status(PythonJson.line(counts(hours, call.now())));
+    }
+
+    /// Crashes of late, by program; none before the monitors have told.
+    ObjectNode counts(long hours, Utime now) {
         NavigableMap<String, Integer> counts = new TreeMap<>();
-        ready().after(call.now().toSeconds() - hours * 3600)
-                .forEach(crash -> counts.merge(crash.path("process_name").asText("unknown"), 1, Integer::sum));
+        CrashReports known = reports;
+        if (known != null) {
+            known.after(now.toSeconds() - hours * 3600)
+                    .forEach(crash -> counts.merge(crash.path("process_name").asText("unknown"), 1, Integer::sum));
+        }
         ObjectNode report = JsonNodeFactory.instance.objectNode();
         counts.forEach(report::put);
-        return CommandResult.status(PythonJson.line(report));
+        return report;
     }
 
     // ---- by itself

@@ -11,11 +11,12 @@ public final class Modules {
 
     public static List<MgrModuleCommands> all(Supplier<MgrCore> core, Conf conf) {
         Devices devices = new Devices(core);
+        CrashCommands crashes = new CrashCommands(core);
         return List.of(new DeviceCommands(devices), new DeviceHealthCommands(core, devices), new PgCommands(core), new ForceCommands(core),
                 new OsdCommands(core), new OsdRemovalCommands(core),
                 new ReweightCommands(core, conf), new ConfigCommands(core), new ProgressCommands(core),
                 new AutoscalerCommands(core), new BalancerCommands(core), new StatusCommands(core),
-                new IostatCommands(core), new CrashCommands(core), new OrchestratorCommands(), new TelemetryCommands(),
+                new IostatCommands(core), crashes, new InsightsCommands(core, crashes), new OrchestratorCommands(), new TelemetryCommands(),
                 new ServiceCommands(core));
     }
 }

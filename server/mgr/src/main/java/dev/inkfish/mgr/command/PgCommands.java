@@ -289,7 +289,7 @@ final class PgCommands implements MgrModuleCommands {
         map().pgs().entrySet().stream().filter(wanted).forEach(e -> found.put(e.getKey(), e.getValue()));
         Formatter f = call.formatter();
         if (f == null) {
-            return CommandResult.data(PgTables.list(found, call.now()) + PgTables.OMAP_NOTE);
+            return CommandResult.data(PgTables.list(found, call.now()) + PgTables.OMAP_NOTE + "\n");
         }
         f.openObject("pg_info").dump("pg_ready", true);
         pgs(f, found, "pg_stats", StatDump::pg);

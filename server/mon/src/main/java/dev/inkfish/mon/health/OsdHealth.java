@@ -60,7 +60,7 @@ final class OsdHealth {
 
     private void down() {
         NavigableSet<Integer> down = new TreeSet<>();
-        map.osds().stream().filter(osd -> map.isIn(osd) && !map.isUp(osd)).forEach(down::add);
+        map.osds().stream().filter(osd -> map.isIn(osd) && !map.isUp(osd) && !map.isNew(osd)).forEach(down::add);
         if (down.isEmpty()) {
             return;
         }

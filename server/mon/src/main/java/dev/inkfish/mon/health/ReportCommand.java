@@ -119,7 +119,7 @@ public final class ReportCommand {
             f.close();
         });
         f.close().openArray("pool_stats");
-        digest.poolSums().forEach((pool, sum) -> {
+        digest.poolSums().descendingMap().forEach((pool, sum) -> {
             f.openObject("pool_stat").dump("poolid", pool);
             f.dump("num_pg", digest.byPool().getOrDefault((long) pool, 0L));
             StatDump.pool(sum, f);

@@ -112,7 +112,7 @@ public final class ClusterCommands {
     }
 
     private CommandResult monStatus(CommandContext call) {
-        Formatter f = call.formatter("json");
+        Formatter f = call.formatter("json-pretty");
         dumpMonStatus(f);
         return CommandResult.data(f);
     }

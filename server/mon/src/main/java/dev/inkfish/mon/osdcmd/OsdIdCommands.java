@@ -72,7 +72,9 @@ final class OsdIdCommands {
             pending.flipState(id, OsdMap.DESTROYED);
             pending.newState.merge(id, OsdMap.NEW & ~maps.map().state(id), (a, b) -> a | b);
         } else {
-            pending.newState.put(id, OsdMap.EXISTS | OsdMap.NEW);
+            // it is there by having a weight; its new state is what comes after that
+            pending.newWeight.put(id, OsdMap.IN);
+            pending.newState.put(id, OsdMap.NEW);
         }
         if (!uuid.equals(NO_UUID)) {
             pending.newUuid.put(id, uuid);
@@ -98,7 +100,7 @@ final class OsdIdCommands {
     /// The lowest number that is not in use.
     private int freeId() {
         int id = 0;
-        while (maps.map().exists(id) || (maps.pending().newState.getOrDefault(id, 0) & OsdMap.EXISTS) != 0) {
+        while (maps.map().exists(id) || (maps.pending().newState.getOrDefault(id, 0) & OsdMap.NEW) != 0) {
             id++;
         }
         return id;

@@ -42,6 +42,9 @@ final class LostCommands {
     }
 
     private CommandResult onPrimary(CommandContext c, Function<Pg, CommandResult.Done> run) {
+        if (!c.has("pgid")) {
+            throw new CephException(Errno.EINVAL, "no pgid specified");
+        }
         PgId pgid = PgId.parse(c.string("pgid"));
         OsdShard shard = daemon.shardOf(pgid);
         shard.post(() -> {

@@ -28,7 +28,7 @@ final class OsdCommands {
 
     OsdCommands(OsdDaemon daemon) {
         this.daemon = daemon;
-        table.add("version", "report version of OSD", "osd", "r", c -> version(c));
+        table.add("version", "get ceph version", "osd", "r", c -> version(c));
         table.add("status", "high-level status of OSD", "osd", "r", c -> status(c));
         new RuntimeConfig(daemon.config().conf(), "osd").register(table);
         LocalCommands.register(table, "osd");
@@ -55,7 +55,7 @@ final class OsdCommands {
                 c -> {
                     daemon.reporter().reportAll();
                     Formatter f = c.formatter();
-                    long sequence = daemon.reporter().sequence();
+                    long sequence = daemon.reporter().lastReport();
                     return f == null ? CommandResult.data(sequence + "\n") : CommandResult.data(f.dump("stat_seq", sequence));
                 });
         new OsdTestCommands(daemon).register(table);
@@ -65,7 +65,7 @@ final class OsdCommands {
         new NetworkCommand(daemon).register(table);
         RefusedCommands.register(table);
         table.add(
-                "query name=pgid,type=CephPgid,req=false",
+                "query",
                 "show details of a specific pg",
                 "osd",
                 "r",

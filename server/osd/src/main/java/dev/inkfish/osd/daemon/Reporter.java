@@ -34,6 +34,7 @@ final class Reporter {
     private boolean scheduled;
     private Extent next = Extent.CHANGED;
     private long sequence;
+    private long lastReport;
     private final MgrReports mgrReports;
 
     /// Which groups are reported.
@@ -180,6 +181,7 @@ final class Reporter {
                 space.omap(),
                 space.metadata());
         int upFrom = map.osdInfo(daemon.whoami()).upFrom();
+        lastReport = ((long) upFrom << 32) | ++sequence;
         OsdStat osd = new OsdStat(
                 statfs,
                 0,
@@ -189,7 +191,7 @@ final class Reporter {
                 0,
                 0,
                 upFrom,
-                ((long) upFrom << 32) | ++sequence,
+                lastReport,
                 groups,
                 new TreeMap<>(),
                 daemon.repaired(),
@@ -211,7 +213,8 @@ final class Reporter {
         return mgrReports;
     }
 
-    long sequence() {
-        return sequence;
+    /// Of the last report: the epoch in which this instance came up, and a count.
+    long lastReport() {
+        return lastReport;
     }
 }

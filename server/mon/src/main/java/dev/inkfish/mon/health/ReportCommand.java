@@ -59,7 +59,7 @@ public final class ReportCommand {
         stats.dump(f);
         f.close().openObject("paxos").dump("last_committed", mon.committedVersion()).close();
         f.close();
-        Bytes text = Bytes.utf8(f.text().strip() + "\n");
+        Bytes text = Bytes.utf8(f.flushed().stripLeading());
         byte[] bytes = text.utf8().getBytes(StandardCharsets.UTF_8);
         int crc = Crc32c.update(CRC_SEED, bytes, 0, bytes.length);
         return CommandResult.ok("report " + Integer.toUnsignedString(crc), text);

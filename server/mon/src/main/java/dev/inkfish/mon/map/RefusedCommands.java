@@ -49,7 +49,7 @@ public final class RefusedCommands {
             table.add(fields[0], fields[1], prefix.split(" ")[0], "rw", call ->
                     CommandResult.error(Errno.EOPNOTSUPP, "'" + prefix + "' is not supported: " + fields[2]));
         }
-        table.add("compact", "cause compaction of monitor's leveldb/rocksdb storage", "mon", "rw", Command.FLAG_OBSOLETE,
+        table.add("compact", "cause compaction of monitor's leveldb/rocksdb storage", "mon", "rw", Command.FLAG_HIDDEN,
                 call -> CommandResult.error(Errno.EINVAL, "unrecognized command"));
         table.add("scrub", "scrub the monitor stores", "mon", "rw", Command.FLAG_OBSOLETE, call -> CommandResult.status(""));
     }

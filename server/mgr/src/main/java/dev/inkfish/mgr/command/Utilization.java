@@ -36,6 +36,8 @@ final class Utilization {
     private final NavigableMap<Integer, PgMapDigest.PgCount> counts;
     private final NavigableSet<Integer> wanted = new TreeSet<>();
     private final List<Node> nodes = new ArrayList<>();
+    /// OSDs that have no place in the tree.
+    private final List<Node> strays;
     private final double average;
     /// What the tree begins with instead of the roots.
     private @Nullable Integer top;
@@ -61,6 +63,9 @@ final class Utilization {
         } else {
             addRoots(children);
         }
+        NavigableSet<Integer> rest = new TreeSet<>(wanted);
+        nodes.forEach(node -> rest.remove(node.id));
+        strays = rest.stream().map(osd -> new Node(osd, 0, 0, null)).toList();
         average = total().percent();
         deviate();
     }
@@ -227,7 +232,7 @@ final class Utilization {
         double squares = 0;
         double weights = 0;
         for (int osd : wanted) {
-            if (map.isOut(osd) || stats.getOrDefault(osd, OsdStat.ZERO).statfs().total() == 0) {
+            if (map.isOut(osd)) {
                 continue;
             }
             double used = Size.of(stats.getOrDefault(osd, OsdStat.ZERO).statfs()).percent();
@@ -272,6 +277,7 @@ final class Utilization {
         for (Node node : tree ? nodes : osdNodes()) {
             table.row(row(node, tree));
         }
+        strays.forEach(node -> table.row(row(node, tree)));
         List<String> total = new ArrayList<>(List.of("", "", "", "TOTAL"));
         total.addAll(total().texts());
         total.add(low(average));
@@ -327,7 +333,13 @@ final class Utilization {
             item(node, f);
             f.close();
         }
-        f.close().openArray("stray").close().openObject("summary");
+        f.close().openArray("stray");
+        for (Node node : strays) {
+            f.openObject("item");
+            item(node, f);
+            f.close();
+        }
+        f.close().openObject("summary");
         kib(total(), "total_kb", f);
         f.dump("average_utilization", average);
         f.dump("min_var", least).dump("max_var", most).dump("dev", deviation);

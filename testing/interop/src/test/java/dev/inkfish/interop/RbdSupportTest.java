@@ -32,12 +32,9 @@ class RbdSupportTest {
         String sum = cluster.ok("rbd export --no-progress here/a - | md5sum");
         assertThat(cluster.run("ceph rbd task add migration execute here/a").err())
                 .contains("Error EINVAL: [errno 22] RBD invalid argument (Image here/a is not migrating)");
-        cluster.ok("rbd snap create --no-progress here/a@i && rbd migration prepare --import-only here/a@i here/i");
-        assertThat(cluster.run("ceph rbd task add migration execute here/i").err()).contains("(the manager does not import");
-        cluster.ok("rbd migration abort --no-progress here/i && rbd snap rm --no-progress here/a@i");
         cluster.ok("rbd migration prepare here/a there/b");
         assertThat(cluster.run("ceph rbd task add migration commit there/b").err()).contains("has not completed migration");
-        assertThat(cluster.ok("ceph rbd task add migration execute there/b")).contains("Migrating image here/a to there/b");
+        assertThat(cluster.ok("ceph rbd task add migration execute there/b")).contains("Migrating image here/a to here/b");
         eventually(NO_TASKS, 60);
         assertThat(cluster.ok("rbd status there/b")).contains("state: executed");
         cluster.ok("ceph rbd task add migration commit there/b");
@@ -54,6 +51,50 @@ class RbdSupportTest {
         assertThat(cluster.ok("rbd export --no-progress there/b - | md5sum")).isEqualTo(sum);
     }
 
+    /// From a snapshot of an image, raw files with snapshots, and qcow files: what librbd reads through the migration is what is
+    /// there when the manager has executed and committed it.
+    @Test
+    void importsAreExecutedCommittedAndAborted() {
+        cluster.ok("ceph osd pool create imports 8 && rbd pool init imports; rm -rf import && mkdir import; rbd create --size 24M here/m; qemu-io -f raw -c 'write -P 1 0 9M' rbd:here/m;"
+                + " rbd snap create --no-progress here/m@s; qemu-io -f raw -c 'write -P 2 5M 9M' -c 'discard 0 4M' rbd:here/m;"
+                + " rbd snap create --no-progress here/m@t; qemu-io -f raw -c 'write -P 3 7M 64k' rbd:here/m;"
+                + " for s in s t; do rbd export --no-progress here/m@$s import/$s; done; rbd export --no-progress here/m import/head;"
+                + " qemu-img create -q -f qcow2 import/q2 24M; for i in 1 2 3; do qemu-io -c \"write -P $i 5M ${i}M\" -c 'write -z 12M 64k'"
+                + " import/q2; qemu-img snapshot -c s$i import/q2; done; qemu-io -c 'write -P 9 23M 1M' import/q2;"
+                + " qemu-img convert -f raw -O qcow import/head import/q1");
+        String file = "{\"type\": \"%s\", \"stream\": {\"type\": \"file\", \"file_path\": \"'$PWD'/import/%s\"}%s}";
+        String snapshots = ", \"snapshots\": [" + file.formatted("raw", "s", ", \"name\": \"s\"") + ", "
+                + file.formatted("raw", "t", ", \"name\": \"t\"") + "]";
+        imported("{\"type\": \"native\", \"pool_name\": \"here\", \"image_name\": \"m\", \"snap_name\": \"s\"}", "@s @t");
+        imported(file.formatted("raw", "head", snapshots), "@s @t");
+        imported(file.formatted("qcow", "q2", ""), "@s1 @s2 @s3");
+        imported(file.formatted("qcow", "q1", ""), "");
+        assertThat(cluster.ok("rbd snap ls here/m | wc -l; rbd ls imports")).isEqualTo("3");
+        cluster.ok("rbd migration prepare --import-only --source-spec '" + file.formatted("raw", "head", "") + "' imports/gone;"
+                + " mv import/head import/elsewhere");
+        assertThat(cluster.run("ceph rbd task add migration execute imports/gone").err()).contains("(Image imports/gone is not migrating)");
+        cluster.ok("rbd migration abort --no-progress imports/gone; rbd snap purge --no-progress here/m; rbd rm --no-progress here/m;"
+                + " rm -r import; ceph osd pool rm imports imports --yes-i-really-really-mean-it");
+    }
+
+    private static void imported(String spec, String snaps) {
+        cluster.ok("rbd migration prepare --import-only --source-spec '" + spec + "' imports/i --object-size 1M");
+        String sums = "for s in '' " + snaps + "; do rbd export --no-progress imports/i$s - | md5sum; done";
+        String before = cluster.ok(sums);
+        cluster.ok("ceph rbd task add migration abort imports/i");
+        eventually(NO_TASKS, 60);
+        assertThat(cluster.ok("rbd ls imports; rados -p imports ls | grep rbd_data || true")).isEmpty();
+        cluster.ok("rbd migration prepare --import-only --source-spec '" + spec + "' imports/i --object-size 1M");
+        assertThat(cluster.ok("ceph rbd task add migration execute imports/i")).contains("Migrating image <unknown>/ to <unknown>/i");
+        eventually(NO_TASKS, 60);
+        assertThat(cluster.ok("rbd status imports/i")).contains("state: executed");
+        cluster.ok("ceph rbd task add migration commit imports/i");
+        eventually(NO_TASKS, 60);
+        assertThat(cluster.ok("rbd status imports/i; rbd info imports/i | grep feat")).doesNotContainIgnoringCase("migrati");
+        assertThat(cluster.ok(sums)).isEqualTo(before);
+        cluster.ok("rbd object-map check --no-progress imports/i; rbd snap purge --no-progress imports/i; rbd rm --no-progress imports/i");
+    }
+
     @Test
     void anImageOfFormat1IsMigratedTakenBackMigratedAgainAndCommitted() {
         cluster.ok("for p in oldest newest; do ceph osd pool create $p 8 && rbd pool init $p; done");
@@ -63,7 +104,7 @@ class RbdSupportTest {
         String sums = sums("oldest/o");
         assertThat(cluster.run("ceph rbd task add remove oldest/o").err()).contains("error getting id for image b'o'");
         cluster.ok("rbd migration prepare oldest/o newest/n");
-        assertThat(cluster.ok("ceph rbd task add migration execute oldest/o")).contains("Migrating image oldest/o to newest/n");
+        assertThat(cluster.ok("ceph rbd task add migration execute oldest/o")).contains("Migrating image oldest/o to oldest/n");
         eventually(NO_TASKS, 60);
         assertThat(cluster.ok("rbd status newest/n")).contains("state: executed");
         cluster.ok("qemu-io -f raw -c 'write -P 9 0 1M' rbd:newest/n");

@@ -9,7 +9,7 @@ import dev.inkfish.wire.Errno;
 import org.jspecify.annotations.Nullable;
 
 /// Reads an image at a snapshot; what it does not have itself comes from its own parent as of then.
-final class ImageReader {
+final class ImageReader implements ImageView {
     private final Image image;
     private final long snap;
     private final long size;
@@ -38,17 +38,18 @@ final class ImageReader {
         return new ImageReader(image, parent.snap());
     }
 
-    long size() {
+    @Override
+    public long size() {
         return size;
     }
 
-    /// Bytes of the image that come from its own parent.
-    long overlap() {
+    @Override
+    public long overlap() {
         return overlap;
     }
 
-    /// Fills `target` with the image's bytes from `offset` on; what is not there stays zero.
-    void read(long offset, byte[] target, int at, int length) {
+    @Override
+    public void read(long offset, byte[] target, int at, int length) {
         long end = Math.min(offset + length, size);
         for (long from = offset; from < end; ) {
             long chunk = Math.min(image.layout().unit() - from % image.layout().unit(), end - from);

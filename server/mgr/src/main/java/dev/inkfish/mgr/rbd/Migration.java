@@ -19,9 +19,10 @@ import org.jspecify.annotations.Nullable;
 /// @param snapSeqs snapshots of the source to those of the target with the same content
 /// @param overlap bytes that come from the source
 /// @param flatten whether the target shall do without the source's parent
+/// @param importedFrom of what was prepared with `--import-only`: the source, in JSON; else empty
 record Migration(PoolIo sourceIo, String sourceName, String sourceId, PoolIo targetIo, String targetName, String targetId,
         @Nullable Image target, NavigableMap<Long, Long> snapSeqs, long overlap, boolean flatten, boolean mirroring,
-        int state) {
+        int state, String importedFrom) {
     static final int PREPARED = 2;
     static final int EXECUTING = 3;
     static final int EXECUTED = 4;
@@ -31,7 +32,7 @@ record Migration(PoolIo sourceIo, String sourceName, String sourceId, PoolIo tar
 
     /// What one header says of the other end.
     private record Spec(int type, long pool, String nspace, String name, String id, NavigableMap<Long, Long> snapSeqs,
-            long overlap, boolean flatten, boolean mirroring, int state) {
+            long overlap, boolean flatten, boolean mirroring, int state, String importedFrom) {
         static @Nullable Spec read(PoolIo io, String header) {
             Reply reply = io.run(header, ObjectOps.of().ask("rbd", "migration_get", Bytes.EMPTY));
             if (reply.failedWith(Errno.EINVAL) || reply.failedWith(Errno.ENOENT) || reply.failedWith(Errno.ENXIO)) {
@@ -46,7 +47,14 @@ record Migration(PoolIo sourceIo, String sourceName, String sourceId, PoolIo tar
                 NavigableMap<Long, Long> seqs = body.map(WireReader::u64, WireReader::u64);
                 long overlap = body.u64();
                 boolean flatten = body.bool();
-                return new Spec(type, pool, nspace, name, id, seqs, overlap, flatten, body.bool(), body.u8());
+                boolean mirroring = body.bool();
+                int state = body.u8();
+                body.string(); // why it is in that state
+                if (version >= 2) {
+                    body.u8(); // how the image is mirrored
+                }
+                String importedFrom = version >= 3 ? body.string() : "";
+                return new Spec(type, pool, nspace, name, id, seqs, overlap, flatten, mirroring, state, importedFrom);
             });
         }
     }
@@ -71,28 +79,30 @@ record Migration(PoolIo sourceIo, String sourceName, String sourceId, PoolIo tar
         PoolIo other = io.client().pool(own.pool).namespace(own.nspace);
         if (own.type != HEADER_OF_SOURCE) {
             return new Migration(other, own.name, own.id, io, name, id, Image.openById(io, name, id), own.snapSeqs,
-                    own.overlap, own.flatten, own.mirroring, own.state);
+                    own.overlap, own.flatten, own.mirroring, own.state, own.importedFrom);
         }
         // how far the target is made of the source, its own header says
         Spec its = Spec.read(other, Image.headerObject(own.id));
         return new Migration(io, name, id, other, own.name, own.id, Image.openById(other, own.name, own.id),
                 its == null ? own.snapSeqs : its.snapSeqs, its == null ? own.overlap : its.overlap, own.flatten,
-                own.mirroring, own.state);
+                own.mirroring, own.state, own.importedFrom);
     }
 
     /// Whether it was prepared with `--import-only`: what it comes from stays, and may be a file.
     boolean isImport() {
-        return sourceIo.pool() < 0;
+        return !importedFrom.isEmpty();
     }
 
-    /// Null if it has gone.
+    /// Null if it has gone, or is not a migration's.
     @Nullable Image source() {
-        return Image.openById(sourceIo, sourceName, sourceId);
+        return isImport() ? null : Image.openById(sourceIo, sourceName, sourceId);
     }
 
     void setState(int other) {
         Bytes input = new WireWriter().u8(other).string("").toBytes();
-        sourceIo.tell(Image.headerObject(sourceName, sourceId), "rbd", "migration_set_state", input).orThrow("state of the source");
+        if (!isImport()) {
+            sourceIo.tell(Image.headerObject(sourceName, sourceId), "rbd", "migration_set_state", input).orThrow("state of the source");
+        }
         targetIo.tell(Image.headerObject(targetId), "rbd", "migration_set_state", input).orThrow("state of the target");
     }
 }

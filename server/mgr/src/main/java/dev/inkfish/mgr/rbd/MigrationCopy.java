@@ -10,9 +10,6 @@ import dev.inkfish.wire.osd.SnapContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedSet;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// Copies a migration's source into its target, object by object of the target, at each snapshot that was there when the
@@ -24,9 +21,9 @@ final class MigrationCopy {
 
     /// @param source a snapshot of the source, or [RadosClient#NO_SNAP]
     /// @param target that of the target with the same content
-    private record Step(long source, long target, ImageReader reader, long end) {}
+    private record Step(long source, long target, ImageView view, long end) {}
 
-    private final Image source;
+    private final MigrationSource source;
     private final Image target;
     private final boolean flatten;
     /// An object that is there hides the parent's bytes.
@@ -36,21 +33,21 @@ final class MigrationCopy {
     private final List<Long> later = new ArrayList<>();
     private final ImageLock lock;
 
-    private MigrationCopy(Migration migration, Image source, Image target, ImageLock lock) {
+    private MigrationCopy(Migration migration, MigrationSource source, Image target, ImageLock lock) {
         this.source = source;
         this.target = target;
         this.flatten = migration.flatten();
-        this.hidesParent = source.parent() != null && !flatten;
+        this.hidesParent = source.isClone() && !flatten;
         this.lock = lock;
         long newest = 0;
         for (Map.Entry<Long, Long> snap : migration.snapSeqs().entrySet()) {
             if (snap.getKey() != RadosClient.NO_SNAP) {
-                ImageReader reader = new ImageReader(source, snap.getKey());
-                steps.add(new Step(snap.getKey(), snap.getValue(), reader, reader.size()));
+                ImageView view = source.at(snap.getKey());
+                steps.add(new Step(snap.getKey(), snap.getValue(), view, view.size()));
                 newest = snap.getValue();
             }
         }
-        steps.add(new Step(RadosClient.NO_SNAP, RadosClient.NO_SNAP, new ImageReader(source, RadosClient.NO_SNAP),
+        steps.add(new Step(RadosClient.NO_SNAP, RadosClient.NO_SNAP, source.at(RadosClient.NO_SNAP),
                 Math.min(migration.overlap(), target.size())));
         for (long snap : target.snaps().snaps().reversed()) {
             if (snap > newest) {
@@ -60,7 +57,7 @@ final class MigrationCopy {
         later.add(RadosClient.NO_SNAP);
     }
 
-    static void run(Migration migration, Image source, Image target, ImageLock lock, Progress progress) {
+    static void run(Migration migration, MigrationSource source, Image target, ImageLock lock, Progress progress) {
         MigrationCopy copy = new MigrationCopy(migration, source, target, lock);
         long end = copy.steps.stream().mapToLong(Step::end).max().orElse(0);
         ObjectWork.forEach(target.layout().objects(end), progress, copy::copy);
@@ -73,20 +70,22 @@ final class MigrationCopy {
         if (isComplete(number)) {
             return;
         }
-        SortedSet<Long> objects = sourceObjects(number);
-        TreeMap<Long, ObjectStates> states = new TreeMap<>();
-        objects.forEach(object -> states.put(object, ObjectStates.of(source.data(), source.object(object))));
+        MigrationSource.History history = source.history(target.layout(), number);
         List<List<ObjectChange>> changes = new ArrayList<>();
         List<Boolean> exists = new ArrayList<>();
         Origin before = null;
+        Step last = steps.getFirst();
         byte[] content = null;
         for (Step step : steps) {
-            Origin origin = new Origin(states.values().stream().map(each -> each.at(step.source)).toList(),
-                    Math.min(step.end, step.reader.size()), step.reader.overlap());
+            Origin origin = new Origin(
+                    history.at(step.source), Math.min(step.end, step.view.size()), step.view.overlap());
             byte[] now = origin.equals(before) ? content : read(step, number, origin);
-            changes.add(ObjectChange.between(content, now));
+            long since = last.source;
+            changes.add(ObjectChange.between(content, now,
+                    (offset, length) -> history.written(since, step.source, offset, length)));
             exists.add(now != null);
             before = origin;
+            last = step;
             content = now;
         }
         lock.check();
@@ -104,20 +103,10 @@ final class MigrationCopy {
         return !there.isEmpty() && Long.compareUnsigned(there.seq(), seqBefore(steps.size() - 1)) >= 0;
     }
 
-    private SortedSet<Long> sourceObjects(long number) {
-        ImageLayout layout = target.layout();
-        long piece = Math.min(layout.unit(), source.layout().unit());
-        TreeSet<Long> all = new TreeSet<>();
-        for (long at = 0; at < layout.objectSize(); at += piece) {
-            all.add(source.layout().objectOf(layout.imageOffset(number, at)));
-        }
-        return all;
-    }
-
     /// Null where the target's object shall not be there.
     private byte @Nullable [] read(Step step, long number, Origin origin) {
         boolean owned = origin.states.stream().anyMatch(state -> state != ObjectStates.ABSENT);
-        if (!owned && !(flatten && step.reader.overlap() > 0)) {
+        if (!owned && !(flatten && step.view.overlap() > 0)) {
             return null;
         }
         ImageLayout layout = target.layout();
@@ -129,7 +118,7 @@ final class MigrationCopy {
             int length = (int) Math.min(layout.unit(), step.end - from);
             if (length > 0) {
                 inside = true;
-                step.reader.read(from, content, (int) at, length);
+                step.view.read(from, content, (int) at, length);
             }
         }
         for (int i = 0; i < content.length && !any; i++) {

@@ -78,7 +78,7 @@ final class MigrationRevert {
     private void write(long number, byte[] before, byte[] now) {
         String object = source.object(number);
         boolean exists = source.data().run(object, ObjectOps.of().stat()).code() >= 0;
-        List<ObjectChange> changes = ObjectChange.between(exists ? before : null, now);
+        List<ObjectChange> changes = ObjectChange.between(exists ? before : null, now, ObjectChange.Written.NOT_TOLD);
         if (source.has(Image.OBJECT_MAP)) {
             ObjectMaps.set(source, RadosClient.NO_SNAP, number, ObjectMaps.EXISTS, null);
         }

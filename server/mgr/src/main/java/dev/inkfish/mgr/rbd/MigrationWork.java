@@ -28,10 +28,12 @@ final class MigrationWork {
         if (target == null || migration.state() != Migration.PREPARED && migration.state() != Migration.EXECUTING) {
             throw new CephException(Errno.EINVAL, "not in a state to be migrated");
         }
-        Image source = migration.source();
-        if (source == null) {
-            throw new CephException(Errno.ENOENT, "the source is not there");
+        try (MigrationSource source = MigrationSource.of(migration)) {
+            execute(host, migration, source, target, progress);
         }
+    }
+
+    private static void execute(RbdHost host, Migration migration, MigrationSource source, Image target, Progress progress) {
         migration.setState(Migration.EXECUTING);
         try (ImageLock lock = ImageLock.take(host, target)) {
             MigrationCopy.run(migration, source, target, lock, progress);
@@ -51,16 +53,33 @@ final class MigrationWork {
         if (target == null || migration.state() != Migration.EXECUTED) {
             throw new CephException(Errno.EINVAL, "not executed");
         }
-        ImageRemoval.migrationSource(host, migration, progress, () -> {
+        Runnable ending = () -> {
             target.io().tell(target.header(), "rbd", "migration_remove", Bytes.EMPTY).orThrow("end of the migration");
             target.notifyChange();
-        });
+        };
+        if (migration.isImport()) {
+            ending.run();
+        } else {
+            ImageRemoval.migrationSource(host, migration, progress, ending);
+        }
         Mirroring.begin(target, migration.mirroring());
     }
 
-    /// Removes the target, of which what was written goes back to the source, and takes the source out of the trash.
+    /// Removes the target, of which what was written goes back to the source, and takes the source out of the trash. Of an
+    /// import only the target goes.
     static void abort(RbdHost host, PoolIo io, String name, Progress progress) {
         Migration migration = require(io, name);
+        if (migration.isImport()) {
+            if (migration.target() != null) {
+                ImageRemoval.migrationTarget(host, migration.target(), migration.targetName(), progress, () -> {
+                    GroupLink group = GroupLink.of(migration.target());
+                    if (group != null) {
+                        group.remove(migration.target());
+                    }
+                });
+            }
+            return;
+        }
         Image source = migration.source();
         if (source == null) {
             throw new CephException(Errno.ENOENT, "the source is not there");

@@ -21,9 +21,18 @@ sealed interface ObjectChange {
 
     record Truncate(int size) implements ObjectChange {}
 
+    /// Whether a range was written between the two, with the same bytes perhaps.
+    @FunctionalInterface
+    interface Written {
+        Written NOT_TOLD = (offset, length) -> false;
+
+        boolean test(int offset, int length);
+    }
+
     /// @param before the whole object, filled with zeros; null where it is not there
     /// @param after of the same length
-    static List<ObjectChange> between(byte @Nullable [] before, byte @Nullable [] after) {
+    /// @param written what is written though it does not differ
+    static List<ObjectChange> between(byte @Nullable [] before, byte @Nullable [] after, Written written) {
         List<ObjectChange> changes = new ArrayList<>();
         if (after == null) {
             if (before != null) {
@@ -37,7 +46,8 @@ sealed interface ObjectChange {
         for (int at = 0; at < end; ) {
             int from = at;
             boolean zero = isZero(after, at, end);
-            while (at < end && differs(old, after, at, end) && isZero(after, at, end) == zero) {
+            while (at < end && isZero(after, at, end) == zero
+                    && (differs(old, after, at, end) || !zero && written.test(at, Math.min(end, at + BLOCK) - at))) {
                 at = Math.min(end, at + BLOCK);
             }
             if (at > from) {

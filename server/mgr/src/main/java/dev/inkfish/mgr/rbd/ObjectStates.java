@@ -42,4 +42,30 @@ record ObjectStates(List<CloneInfo> states, long seq) {
                 ? RadosClient.NO_SNAP
                 : ABSENT;
     }
+
+    /// Whether somebody wrote to a range, or removed it, between what two snapshots read: the same bytes perhaps.
+    boolean writtenBetween(long one, long other, long offset, long length) {
+        int first = indexOf(at(one));
+        int second = indexOf(at(other));
+        if (first < 0 || second < 0) {
+            return first != second;
+        }
+        for (int i = Math.min(first, second); i < Math.max(first, second); i++) {
+            long end = Math.min(offset + length, states.get(i + 1).size());
+            if (offset < end && states.get(i).overlap().stream().noneMatch(
+                    same -> same.offset() <= offset && end <= same.offset() + same.length())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private int indexOf(long state) {
+        for (int i = 0; i < states.size() && state != ABSENT; i++) {
+            if (states.get(i).cloneId() == state) {
+                return i;
+            }
+        }
+        return -1;
+    }
 }

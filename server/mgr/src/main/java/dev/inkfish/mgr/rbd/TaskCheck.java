@@ -2,6 +2,7 @@ package dev.inkfish.mgr.rbd;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.inkfish.rados.PoolIo;
+import dev.inkfish.rados.RadosClient;
 import dev.inkfish.wire.CephException;
 import dev.inkfish.wire.Errno;
 import java.util.function.Function;
@@ -70,8 +71,9 @@ interface TaskCheck {
             if (migration.state() != Migration.PREPARED && migration.state() != Migration.EXECUTING) {
                 return refuse(Errno.EINVAL, "Image " + spec + " is not in ready state");
             }
-            return go("Migrating image " + specOf(migration.sourceIo(), migration.sourceName())
-                    + " to " + specOf(migration.targetIo(), migration.targetName()));
+            String pool = poolName(migration.sourceIo()); // for both, as Ceph 16 has it
+            return go("Migrating image " + new ImageSpec(pool, migration.sourceIo().nspace(), migration.sourceName())
+                    + " to " + new ImageSpec(pool, migration.targetIo().nspace(), migration.targetName()));
         });
     }
 
@@ -88,18 +90,31 @@ interface TaskCheck {
     private static TaskCheck migration(ImageSpec spec, Function<Migration, Outcome> then) {
         return (io, refs) -> {
             Migration migration = Migration.find(io, spec.image());
-            if (migration == null) {
+            if (migration == null || !sourceIsThere(migration)) {
                 return refuse(Errno.EINVAL, "Image " + spec + " is not migrating");
             }
             refs.put("image_id", migration.targetId());
-            if (migration.isImport()) {
-                return refuse(Errno.EOPNOTSUPP, "the manager does not import: use `rbd migration`");
-            }
             return then.apply(migration);
         };
     }
 
-    private static ImageSpec specOf(PoolIo io, String name) {
-        return new ImageSpec(String.valueOf(io.client().map().poolName(io.pool())), io.nspace(), name);
+    /// Ceph opens an import's source to tell its state.
+    private static boolean sourceIsThere(Migration migration) {
+        if (!migration.isImport()) {
+            return true;
+        }
+        try (MigrationSource source = MigrationSource.of(migration)) {
+            return source.at(RadosClient.NO_SNAP).size() >= 0;
+        } catch (CephException e) {
+            if (e.is(Errno.ENOENT) || e.is(Errno.EINVAL)) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    private static String poolName(PoolIo io) {
+        String name = io.pool() < 0 ? null : io.client().map().poolName(io.pool());
+        return name == null ? "<unknown>" : name;
     }
 }

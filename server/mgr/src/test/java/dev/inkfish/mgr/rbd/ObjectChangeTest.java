@@ -3,6 +3,7 @@ package dev.inkfish.mgr.rbd;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.inkfish.rados.RadosClient;
+import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.osd.CloneInfo;
 import java.util.Arrays;
 import java.util.List;
@@ -38,10 +39,34 @@ class ObjectChangeTest {
 
     @Test
     void anObjectOfZerosThatHidesItsParentIsCreatedAndOneThatIsGoneIsDeleted() {
-        assertThat(ObjectChange.between(null, new byte[SIZE])).containsExactly(new ObjectChange.Create());
-        assertThat(ObjectChange.between(new byte[SIZE], null)).containsExactly(new ObjectChange.Delete());
-        assertThat(ObjectChange.between(null, null)).isEmpty();
-        assertThat(ObjectChange.between(new byte[SIZE], new byte[SIZE])).isEmpty();
+        assertThat(ObjectChange.between(null, new byte[SIZE], ObjectChange.Written.NOT_TOLD)).containsExactly(new ObjectChange.Create());
+        assertThat(ObjectChange.between(new byte[SIZE], null, ObjectChange.Written.NOT_TOLD)).containsExactly(new ObjectChange.Delete());
+        assertThat(ObjectChange.between(null, null, ObjectChange.Written.NOT_TOLD)).isEmpty();
+        assertThat(ObjectChange.between(new byte[SIZE], new byte[SIZE], ObjectChange.Written.NOT_TOLD)).isEmpty();
+    }
+
+    /// An object of 8,000 bytes of which 4,096 to 6,000 were written after snapshot 3, and nothing between 7 and the present.
+    @Test
+    void whatWasWrittenAgainIsCarriedOverThoughTheBytesAreTheSame() {
+        var start = new CloneInfo.Range(0, 4096);
+        ObjectStates states = new ObjectStates(List.of(
+                new CloneInfo(3, List.of(3L), List.of(start, new CloneInfo.Range(6000, 2000)), 8000),
+                new CloneInfo(7, List.of(7L), List.of(new CloneInfo.Range(0, 8000)), 8000),
+                new CloneInfo(RadosClient.NO_SNAP, List.of(), List.of(), 8000)), 7);
+        assertThat(states.writtenBetween(3, 7, 0, 4096)).isFalse();
+        assertThat(states.writtenBetween(3, 7, 4096, 4096)).isTrue();
+        assertThat(states.writtenBetween(7, 3, 4096, 4096)).isTrue();
+        assertThat(states.writtenBetween(3, RadosClient.NO_SNAP, 4096, 4096)).isTrue();
+        assertThat(states.writtenBetween(7, RadosClient.NO_SNAP, 0, 8192)).isFalse();
+        assertThat(states.writtenBetween(3, 7, 8000, 4096)).isFalse();
+        assertThat(states.writtenBetween(2, 7, 0, 1)).isTrue();
+        assertThat(ObjectStates.NONE.writtenBetween(3, 7, 0, 1)).isFalse();
+
+        byte[] same = new byte[SIZE];
+        Arrays.fill(same, 0, 20_000, (byte) 1);
+        assertThat(ObjectChange.between(same, same.clone(), (offset, length) -> offset >= 8192 && offset < 16_384))
+                .containsExactly(new ObjectChange.Write(8192, Bytes.wrap(same, 8192, 8192)));
+        assertThat(ObjectChange.between(same, same.clone(), (offset, length) -> offset >= 24_000)).isEmpty();
     }
 
     /// Random contents, changed in a few places, some by zeros: the changes lead from one to the other, and touch no block
@@ -63,7 +88,7 @@ class ObjectChangeTest {
                     System.arraycopy(data, 0, after, from, data.length);
                 }
             }
-            List<ObjectChange> changes = ObjectChange.between(before, after);
+            List<ObjectChange> changes = ObjectChange.between(before, after, ObjectChange.Written.NOT_TOLD);
             assertThat(apply(before, changes)).as("round %d: %s", round, changes).isEqualTo(after);
             if (Arrays.equals(before, after)) {
                 assertThat(changes).isEmpty();

@@ -65,10 +65,10 @@ class RbdSupportTest {
         String file = "{\"type\": \"%s\", \"stream\": {\"type\": \"file\", \"file_path\": \"'$PWD'/import/%s\"}%s}";
         String snapshots = ", \"snapshots\": [" + file.formatted("raw", "s", ", \"name\": \"s\"") + ", "
                 + file.formatted("raw", "t", ", \"name\": \"t\"") + "]";
-        imported("{\"type\": \"native\", \"pool_name\": \"here\", \"image_name\": \"m\", \"snap_name\": \"s\"}", "@s @t");
-        imported(file.formatted("raw", "head", snapshots), "@s @t");
-        imported(file.formatted("qcow", "q2", ""), "@s1 @s2 @s3");
-        imported(file.formatted("qcow", "q1", ""), "");
+        imported("{\"type\": \"native\", \"pool_name\": \"here\", \"image_name\": \"m\", \"snap_name\": \"s\"}", "@s", "t");
+        imported(file.formatted("raw", "head", snapshots), "@s", "t");
+        imported(file.formatted("qcow", "q2", ""), "@s1 @s2 @s3", "");
+        imported(file.formatted("qcow", "q1", ""), "", "");
         assertThat(cluster.ok("rbd snap ls here/m | wc -l; rbd ls imports")).isEqualTo("3");
         cluster.ok("rbd migration prepare --import-only --source-spec '" + file.formatted("raw", "head", "") + "' imports/gone;"
                 + " mv import/head import/elsewhere");
@@ -77,7 +77,9 @@ class RbdSupportTest {
                 + " rm -r import; ceph osd pool rm imports imports --yes-i-really-really-mean-it");
     }
 
-    private static void imported(String spec, String snaps) {
+    /// @param later a snapshot that is compared with its file: of a native import's later ones librbd 16 reads something else
+    /// until it is executed
+    private static void imported(String spec, String snaps, String later) {
         cluster.ok("rbd migration prepare --import-only --source-spec '" + spec + "' imports/i --object-size 1M");
         String sums = "for s in '' " + snaps + "; do rbd export --no-progress imports/i$s - | md5sum; done";
         String before = cluster.ok(sums);
@@ -92,6 +94,7 @@ class RbdSupportTest {
         eventually(NO_TASKS, 60);
         assertThat(cluster.ok("rbd status imports/i; rbd info imports/i | grep feat")).doesNotContainIgnoringCase("migrati");
         assertThat(cluster.ok(sums)).isEqualTo(before);
+        cluster.ok("for s in " + later + "; do rbd export --no-progress imports/i@$s - | cmp - import/$s; done");
         cluster.ok("rbd object-map check --no-progress imports/i; rbd snap purge --no-progress imports/i; rbd rm --no-progress imports/i");
     }
 

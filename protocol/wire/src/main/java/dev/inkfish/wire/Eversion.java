@@ -16,6 +16,10 @@ public record Eversion(int epoch, long version) implements Comparable<Eversion> 
         out.u64(version).u32(epoch);
     }
 
+    public static Eversion later(Eversion a, Eversion b) {
+        return a.compareTo(b) >= 0 ? a : b;
+    }
+
     public boolean isZero() {
         return epoch == 0 && version == 0;
     }

@@ -101,7 +101,7 @@ final class PgDisk {
             PgData data, Collection<PgLogEntry> entries, Collection<PgLogDup> dups, Transaction transaction) {
         Eversion newest = data.newestDupRecord;
         for (PgLogDup dup : dups) {
-            newest = newest.compareTo(dup.version()) < 0 ? dup.version() : newest;
+            newest = Eversion.later(newest, dup.version());
         }
         TreeMap<Bytes, Bytes> keys = new TreeMap<>();
         List<Bytes> old = new ArrayList<>();
@@ -227,8 +227,7 @@ final class PgDisk {
             Eversion tail = Eversion.decode(in);
             List<PgLogDup> dups = decodeAll(range(all, 'd'), PgLogDup::decode);
             for (PgLogDup dup : dups) {
-                Eversion newest = data.newestDupRecord;
-                data.newestDupRecord = newest.compareTo(dup.version()) < 0 ? dup.version() : newest;
+                data.newestDupRecord = Eversion.later(data.newestDupRecord, dup.version());
             }
             List<PgLogEntry> entries = new ArrayList<>();
             for (PgLogEntry entry : decodeAll(range(all, 'e'), PgLogEntry::decode)) {

@@ -68,14 +68,14 @@ final class PgMerge {
 
     private void run(List<@Nullable PgData> sources) {
         boolean whole = sources.size() == 1 && isWhole(target, meta.targetVersion());
-        Eversion head = later(target.lastUpdate(), later(meta.sourceVersion(), meta.targetVersion()));
+        Eversion head = Eversion.later(target.lastUpdate(), Eversion.later(meta.sourceVersion(), meta.targetVersion()));
         List<PgLogDup> dups = new ArrayList<>(dups(target));
         for (PgData source : sources) {
             whole &= source != null
                     && source.pgid.pgid().equals(meta.source())
                     && isWhole(source, meta.sourceVersion());
             if (source != null) {
-                head = later(head, source.lastUpdate());
+                head = Eversion.later(head, source.lastUpdate());
                 dups.addAll(dups(source));
                 take(source);
             }
@@ -96,10 +96,6 @@ final class PgMerge {
         return data.missing.isEmpty()
                 && data.lastBackfill.equals(HObject.MAX)
                 && data.lastUpdate().equals(version);
-    }
-
-    private static Eversion later(Eversion a, Eversion b) {
-        return a.compareTo(b) >= 0 ? a : b;
     }
 
     private static List<PgLogDup> dups(PgData data) {

@@ -185,7 +185,7 @@ final class ReplicatedBackend implements PgBackend {
 
     private void committed(Eversion version, PgShard member, Eversion complete) {
         Change change = underWay.get(version);
-        lastComplete.merge(member, complete, (a, b) -> a.compareTo(b) > 0 ? a : b);
+        lastComplete.merge(member, complete, Eversion::later);
         if (change == null) {
             return;
         }

@@ -29,7 +29,7 @@ final class DiskFile implements StoreFile {
 
     private final FileChannel channel;
     private final @Nullable Room room;
-    private @Nullable Residency residency;
+    private final @Nullable Residency residency;
     /// For reading and writing past the page cache, where the file system can.
     private final @Nullable FileChannel direct;
     private final int directFrom;
@@ -41,7 +41,7 @@ final class DiskFile implements StoreFile {
     private @Nullable IOException broken;
 
     DiskFile(FileChannel channel) {
-        this(channel, null, null, 0, false);
+        this(channel, null, null, 0, false, null);
     }
 
     private DiskFile(
@@ -49,12 +49,14 @@ final class DiskFile implements StoreFile {
             @Nullable Room room,
             @Nullable FileChannel direct,
             int directFrom,
-            boolean directIsDurable) {
+            boolean directIsDurable,
+            @Nullable Residency residency) {
         this.room = room;
         this.channel = channel;
         this.direct = direct;
         this.directFrom = directFrom;
         this.directIsDurable = directIsDurable;
+        this.residency = residency;
     }
 
     /// @param directFrom aligned writes of so many bytes or more go past the page cache: this saves a copy, and the
@@ -62,15 +64,14 @@ final class DiskFile implements StoreFile {
     static DiskFile open(Path path, int directFrom) throws IOException {
         FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
         FileChannel direct = openDirect(path, StandardOpenOption.READ);
-        DiskFile file = new DiskFile(channel, Room.of(path), direct, directFrom, false);
-        file.residency = direct == null ? null : Residency.of(channel);
-        return file;
+        return new DiskFile(
+                channel, Room.of(path), direct, directFrom, false, direct == null ? null : Residency.of(channel));
     }
 
     /// A file that is synced after each write: aligned writes are one call of the system each, which writes and syncs.
     static DiskFile openLog(Path path) throws IOException {
         FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        return new DiskFile(channel, null, openDirect(path, StandardOpenOption.DSYNC), ALIGN, true);
+        return new DiskFile(channel, null, openDirect(path, StandardOpenOption.DSYNC), ALIGN, true, null);
     }
 
     static DiskFile openToRead(Path path) throws IOException {
@@ -121,8 +122,10 @@ final class DiskFile implements StoreFile {
 
     @Override
     public void read(ByteBuffer target, long position) throws IOException {
-        Residency where = residency;
-        if (where != null && direct != null && goesPast(target, position) && !where.wantsCache(position, target.remaining())) {
+        if (direct != null
+                && residency != null
+                && goesPast(target, position)
+                && !residency.wantsCache(position, target.remaining())) {
             read(direct, target, position);
         } else {
             read(channel, target, position);

@@ -104,7 +104,8 @@ interface TaskCheck {
             return true;
         }
         try (MigrationSource source = MigrationSource.of(migration)) {
-            return source.at(RadosClient.NO_SNAP).size() >= 0;
+            source.at(RadosClient.NO_SNAP);
+            return true;
         } catch (CephException e) {
             if (e.is(Errno.ENOENT) || e.is(Errno.EINVAL)) {
                 return false;

@@ -51,6 +51,7 @@ public final class RefusedCommands {
         }
         table.add("compact", "cause compaction of monitor's leveldb/rocksdb storage", "mon", "rw", Command.FLAG_HIDDEN,
                 call -> CommandResult.error(Errno.EINVAL, "unrecognized command"));
-        table.add("scrub", "scrub the monitor stores", "mon", "rw", Command.FLAG_OBSOLETE, call -> CommandResult.status(""));
+        table.add("scrub", "scrub the monitor stores", "mon", "rw", Command.FLAG_OBSOLETE, call ->
+                CommandResult.error(Errno.EOPNOTSUPP, "command is obsolete; please check usage and/or man page"));
     }
 }

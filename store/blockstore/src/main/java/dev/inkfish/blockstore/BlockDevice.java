@@ -109,7 +109,9 @@ final class BlockDevice {
     }
 
     /// Writes whole blocks to their place at once.
-    void write(int start, Bytes data) throws IOException {
+    ///
+    /// @param readSoon they will probably be read soon
+    void write(int start, Bytes data, boolean readSoon) throws IOException {
         long position = (long) start * Shard.BLOCK;
         if (data.length() < LARGE) {
             file.write(data.asByteBuffer(), position);
@@ -118,7 +120,11 @@ final class BlockDevice {
         for (int done = 0; done < data.length(); done += AlignedCopies.SIZE) {
             Bytes part = data.slice(done, Math.min(AlignedCopies.SIZE, data.length() - done));
             try (AlignedCopies.Copy copy = AlignedCopies.of(part)) {
-                file.write(copy.memory(part), position + done);
+                if (readSoon) {
+                    file.writeToRead(copy.memory(part), position + done);
+                } else {
+                    file.write(copy.memory(part), position + done);
+                }
             }
         }
     }

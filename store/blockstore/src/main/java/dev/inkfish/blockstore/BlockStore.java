@@ -208,7 +208,7 @@ public final class BlockStore implements ObjectStore {
                 workspace.execute(transaction);
                 checkLimit(workspace);
                 for (Workspace.DirectWrite write : workspace.directWrites()) {
-                    writeDirectly(write);
+                    writeDirectly(write, transaction.isReadSoon());
                 }
             } catch (IOException e) {
                 workspace.abandon();
@@ -224,9 +224,9 @@ public final class BlockStore implements ObjectStore {
         }
     }
 
-    private void writeDirectly(Workspace.DirectWrite write) {
+    private void writeDirectly(Workspace.DirectWrite write, boolean readSoon) {
         try {
-            state.device.write(write.start(), write.data());
+            state.device.write(write.start(), write.data(), readSoon);
         } catch (IOException e) {
             pipeline.fail(e);
             pipeline.checkAlive();

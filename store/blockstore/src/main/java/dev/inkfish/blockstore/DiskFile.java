@@ -162,9 +162,14 @@ final class DiskFile implements StoreFile {
             }
             writeDirectly(direct, source, position);
         } else {
-            unsynced = true;
-            write(channel, source, position);
+            writeToRead(source, position);
         }
+    }
+
+    @Override
+    public void writeToRead(ByteBuffer source, long position) throws IOException {
+        unsynced = true;
+        write(channel, source, position);
     }
 
     @Override

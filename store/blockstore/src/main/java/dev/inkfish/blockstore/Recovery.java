@@ -62,7 +62,7 @@ final class Recovery {
 
     private void transaction(Journal.Replayed transaction) throws IOException {
         for (BlockDevice.Content content : transaction.contents()) {
-            device.write(content.block(), content.data());
+            device.write(content.block(), content.data(), false);
         }
         parts.add(Bytes.wrap(transaction.records()));
         count += transaction.recordCount();

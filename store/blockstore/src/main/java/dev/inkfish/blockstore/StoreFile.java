@@ -11,6 +11,11 @@ interface StoreFile extends AutoCloseable {
     /// Writes all of the buffer at `position`.
     void write(ByteBuffer source, long position) throws IOException;
 
+    /// As [#write], and it will probably be read soon: it should stay in memory that the system can take back.
+    default void writeToRead(ByteBuffer source, long position) throws IOException {
+        write(source, position);
+    }
+
     /// Makes everything written so far survive a power cut.
     void sync() throws IOException;
 

@@ -1,10 +1,12 @@
 package dev.inkfish.blockstore;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Random;
@@ -57,6 +59,25 @@ class DiskFileTest {
             channel.read(ByteBuffer.allocate(1 << 20), 0);
             assertThat(residency.wantsCache(0, 1 << 20)).as("when it is there").isTrue();
             assertThat(residency.wantsCache(0, 1 << 20)).as("when it is there").isTrue();
+        }
+    }
+
+    @Test
+    void whatIsWrittenToBeReadIsInThePageCache() throws IOException {
+        Path path = directory.resolve("block");
+        DiskFile.createSparse(path, SIZE).close();
+        assumeThat(Files.getFileStore(path).type()).isNotEqualTo("tmpfs"); // which is all cache
+        int length = 1 << 20;
+        ByteBuffer data = ByteBuffer.allocateDirect(length + 4096).alignedSlice(4096).limit(length);
+        try (DiskFile file = DiskFile.open(path, 64 << 10);
+                FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+                Residency residency = Residency.of(channel)) {
+            assertThat(residency).isNotNull();
+            file.write(data.duplicate(), 0);
+            file.writeToRead(data.duplicate(), 4 << 20);
+            file.sync();
+            assertThat(residency.wantsCache(0, length)).as("written past the page cache").isFalse();
+            assertThat(residency.wantsCache(4 << 20, length)).as("written to be read").isTrue();
         }
     }
 }

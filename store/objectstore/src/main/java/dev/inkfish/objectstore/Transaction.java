@@ -18,6 +18,7 @@ import java.util.SortedMap;
 /// anything from an object that is not there does nothing.
 public final class Transaction {
     private final List<Op> ops = new ArrayList<>();
+    private boolean readSoon;
 
     /// One change. The collection is named in each, since a transaction may touch a group and [CollectionId#META].
     public sealed interface Op {
@@ -74,6 +75,17 @@ public final class Transaction {
     public record OmapClear(CollectionId collection, GhObject object) implements Op {}
 
     public record OmapSetHeader(CollectionId collection, GhObject object, Bytes header) implements Op {}
+
+    /// That what is written will probably be read here soon, so that the store should have it at hand: a hint, which is not
+    /// encoded, and that [#append] does not take over.
+    public Transaction readSoon(boolean soon) {
+        readSoon = soon;
+        return this;
+    }
+
+    public boolean isReadSoon() {
+        return readSoon;
+    }
 
     public List<Op> ops() {
         return Collections.unmodifiableList(ops);

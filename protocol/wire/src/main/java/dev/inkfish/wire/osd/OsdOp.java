@@ -14,6 +14,10 @@ import java.util.List;
 public record OsdOp(OpCode code, int flags, OpArgs args, Bytes input) {
     public static final int EXCL = 1;
     public static final int FAILOK = 2;
+    /// Will not be read again soon (`CEPH_OSD_OP_FLAG_FADVISE_DONTNEED`).
+    public static final int DONTNEED = 0x20;
+    /// Is used once (`CEPH_OSD_OP_FLAG_FADVISE_NOCACHE`).
+    public static final int NOCACHE = 0x40;
 
     private static final int ENCODED_SIZE = 38;
 
@@ -28,6 +32,10 @@ public record OsdOp(OpCode code, int flags, OpArgs args, Bytes input) {
 
     public boolean isFailOk() {
         return (flags & FAILOK) != 0;
+    }
+
+    public boolean isNotToBeCached() {
+        return (flags & (DONTNEED | NOCACHE)) != 0;
     }
 
     /// Reads `count` operations, whose inputs follow one another in `data`; they are slices of it.

@@ -506,6 +506,7 @@ public final class PrimaryOps implements ClientOps {
         Transaction transaction = preserved.transaction().isEmpty()
                 ? draft.transaction
                 : preserved.transaction().append(draft.transaction);
+        transaction.readSoon(request.expectsReads() && !host.pool().hasFlag(PgPool.FLAG_WRITE_FADVISE_DONTNEED));
         MOSDOpReply reply = MOSDOpReply.to(request.op, result, host.osdMap().epoch(), DURABLE, results)
                 .withVersions(ctx.version, userVersion);
         contexts.put(after);

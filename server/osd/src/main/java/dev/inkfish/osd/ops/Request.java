@@ -3,6 +3,7 @@ package dev.inkfish.osd.ops;
 import dev.inkfish.wire.message.MOSDOp;
 import dev.inkfish.wire.osd.ObjectCopyData;
 import dev.inkfish.wire.osd.OsdFlags;
+import dev.inkfish.wire.osd.OsdOp;
 import dev.inkfish.wire.osd.OsdReqId;
 import java.util.Map;
 import java.util.TreeMap;
@@ -32,6 +33,11 @@ final class Request {
 
     boolean wantsReturns() {
         return op.has(OsdFlags.RETURNVEC);
+    }
+
+    /// Whether the client says nothing to the contrary of that what it writes will be read.
+    boolean expectsReads() {
+        return op.ops().stream().noneMatch(OsdOp::isNotToBeCached);
     }
 
     long features() {

@@ -125,7 +125,7 @@ final class ReplicatedBackend implements PgBackend {
         Change change = new Change(new TreeSet<>(pg.members), entries);
         change.then.add(onAllCommitted);
         underWay.put(version, change);
-        Transaction local = new Transaction().append(transaction);
+        Transaction local = new Transaction().append(transaction).readSoon(transaction.isReadSoon());
         log(entries, local);
         Eversion complete = pg.data.lastComplete;
         try {

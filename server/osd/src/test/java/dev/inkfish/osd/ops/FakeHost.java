@@ -48,6 +48,8 @@ final class FakeHost implements PgHost {
     final List<HObject> repaired = new ArrayList<>();
     boolean delayed;
     boolean full;
+    /// Of the last change.
+    boolean readSoon;
     long readOps;
     long readKib;
     long bytes;
@@ -263,6 +265,7 @@ final class FakeHost implements PgHost {
                 byRequest.put(entry.reqid(), entry);
             }
         }
+        readSoon = mutation.transaction().isReadSoon();
         store.submit(collection(), mutation.transaction(), () -> {});
         bytes += mutation.statsDelta().bytes();
         objects += mutation.statsDelta().objects();

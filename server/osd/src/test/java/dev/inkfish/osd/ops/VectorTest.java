@@ -377,4 +377,16 @@ class VectorTest {
         assertThat(copier.text("target")).isEqualTo("content!");
         assertThat(copier.ask("target", getXattr("x")).ops().getFirst().output().utf8()).isEqualTo("y");
     }
+
+    @Test
+    void whatIsWrittenIsForReadingUnlessTheClientSaysOtherwise() {
+        client.ask("a", writeFull("content"));
+        assertThat(host.readSoon).isTrue();
+        for (int flag : List.of(OsdOp.DONTNEED, OsdOp.NOCACHE)) {
+            OsdOp advised = new OsdOp(OpCode.WRITEFULL, flag, new OpArgs.Extent(0, 1, 0, 0), Bytes.utf8("x"));
+            client.ask("a", advised, setXattr("x", "y"));
+            assertThat(host.readSoon).isFalse();
+            assertThat(client.text("a")).isEqualTo("x");
+        }
+    }
 }

@@ -3,7 +3,6 @@ package dev.inkfish.mgr.rbd.foreign;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.inkfish.wire.CephException;
 import dev.inkfish.wire.Errno;
-import java.util.ArrayList;
 import java.util.List;
 
 /// An image that is not the cluster's (`librbd::migration::FormatInterface`). Snapshots count from 1; [#HEAD] is the present.
@@ -16,11 +15,7 @@ public interface ForeignImage extends AutoCloseable {
     static ForeignImage open(JsonNode spec) {
         String type = spec.path("type").asText();
         return switch (type) {
-            case "raw" -> {
-                List<ByteSource> states = new ArrayList<>();
-                spec.path("snapshots").forEach(snapshot -> states.add(ByteSource.open(snapshot.path("stream"))));
-                yield new RawImage(states, ByteSource.open(spec.path("stream")));
-            }
+            case "raw" -> RawImage.open(spec);
             case "qcow" -> {
                 ByteSource file = ByteSource.open(spec.path("stream"));
                 try {

@@ -1,9 +1,25 @@
 package dev.inkfish.mgr.rbd.foreign;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.inkfish.wire.CephException;
+import java.util.ArrayList;
 import java.util.List;
 
 /// Bytes as they are; a file a snapshot (`RawFormat`).
 record RawImage(List<ByteSource> snapshots, ByteSource head) implements ForeignImage {
+    static RawImage open(JsonNode spec) {
+        List<ByteSource> opened = new ArrayList<>();
+        try {
+            for (JsonNode snapshot : spec.path("snapshots")) {
+                opened.add(ByteSource.open(snapshot.path("stream")));
+            }
+            return new RawImage(opened, ByteSource.open(spec.path("stream")));
+        } catch (CephException e) {
+            opened.forEach(ByteSource::close);
+            throw e;
+        }
+    }
+
     private ByteSource at(long snap) {
         return ForeignImage.pick(snapshots, head, snap);
     }

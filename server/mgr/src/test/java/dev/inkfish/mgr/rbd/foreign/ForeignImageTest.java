@@ -11,8 +11,11 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -97,6 +100,36 @@ class ForeignImageTest {
         assertThatThrownBy(() -> open("{\"type\":\"raw\",\"stream\":{\"type\":\"file\",\"file_path\":\"/nonexistent\"}}"))
                 .isInstanceOfSatisfying(CephException.class, e -> assertThat(e.is(Errno.ENOENT)).isTrue());
         assertThatThrownBy(() -> open("{}")).hasMessageContaining("unknown source format ''");
+    }
+
+    @Test
+    void whatWasOpenedIsClosedWhenAnotherPartIsNotThere() throws IOException {
+        Path real = folder.toRealPath();
+        Path there = Files.write(real.resolve("there"), new byte[10]);
+        String stream = "\"stream\":{\"type\":\"file\",\"file_path\":\"%s\"}";
+        String head = stream.formatted("/nonexistent");
+        String part = "{\"type\":\"raw\"," + stream.formatted(there) + "}";
+        assertThatThrownBy(() -> open("{\"type\":\"raw\"," + head + ",\"snapshots\":[" + part + "," + part + "]}"))
+                .hasMessageContaining("/nonexistent");
+        assertThatThrownBy(() -> open("{\"type\":\"raw\"," + stream.formatted(there)
+                + ",\"snapshots\":[" + part + ",{\"type\":\"raw\"," + head + "}]}")).hasMessageContaining("/nonexistent");
+        assertThatThrownBy(() -> open("qcow", new byte[10])).hasMessageContaining("not a qcow file");
+        assertThat(openFiles()).noneMatch(file -> file.startsWith(real));
+    }
+
+    /// Of this process; a file's descriptor may be gone before it is looked at.
+    private static List<Path> openFiles() throws IOException {
+        List<Path> open = new ArrayList<>();
+        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+            for (Path descriptor : descriptors) {
+                try {
+                    open.add(Files.readSymbolicLink(descriptor));
+                } catch (NoSuchFileException e) {
+                    continue;
+                }
+            }
+        }
+        return open;
     }
 
     private void refused(ByteBuffer file, Errno errno, String why) {

@@ -35,7 +35,7 @@ MASKS = [
     (r'\beyJ[A-Za-z0-9+/=]+', 'TOKEN'),
     (r'/tmp/\S+', 'PATH'),
     (r'\b\d+\.\d+ (KiB|MiB|GiB|B)?/s', 'RATE'),
-    (r'\.group\.\d+_\w+', '.group.ID'),
+    (r'\.group\.[0-9a-f]+_\w+', '.group.ID'),
     (r' {2,}', '  '),  # columns are as wide as what was masked
 ]
 
@@ -68,6 +68,8 @@ def run(conf, line, folder):
 def main(arguments):
     verbose = arguments[:1] == ['-v']
     ours, theirs, *files = arguments[verbose:]
+    for conf in (ours, theirs):
+        subprocess.run(['ceph', '-c', conf, '--connect-timeout', '30', 'health'], check=True, stdout=subprocess.DEVNULL)
     equal = different = 0
     with tempfile.TemporaryDirectory() as a, tempfile.TemporaryDirectory() as b, \
             concurrent.futures.ThreadPoolExecutor(2) as pool:

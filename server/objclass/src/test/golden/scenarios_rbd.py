@@ -704,6 +704,39 @@ def do_rbd_mirror_pool(r):
     r.state()
 
 
+def do_rbd_20_remote_namespace(r):
+    """Methods of Ceph 20: recorded only when asked for by name."""
+    call = caller(r)
+    get = lambda: call('mirror_remote_namespace_get')
+    put = lambda name: call('mirror_remote_namespace_set', s(name))
+    get()
+    for argument in (b'', b'\xff', b'\0' * 3):
+        call('mirror_remote_namespace_set', argument)
+    r.state()
+    put('there')
+    get()
+    r.state()
+    put('')
+    get()
+    put('elsewhere')
+    call('mirror_uuid_set', s('own'))
+    call('mirror_mode_set', u32(1))
+    put('other')
+    get()
+    r.state()
+    call('mirror_mode_set', u32(0))
+    get()
+    r.state()
+    call('mirror_uuid_set', s('own'))
+    call('mirror_mode_set', u32(2))
+    put('other')
+    call('mirror_mode_set', u32(0))
+    put('other')
+    get()
+    call('mirror_mode_set', u32(0))
+    get()
+
+
 def mirror_image(global_id, state, mode=None):
     return ver(1 if mode is None else 2, 1, s(global_id), u8(state), b'' if mode is None else u8(mode))
 

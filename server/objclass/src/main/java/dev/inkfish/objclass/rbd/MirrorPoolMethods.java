@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class MirrorPoolMethods {
     private static final String UUID = "mirror_uuid";
     private static final String MODE = "mirror_mode";
+    private static final String REMOTE_NAMESPACE = "remote_namespace";
     private static final String PEER = "mirror_peer_";
     private static final int DISABLED = 0;
     private static final int POOL = 2;
@@ -34,6 +35,11 @@ final class MirrorPoolMethods {
                     return Codec.encode(out -> out.u32(mode));
                 })
                 .readWrite("mirror_mode_set", MirrorPoolMethods::setMode)
+                .read("mirror_remote_namespace_get", (context, input) -> {
+                    String namespace = Keys.get(context, REMOTE_NAMESPACE, WireReader::string);
+                    return Codec.encode(out -> out.string(namespace));
+                })
+                .readWrite("mirror_remote_namespace_set", MirrorPoolMethods::setRemoteNamespace)
                 .read("mirror_peer_list", (context, input) -> {
                     List<Peer> peers = peers(context);
                     return Codec.encode(out -> out.list(peers, (w, peer) -> peer.encode(w)));
@@ -66,6 +72,16 @@ final class MirrorPoolMethods {
         return Bytes.EMPTY;
     }
 
+    /// Since Ceph 20: where this namespace's images are mirrored from and to.
+    private static Bytes setRemoteNamespace(ClassContext context, Bytes input) {
+        String namespace = Codec.input(input, WireReader::string);
+        if (isEnabled(context)) {
+            throw fail(Errno.EINVAL, "mirroring is on");
+        }
+        Keys.put(context, REMOTE_NAMESPACE, out -> out.string(namespace));
+        return Bytes.EMPTY;
+    }
+
     private static boolean isEnabled(ClassContext context) {
         return Keys.find(context, MODE, WireReader::u32, DISABLED) != DISABLED;
     }
@@ -87,6 +103,7 @@ final class MirrorPoolMethods {
         }
         Keys.removeIfThere(context, MODE);
         Keys.removeIfThere(context, UUID);
+        Keys.removeIfThere(context, REMOTE_NAMESPACE);
         return Bytes.EMPTY;
     }
 

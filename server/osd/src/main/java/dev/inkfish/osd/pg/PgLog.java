@@ -9,7 +9,6 @@ import dev.inkfish.wire.osd.PgLogData;
 import dev.inkfish.wire.osd.PgLogDup;
 import dev.inkfish.wire.osd.PgLogEntry;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
@@ -23,15 +22,10 @@ import org.jspecify.annotations.Nullable;
 final class PgLog {
     private final PackedRecords<PgLogEntry> entries = new PackedRecords<>(new LogRecords.Entries());
     private final PackedRecords<PgLogDup> dups = new PackedRecords<>(new LogRecords.Dups());
-    /// Of the clients that share a place here, the newest request that was ever in entries or dups. Clients number their requests
-    /// upwards, so that most need not be looked for.
-    private final long[] newestRequests = new long[64];
+    /// Those in entries and dups; one that is in both counts twice.
+    private final KnownRequests requests = new KnownRequests();
     private Eversion head = Eversion.ZERO;
     private Eversion tail = Eversion.ZERO;
-
-    PgLog() {
-        Arrays.fill(newestRequests, -1);
-    }
 
     Eversion head() {
         return head;
@@ -57,6 +51,7 @@ final class PgLog {
     void reset(PgLogData data) {
         entries.clear();
         dups.clear();
+        requests.clear();
         tail = data.tail();
         head = data.tail();
         addDups(data.dups());
@@ -74,7 +69,7 @@ final class PgLog {
         List<PgLogDup> added = new ArrayList<>();
         for (PgLogDup dup : more) {
             if (known.add(dup.reqid())) {
-                note(dup.reqid());
+                requests.add(dup.reqid());
                 dups.addLast(dup);
                 added.add(dup);
             }
@@ -86,21 +81,11 @@ final class PgLog {
         if (entry.version().compareTo(head) <= 0) {
             throw new IllegalStateException("entry " + entry.version() + " behind head " + head);
         }
-        note(entry.reqid());
+        if (entry.reqid() != null) {
+            requests.add(entry.reqid());
+        }
         entries.addLast(entry);
         head = entry.version();
-    }
-
-    private void note(@Nullable OsdReqId request) {
-        if (request != null) {
-            int place = placeOf(request);
-            newestRequests[place] = Math.max(newestRequests[place], request.tid());
-        }
-    }
-
-    private static int placeOf(OsdReqId request) {
-        int client = 31 * Long.hashCode(request.name().number()) + request.incarnation();
-        return (client * 0x9e3779b1) >>> 26;
     }
 
     /// The log is as new as another that has the same entries.
@@ -119,7 +104,7 @@ final class PgLog {
     }
 
     @Nullable PgLogEntry find(OsdReqId reqid) {
-        if (reqid.tid() > newestRequests[placeOf(reqid)]) {
+        if (!requests.mayHave(reqid)) {
             return null;
         }
         int key = LogRecords.requestKey(reqid);
@@ -191,8 +176,12 @@ final class PgLog {
     List<PgLogEntry> rewindTo(Eversion version) {
         List<PgLogEntry> gone = new ArrayList<>();
         while (!entries.isEmpty() && entries.last().version().compareTo(version) > 0) {
-            gone.add(entries.last());
+            PgLogEntry entry = entries.last();
+            gone.add(entry);
             entries.removeLast();
+            if (entry.reqid() != null) {
+                requests.remove(entry.reqid());
+            }
         }
         head = version.compareTo(tail) < 0 ? tail : version;
         Collections.reverse(gone);
@@ -213,15 +202,10 @@ final class PgLog {
                 }
             }
         }
-        again.forEach(this::note);
         all.addAll(entries.all());
-        entries.clear();
-        all.forEach(entries::addLast);
         List<PgLogDup> rest = new ArrayList<>(dups.all());
         rest.removeIf(dup -> again.contains(dup.reqid()));
-        dups.clear();
-        rest.forEach(dups::addLast);
-        tail = newTail;
+        reset(new PgLogData(head, newTail, all, rest));
     }
 
     /// What became of entries that were trimmed.
@@ -240,12 +224,16 @@ final class PgLog {
             }
             entries.removeFirst();
             tail = entry.version();
-            if (entry.reqid() != null && dup(entry.reqid()) == null) {
-                PgLogDup dup = dupOf(entry, entry.reqid());
+            OsdReqId reqid = entry.reqid();
+            if (reqid != null && dup(reqid) == null) {
+                PgLogDup dup = dupOf(entry, reqid);
                 dups.addLast(dup);
                 trimmed.remembered.add(dup);
             } else {
                 trimmed.forgotten.add(tail);
+                if (reqid != null) {
+                    requests.remove(reqid);
+                }
             }
         }
         return trimmed;
@@ -255,8 +243,10 @@ final class PgLog {
     List<PgLogDup> trimDups(int max) {
         List<PgLogDup> gone = new ArrayList<>();
         while (dups.size() > max) {
-            gone.add(dups.first());
+            PgLogDup dup = dups.first();
+            gone.add(dup);
             dups.removeFirst();
+            requests.remove(dup.reqid());
         }
         return gone;
     }

@@ -1,7 +1,9 @@
 package dev.inkfish.osd.pg;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.inkfish.wire.Bytes;
@@ -79,6 +81,28 @@ class PgLogTest {
         List<PgLogDup> known = List.copyOf(log.dups());
         log.addDups(known);
         assertEquals(known, List.copyOf(log.dups()));
+    }
+
+    @Test
+    void ofAClientNoneOfWhoseRequestsIsKnownNothingIsKept() {
+        KnownRequests known = new KnownRequests();
+        for (long tid = 1; tid <= 3; tid++) {
+            known.add(request(4100, tid));
+        }
+        known.add(request(4101, 900));
+        assertTrue(known.mayHave(request(4100, 3)));
+        assertFalse(known.mayHave(request(4100, 4)), "another client's are not its");
+        assertFalse(known.mayHave(new OsdReqId(EntityName.client(4100), 1, 1)), "nor those of another incarnation");
+        known.remove(request(4100, 3));
+        assertTrue(known.mayHave(request(4100, 2)));
+        known.remove(request(4100, 1));
+        known.remove(request(4100, 2));
+        assertFalse(known.mayHave(request(4100, 2)));
+        assertThrows(IllegalStateException.class, () -> known.remove(request(4100, 2)));
+    }
+
+    private static OsdReqId request(long client, long tid) {
+        return new OsdReqId(EntityName.client(client), tid, 0);
     }
 
     /// With 1,024 groups on each of three OSDs of a process, all full: 768,000 entries and three million dups.

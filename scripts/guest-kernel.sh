@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # Unpacks Debian's kernel and makes an initial RAM disk with busybox, virtio, rbd and ext4 for the guests that tests start
-# in QEMU: scripts/guest-kernel.sh DIR [UNPACKED]   leaves DIR/vmlinuz and DIR/initrd. Downloads 70 MB once, unless a
-# folder with another unpacked kernel package is given (another release of Debian).
+# in QEMU: scripts/guest-kernel.sh DIR [UNPACKED]   leaves DIR/vmlinuz, DIR/initrd and DIR/boot.img, a disk that boots them.
+# Downloads 70 MB once, unless a folder with another unpacked kernel package is given (another release of Debian).
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 out=$1
 given=${2:+$(realpath "$2")}
-[[ -f $out/vmlinuz && $out/initrd -nt $here/guest-kernel.sh && $out/initrd -nt $here/../testing/interop/src/test/guest/init ]] && exit 0
+[[ -f $out/vmlinuz && -f $out/boot.img && $out/initrd -nt $here/guest-kernel.sh && $out/initrd -nt $here/../testing/interop/src/test/guest/init ]] && exit 0
 . "$here/packages.sh"
-need qemu-system-x86 qemu-block-extra busybox-static cpio
+need qemu-system-x86 qemu-block-extra busybox-static cpio syslinux syslinux-common mtools fdisk
 mkdir -p "$out"
 cd "$out"
 if [[ $given ]]; then
@@ -50,3 +50,14 @@ for module in virtio_pci virtio_blk virtio_net ext4 crc32c_generic rbd aesni-int
   load "$module"
 done
 (cd root && find . | cpio -o -H newc --quiet | gzip -1) >initrd
+
+# Its first partition has the boot loader and what it loads, the second is the guest's to write.
+printf '%s\n' 'SERIAL 0 115200' 'DEFAULT linux' 'LABEL linux' '  LINUX vmlinuz' \
+  '  APPEND initrd=initrd console=ttyS0 quiet panic=-1 task=disk disk=/dev/vda2' >syslinux.cfg
+rm -f boot.img
+truncate -s 128M boot.img
+printf '%s\n' '2048,98304,c,*' '100352,,L' | PATH=$PATH:/sbin:/usr/sbin sfdisk -q boot.img
+mformat -i boot.img@@1M -T 98304 -h 64 -s 32 -H 2048 ::
+syslinux --install --offset 1048576 boot.img
+mcopy -i boot.img@@1M vmlinuz initrd syslinux.cfg ::
+dd if=/usr/lib/syslinux/mbr/mbr.bin of=boot.img conv=notrunc status=none

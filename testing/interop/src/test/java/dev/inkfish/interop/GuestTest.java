@@ -9,6 +9,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Guests without KVM: Debian's kernel with an rbd image as its disk, and as a client itself (`rbd map`).
 /// `scripts/guest-kernel.sh` prepares them (`./test --guests`).
@@ -48,6 +49,24 @@ class GuestTest {
                 .contains("GUEST mounted", "GUEST same", "watcher=127.0.0.1:0/", "There is 1 exclusive lock")
                 .contains("image still has watchers", "snapped", "taken over", "Watchers: none", "removed")
                 .containsPattern("127\\.0\\.0\\.1:0/\\d+ 20");
+    }
+
+    /// Boot loader, kernel and initial RAM disk come from the image, too.
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "-drive format=rbd,id=d,file=rbd:guests/boot,if=none",
+        "-blockdev node-name=d,driver=rbd,pool=guests,image=boot,discard=unmap"
+    })
+    void aGuestBootsFromItsImage(String drive) {
+        assumeTrue(Files.exists(GUEST.resolve("boot.img")), "no disk that boots: run ./test --guests");
+        cluster.ok("qemu-img convert -f raw -O raw " + GUEST.resolve("boot.img") + " rbd:guests/boot");
+        Cluster.Outcome all = cluster.run(
+                "qemu-system-x86_64 -accel tcg -m 256 -nodefaults -nographic -no-reboot -serial stdio " + drive
+                        + " -device virtio-blk-pci,drive=d,id=virtioblk0 > boot.out & qemu=$!;"
+                        + " for i in $(seq 500); do grep -q 'GUEST wrote 5' boot.out && break; sleep 0.2; done;"
+                        + " kill -9 $qemu; wait $qemu; cat boot.out", 180);
+        assertThat(all.out()).contains("GUEST Disk /dev/vda: 128 MB", "GUEST mounted", "GUEST same", "GUEST wrote 5");
+        cluster.ok("for i in $(seq 70); do rbd rm --no-progress guests/boot 2>/dev/null && exit; sleep 0.5; done; exit 1");
     }
 
     @Test

@@ -129,6 +129,7 @@ record ActingChoice(PgShard best, List<Integer> want, SortedSet<PgShard> backfil
     /// write; of those, one that acted in it, then the one with the newest log, then the longest, then the primary itself.
     ///
     /// One that was caught up behind clients has as much in its log, but what was not acknowledged it may have there only.
+    /// Who does not have the group has no log at all, though it may have acted in an interval in which the group was not made yet.
     private static @Nullable PgShard findBest(SortedMap<PgShard, PgInfo> infos, int primary, PastIntervals past) {
         int lastStarted = 0;
         for (PgInfo info : infos.values()) {
@@ -146,7 +147,7 @@ record ActingChoice(PgShard best, List<Integer> want, SortedSet<PgShard> backfil
         PgShard best = null;
         for (Map.Entry<PgShard, PgInfo> candidate : infos.entrySet()) {
             PgInfo info = candidate.getValue();
-            if (info.isIncomplete() || info.lastEpochStarted() < lastStarted) {
+            if (info.isAbsent() || info.isIncomplete() || info.lastEpochStarted() < lastStarted) {
                 continue;
             }
             PgShard member = candidate.getKey();

@@ -260,9 +260,10 @@ final class PgLog {
         return count == 0 || entries.isEmpty() ? tail : entries.get(Math.min(count, entries.size()) - 1).version();
     }
 
-    /// The part behind the newest version that is not above `since`, with all dups.
+    /// The part behind the newest version that is not above `since`. The dups go with the whole log only: who has a part of it
+    /// already has the requests before that, as entries or dups, and there are thousands of them.
     PgLogData copyAfter(Eversion since) {
         Eversion from = floor(since);
-        return new PgLogData(head, from, after(from), List.copyOf(dups.all()));
+        return new PgLogData(head, from, after(from), from.equals(tail) ? List.copyOf(dups.all()) : List.of());
     }
 }

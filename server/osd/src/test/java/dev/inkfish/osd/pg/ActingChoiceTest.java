@@ -8,6 +8,7 @@ import dev.inkfish.wire.PgId;
 import dev.inkfish.wire.SpgId;
 import dev.inkfish.wire.osd.ObjectStatSum;
 import dev.inkfish.wire.osd.PastIntervals;
+import dev.inkfish.wire.osd.PgHistory;
 import dev.inkfish.wire.osd.PgInfo;
 import dev.inkfish.wire.osd.PgShard;
 import dev.inkfish.wire.osd.PgStat;
@@ -37,7 +38,7 @@ class ActingChoiceTest {
                 absent.lastBackfill(),
                 5,
                 5,
-                absent.history().withStarted(5, 5),
+                PgHistory.created(1).withStarted(5, 5),
                 absent.purgedSnaps(),
                 PgStat.EMPTY.withSum(sum)));
     }
@@ -125,5 +126,17 @@ class ActingChoiceTest {
         assertThat(choose(2).async()).containsExactly(PgShard.of(0));
         assertThat(choose(2, ActingChoice.Lag.ANY).want()).containsExactly(0, 1, 2);
         assertThat(choose(2, new ActingChoice.Lag(100, 1000)).want()).as("a primary acts").contains(0);
+    }
+
+    /// Whoever is asked for the log of a group that it does not have cannot answer.
+    @Test
+    void whoDoesNotHaveTheGroupHasNotItsLog() {
+        PgInfo absent = PgInfo.absent(PGID);
+        infos.put(PgShard.of(0), absent);
+        infos.put(PgShard.of(1), new PgInfo(
+                PGID, Eversion.ZERO, Eversion.ZERO, Eversion.ZERO, 0, absent.lastBackfill(), 0, 0,
+                PgHistory.created(1), absent.purgedSnaps(), PgStat.EMPTY));
+        past = new PastIntervals(1, 4, members(0, 2), List.of(new PastIntervals.Interval(1, 4, members(0, 2))));
+        assertThat(choose(2).best()).isEqualTo(PgShard.of(1));
     }
 }

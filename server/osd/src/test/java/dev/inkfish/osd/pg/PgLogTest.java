@@ -101,6 +101,23 @@ class PgLogTest {
         assertThrows(IllegalStateException.class, () -> known.remove(request(4100, 2)));
     }
 
+    @Test
+    void dupsGoWithTheWholeLogOnly() {
+        for (int i = 1; i <= 100; i++) {
+            log.append(entry(new Eversion(1, i)));
+        }
+        log.trimTo(new Eversion(1, 60));
+        assertFalse(log.dups().isEmpty());
+        for (Eversion since : List.of(new Eversion(1, 60), new Eversion(1, 10))) {
+            PgLogData whole = log.copyAfter(since);
+            assertEquals(40, whole.entries().size());
+            assertEquals(List.copyOf(log.dups()), whole.dups());
+        }
+        PgLogData part = log.copyAfter(new Eversion(1, 61));
+        assertEquals(39, part.entries().size());
+        assertEquals(List.of(), part.dups());
+    }
+
     private static OsdReqId request(long client, long tid) {
         return new OsdReqId(EntityName.client(client), tid, 0);
     }

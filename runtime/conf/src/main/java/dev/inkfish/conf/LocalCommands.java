@@ -23,13 +23,18 @@ public final class LocalCommands {
     private LocalCommands() {}
 
     /// What every daemon answers.
-    public static void register(CommandTable table, String module) {
+    public static void register(CommandTable table, Conf conf) {
+        String module = conf.type();
         table.add("help", "list available commands", module, "r", call -> help(table, call));
         table.add("get_command_descriptions", "list available commands", module, "r",
                 call -> CommandResult.ok("", CommandTable.describe(table.all())));
         table.add("git_version", "get git sha1", module, "r", call -> {
             Formatter f = call.formatter("json-pretty").openObject("version");
             return CommandResult.data(f.dump("git_version", GIT_VERSION).close());
+        });
+        table.add("log dump", "dump recent log entries to log file", module, "r", call -> {
+            DaemonLogs.dump(conf.type() + "." + conf.id());
+            return CommandResult.data(call.formatter("json-pretty").openObject("log_dump").close());
         });
         table.add("log flush", "flush log entries to log file", module, "r", call -> {
             DaemonLogs.flushAll();

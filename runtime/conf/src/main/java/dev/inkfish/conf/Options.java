@@ -67,6 +67,8 @@ public final class Options {
             mon_pg_stuck_threshold | INT | 60 | seconds after which a group counts as stuck
             mon_warn_pg_not_scrubbed_ratio | FLOAT | 0.5 | share of the interval by which a scrub may be late
             mon_warn_pg_not_deep_scrubbed_ratio | FLOAT | 0.75 | share of the interval by which a deep scrub may be late
+            mon_warn_on_slow_ping_time | FLOAT | 0 | milliseconds from which on heartbeats are slow, instead of the ratio
+            mon_warn_on_slow_ping_ratio | FLOAT | 0.05 | share of osd_heartbeat_grace from which on heartbeats are slow
             mon_warn_on_pool_no_app | BOOL | true | warn of pools without an application
             mon_warn_on_pool_no_redundancy | BOOL | true | warn of pools of one replica
             mon_warn_on_pool_pg_num_not_power_of_two | BOOL | true | warn of pools whose pg_num is no power of two

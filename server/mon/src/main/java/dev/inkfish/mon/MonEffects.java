@@ -33,6 +33,13 @@ public interface MonEffects {
     /// Has the store give back the room of what is no more; returns when that is done.
     default void compact() {}
 
+    /// Reads all that the store has, which shows blocks that are damaged: the monitor ends at such a one.
+    ///
+    /// @return how many keys there are
+    default long scrub() {
+        return 0;
+    }
+
     /// Random bytes, for keys.
     byte[] random(int count);
 

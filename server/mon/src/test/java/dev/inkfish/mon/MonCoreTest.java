@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -232,6 +233,36 @@ class MonCoreTest {
         for (int seed = 0; seed < 32; seed++) {
             mon.send(osd, new MOSDPGCreated(new PgId(pool, seed)));
         }
+        mon.commit();
+        assertThat(mon.osdMap().creatingPgs().count()).isZero();
+        assertThat(mon.osdMap().map().pool(pool).hasFlag(PgPool.FLAG_CREATING)).isFalse();
+    }
+
+    @Test
+    void aGroupIsMadeAnewOnceItsLossIsAccepted() {
+        osdCommands();
+        MonSession client = mon.open(EntityName.client(5), "client.admin", "allow *");
+        mon.send(client, poolOp(MPoolOp.CREATE, 0, 0, "p"));
+        mon.commit();
+        long pool = mon.osdMap().map().poolId("p");
+        MonSession osd = mon.openOsd(0);
+        boot(osd);
+        for (int seed = 0; seed < 32; seed++) {
+            mon.send(osd, new MOSDPGCreated(new PgId(pool, seed)));
+        }
+        mon.commit();
+        String group = "{\"prefix\":\"osd force-create-pg\",\"pgid\":\"" + pool + ".3\"";
+        for (String rest : List.of("}", ",\"yes_i_really_mean_it\":true}", ",\"yes_i_really_mean_it\":true}")) {
+            mon.command(group + rest);
+            mon.commit();
+        }
+        assertThat(mon.answers.get(0).code()).isEqualTo(Errno.EPERM.code());
+        assertThat(mon.answers.get(1).outs()).isEqualTo("pg " + pool + ".3 now creating, ok");
+        assertThat(mon.answers.get(2).outs()).isEqualTo("pg " + pool + ".3 already creating");
+        assertThat(mon.osdMap().creatingPgs().all()).isEqualTo(new TreeMap<>(Map.of(pool, new TreeSet<>(List.of(3)))));
+        assertThat(mon.osdMap().map().pool(pool).hasFlag(PgPool.FLAG_CREATING)).isTrue();
+
+        mon.send(osd, new MOSDPGCreated(new PgId(pool, 3)));
         mon.commit();
         assertThat(mon.osdMap().creatingPgs().count()).isZero();
         assertThat(mon.osdMap().map().pool(pool).hasFlag(PgPool.FLAG_CREATING)).isFalse();

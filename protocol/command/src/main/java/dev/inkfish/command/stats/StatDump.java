@@ -115,8 +115,7 @@ public final class StatDump {
             f.close().close();
         });
         f.close();
-        f.openArray("network_ping_times");
-        f.close();
+        PingDump.peers(f, stat.pingTimes());
     }
 
     public static void perf(OsdStat stat, Formatter f) {

@@ -5,12 +5,16 @@ import dev.inkfish.wire.SpgId;
 import dev.inkfish.wire.Utime;
 import dev.inkfish.wire.WireReader;
 import dev.inkfish.wire.WireWriter;
+import dev.inkfish.wire.osd.PastIntervals;
+import dev.inkfish.wire.osd.PgHistory;
 import java.util.NavigableMap;
+import java.util.TreeMap;
 
 /// Tells a primary to make new groups (`MSG_OSD_PG_CREATE2`).
-/// 
+///
 /// @param pgs where each was created: epoch and time
-public record MOSDPGCreate2(int epoch, NavigableMap<SpgId, Created> pgs) implements Message {
+/// @param histories of those that did not come to be with their pool
+public record MOSDPGCreate2(int epoch, NavigableMap<SpgId, Created> pgs, NavigableMap<SpgId, PgHistory> histories) implements Message {
     public static final int TYPE = 120;
     private static final int VERSION = 2;
     private static final int COMPAT = 1;
@@ -19,8 +23,12 @@ public record MOSDPGCreate2(int epoch, NavigableMap<SpgId, Created> pgs) impleme
 
     static MOSDPGCreate2 decode(MessageHeader header, WireReader in, Bytes middle, Bytes data) {
         int epoch = in.u32();
-        // what may follow are histories; a group without one begins with its creation
-        return new MOSDPGCreate2(epoch, in.map(SpgId::decode, r -> new Created(r.u32(), Utime.decode(r))));
+        NavigableMap<SpgId, Created> pgs = in.map(SpgId::decode, r -> new Created(r.u32(), Utime.decode(r)));
+        return new MOSDPGCreate2(epoch, pgs, in.remaining() == 0 ? new TreeMap<>() : in.map(SpgId::decode, r -> {
+            PgHistory history = PgHistory.decode(r);
+            PastIntervals.decode(r); // they begin with the group
+            return history;
+        }));
     }
 
     @Override
@@ -42,6 +50,9 @@ public record MOSDPGCreate2(int epoch, NavigableMap<SpgId, Created> pgs) impleme
     public void encodeFront(WireWriter out, long features) {
         out.u32(epoch);
         out.map(pgs, (w, pg) -> pg.encode(w), (w, created) -> created.stamp().encode(w.u32(created.epoch())));
-        out.u32(0);
+        out.map(histories, (w, pg) -> pg.encode(w), (w, history) -> {
+            history.encode(w);
+            PastIntervals.EMPTY.encode(w);
+        });
     }
 }

@@ -8,7 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.logging.LogRecord;
@@ -19,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 final class DaemonLog {
     private static final Set<String> OUTPUT = Set.of("log_file", "log_to_file", "log_to_stderr", "err_to_stderr");
 
+    /// Lines that are kept for `log dump`.
+    private static final int MOST_RECENT = 500;
+
     private final Conf conf;
     private final PrintStream standard;
     private volatile Map<Subsystem, Integer> levels = Map.of();
@@ -26,6 +32,7 @@ final class DaemonLog {
     private String path = "";
     private boolean linesToStandard;
     private boolean errorsToStandard;
+    private final Deque<String> recent = new ArrayDeque<>();
 
     DaemonLog(Conf conf, PrintStream standard) {
         this.conf = conf;
@@ -101,6 +108,21 @@ final class DaemonLog {
         file = null;
     }
 
+    /// Writes the lines of lately once more, with what tells how to read them (`Log::dump_recent`).
+    synchronized void dump() {
+        StringBuilder text = new StringBuilder("--- begin dump of recent events ---\n");
+        int left = recent.size();
+        for (String line : recent) {
+            text.append(String.format(Locale.ROOT, "%6d> ", -(--left))).append(line);
+        }
+        text.append("--- logging levels ---\n");
+        levels.forEach((subsystem, level) -> text.append(String.format(Locale.ROOT, "  %2d/%2d %s\n", level, level,
+                subsystem.option().substring("debug_".length()))));
+        text.append("  max_recent ").append(String.format(Locale.ROOT, "%9d\n", MOST_RECENT));
+        text.append("  log_file ").append(path).append("\n--- end dump of recent events ---\n");
+        write(text.toString(), linesToStandard);
+    }
+
     void publish(Subsystem subsystem, LogRecord record) {
         int number = subsystem.levelOf(record);
         if (number > level(subsystem)) {
@@ -108,15 +130,23 @@ final class DaemonLog {
         }
         String text = LogLine.text(record, number);
         synchronized (this) {
-            if (linesToStandard || number < 0 && errorsToStandard) {
-                standard.print(text);
+            recent.addLast(text);
+            if (recent.size() > MOST_RECENT) {
+                recent.removeFirst();
             }
-            if (file != null) {
-                try {
-                    file.write(text.getBytes(StandardCharsets.UTF_8));
-                } catch (IOException e) {
-                    standard.print(text); // a full disk: nothing better can be done with a log line
-                }
+            write(text, linesToStandard || number < 0 && errorsToStandard);
+        }
+    }
+
+    private synchronized void write(String text, boolean toStandard) {
+        if (toStandard) {
+            standard.print(text);
+        }
+        if (file != null) {
+            try {
+                file.write(text.getBytes(StandardCharsets.UTF_8));
+            } catch (IOException e) {
+                standard.print(text); // a full disk: nothing better can be done with a log line
             }
         }
     }

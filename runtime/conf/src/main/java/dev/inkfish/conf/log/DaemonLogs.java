@@ -63,6 +63,13 @@ public final class DaemonLogs extends Handler {
         LOGS.flush();
     }
 
+    /// Writes a daemon's lines of lately once more, into its log.
+    ///
+    /// @param name as `osd.0`
+    public static void dump(String name) {
+        LOGS.daemons.stream().filter(log -> log.name().equals(name)).forEach(DaemonLog::dump);
+    }
+
     /// Opens all files anew (SIGHUP, `log reopen`).
     public static void reopen() {
         LOGS.daemons.forEach(DaemonLog::reopen);

@@ -47,6 +47,21 @@ class DaemonLogsTest {
     }
 
     @Test
+    void linesOfLatelyAreWrittenOnceMoreWhenAskedFor() throws IOException {
+        daemon("osd", "1");
+        daemon("osd", "2");
+        OSD.info("osd.1: one");
+        OSD.info("osd.1: another");
+        OSD.info("osd.2: elsewhere");
+        DaemonLogs.dump("osd.1");
+        String dump = log("osd.1").substring(log("osd.1").indexOf("--- begin dump of recent events ---\n"));
+        assertTrue(dump.lines().toList().get(1).matches(" +-1> .*osd.1: one"), dump);
+        assertTrue(dump.lines().toList().get(2).matches(" +0> .*osd.1: another"), dump);
+        assertTrue(dump.contains("--- logging levels ---\n") && dump.endsWith("--- end dump of recent events ---\n"), dump);
+        assertFalse(dump.contains("elsewhere") || log("osd.2").contains("dump"));
+    }
+
+    @Test
     void aLevelChangesWhileTheDaemonRuns() throws IOException {
         Conf conf = daemon("osd", "1");
         OSD.fine("osd.1: not yet");

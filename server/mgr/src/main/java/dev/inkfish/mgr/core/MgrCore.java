@@ -137,7 +137,8 @@ public final class MgrCore {
         CommandTable told = new CommandTable();
         told.add("version", "get ceph version", "mgr", "r", MgrCore::version);
         new RuntimeConfig(conf, "mgr").register(told);
-        LocalCommands.register(told, "mgr");
+        LocalCommands.register(told, conf);
+        new DaemonCommands(this).register(told);
         this.tell = new CommandRunner(told, module -> true);
         modules.forEach(commands::register);
     }
@@ -178,6 +179,11 @@ public final class MgrCore {
                 effects.send(session, new MMgrConfigure(STATS_PERIOD, STATS_THRESHOLD, perf.queries()), 0);
             }
         }
+    }
+
+    /// From how many milliseconds on an OSD's pings are slow.
+    long slowPingMillis() {
+        return health.slowPingMillis();
     }
 
     public PerfCollector perf() {

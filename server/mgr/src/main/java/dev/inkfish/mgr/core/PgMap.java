@@ -193,7 +193,7 @@ public final class PgMap {
             byPool.merge(id.pool(), 1L, Long::sum);
         });
         List<Long> seqs = new ArrayList<>();
-        for (int osd = 0; osd < osdMap.maxOsd(); osd++) {
+        for (int osd = 0; osd < (osds.isEmpty() ? 0 : osds.lastKey() + 1); osd++) {
             seqs.add(osds.getOrDefault(osd, OsdStat.ZERO).seq());
         }
         return new PgMapDigest(

@@ -1,5 +1,6 @@
 package dev.inkfish.mgr.health;
 
+import dev.inkfish.command.stats.PingDump;
 import dev.inkfish.command.stats.Units;
 import dev.inkfish.conf.Conf;
 import dev.inkfish.mgr.core.MgrSession;
@@ -38,7 +39,13 @@ public final class ManagerHealth {
         counts(pgMap, checks);
         pools(pgMap, checks);
         daemons(sessions, checks);
+        PingHealth.check(pgMap, slowPingMillis(), now, checks);
         return checks;
+    }
+
+    public long slowPingMillis() {
+        return PingDump.threshold(conf.decimal("mon_warn_on_slow_ping_time"), conf.decimal("mon_warn_on_slow_ping_ratio"),
+                conf.decimal("osd_heartbeat_grace"));
     }
 
     private static void objects(PgMap pgMap, ObjectStatSum sum, NavigableMap<String, HealthCheck> checks) {

@@ -17,8 +17,6 @@ public final class RefusedCommands {
             may lead, and the log of the monitors alone chooses who
             mon rm disallowed_leader name=name,type=CephString | allow the named mon to be a leader again | any monitor may \
             lead, and the log of the monitors alone chooses who
-            mon scrub | scrub the monitor stores | stores of monitors are not compared; each checks its own blocks as it \
-            reads them
             mon enable_stretch_mode name=tiebreaker_mon,type=CephString name=new_crush_rule,type=CephString \
             name=dividing_bucket,type=CephString | enable stretch mode | there is no stretch mode
             mon set_new_tiebreaker name=name,type=CephString name=yes_i_really_mean_it,type=CephBool,req=false | switch the \
@@ -27,8 +25,6 @@ public final class RefusedCommands {
             | there is no stretch mode
             osd force_recovery_stretch_mode name=yes_i_really_mean_it,type=CephBool,req=false | try and force a recovery \
             stretch mode | there is no stretch mode
-            osd force-create-pg name=pgid,type=CephPgid name=yes_i_really_mean_it,type=CephBool,req=false | force creation \
-            of pg <pgid> | a group begins with its pool; where all its copies are gone, say so of their OSDs (osd lost)
             osd tier add-cache name=pool,type=CephPoolname name=tierpool,type=CephPoolname name=size,type=CephInt,range=0 | \
             add a cache <tierpool> (the second one) of size <size> to existing pool <pool> (the first one) | no pool caches \
             another
@@ -49,8 +45,6 @@ public final class RefusedCommands {
             table.add(fields[0], fields[1], prefix.split(" ")[0], "rw", call ->
                     CommandResult.error(Errno.EOPNOTSUPP, "'" + prefix + "' is not supported: " + fields[2]));
         }
-        table.add("compact", "cause compaction of monitor's leveldb/rocksdb storage", "mon", "rw", Command.FLAG_HIDDEN,
-                call -> CommandResult.error(Errno.EINVAL, "unrecognized command"));
         table.add("scrub", "scrub the monitor stores", "mon", "rw", Command.FLAG_OBSOLETE, call ->
                 CommandResult.error(Errno.EOPNOTSUPP, "command is obsolete; please check usage and/or man page"));
     }

@@ -17,6 +17,10 @@ import java.util.Map;
 
 /// What `ceph tell mon.<id> …` offers beside the commands that are both: version, options of this daemon, sessions.
 public final class TellCommands {
+    private static final List<String> TOLD = List.of("sessions", "ops", "dump_historic_ops", "dump_historic_slow_ops", "compact", "heap",
+            "connection scores dump", "connection scores reset", "smart", "sync_force", "add_bootstrap_peer_hint",
+            "add_bootstrap_peer_hintv", "quorum enter", "quorum exit");
+
     private final MonCore mon;
 
     public TellCommands(MonCore mon) {
@@ -64,7 +68,19 @@ public final class TellCommands {
         refuse(table, "quorum enter", "force monitor back into quorum", "a monitor that runs takes part");
         refuse(table, "quorum exit", "force monitor out of the quorum", "a monitor that runs takes part");
         new RuntimeConfig(mon.conf(), "mon").register(table);
-        LocalCommands.register(table, "mon");
+        LocalCommands.register(table, mon.conf());
+        announce(table);
+    }
+
+    /// Those that are there for `ceph tell` only are known to clients, which are told so when they ask without it.
+    private void announce(CommandTable table) {
+        for (String prefix : TOLD) {
+            Command command = table.find(prefix);
+            if (command != null) {
+                mon.commands().add(command.signature().text(), command.help(), "mon", command.perm(), Command.FLAG_TELL,
+                        call -> CommandResult.error(Errno.EINVAL, "unrecognized command"));
+            }
+        }
     }
 
     /// A command whose begin and end are in the audit log.

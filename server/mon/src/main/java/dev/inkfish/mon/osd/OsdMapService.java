@@ -14,6 +14,7 @@ import dev.inkfish.osdmap.OsdMap;
 import dev.inkfish.osdmap.OsdMapIncremental;
 import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.Features;
+import dev.inkfish.wire.PgId;
 import dev.inkfish.wire.Utime;
 import dev.inkfish.wire.WireReader;
 import dev.inkfish.wire.WireWriter;
@@ -115,6 +116,11 @@ public final class OsdMapService extends MonService implements OsdMaps {
         pools.removeSnap(id, name);
     }
 
+    @Override
+    public boolean makeAnew(PgId pg) {
+        return creating.makeAnew(pg);
+    }
+
     public PoolOperations pools() {
         return pools;
     }
@@ -182,7 +188,7 @@ public final class OsdMapService extends MonService implements OsdMaps {
 
     @Override
     public Set<String> namespaces() {
-        return Set.of(NAMESPACE, METADATA, CreatingPgs.NAMESPACE, PurgedSnaps.NAMESPACE);
+        return Set.of(NAMESPACE, METADATA, CreatingPgs.NAMESPACE, CreatingPgs.ANEW, PurgedSnaps.NAMESPACE);
     }
 
     @Override
@@ -259,6 +265,7 @@ public final class OsdMapService extends MonService implements OsdMaps {
     private void trim(MonTransaction transaction) {
         long keep = mon.conf().integer("mon_min_osdmap_epochs");
         long until = Math.min(pending.epoch - keep, lifecycle.minLastEpochClean());
+        until = Math.min(until, creating.oldestNeeded());
         until = Math.min(until, oldest + MAX_TRIM);
         if (until <= oldest) {
             return;

@@ -4,6 +4,7 @@ import dev.inkfish.crush.CrushMap;
 import dev.inkfish.osdmap.OsdMap;
 import dev.inkfish.osdmap.OsdMapIncremental;
 import dev.inkfish.wire.Bytes;
+import dev.inkfish.wire.PgId;
 import java.util.Map;
 import java.util.NavigableMap;
 import org.jspecify.annotations.Nullable;
@@ -41,4 +42,9 @@ public interface OsdMaps {
     void createPoolSnap(long id, String name);
 
     void removePoolSnap(long id, String name);
+
+    /// Has a group of which all copies are given up begin anew.
+    ///
+    /// @return false if it is being made already
+    boolean makeAnew(PgId pg);
 }

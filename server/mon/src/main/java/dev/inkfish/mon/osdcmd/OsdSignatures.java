@@ -213,6 +213,8 @@ final class OsdSignatures {
             rw|0|osd reweight name=id,type=CephOsdName name=weight,range=0.0/1.0,type=CephFloat|reweight osd \
             to 0.0 < <weight> < 1.0
             rw|0|osd reweightn name=weights,type=CephString|reweight osds with {<id>: <weight>,...}
+            rw|0|osd force-create-pg name=pgid,type=CephPgid name=yes_i_really_mean_it,req=false,type=CephBool|force creation \
+            of pg <pgid>
             rw|0|pg repeer name=pgid,type=CephPgid|force a PG to repeer
             rw|0|osd pg-temp name=pgid,type=CephPgid name=id,n=N,req=false,type=CephOsdName|set pg_temp \
             mapping pgid:[<id> [<id>...]] (developers only)

@@ -23,6 +23,10 @@ import java.util.TreeMap;
 
 /// Commands that change flags, ratios, the states and weights of OSDs, exceptions to placement, the blocklist.
 final class OsdStateCommands {
+    private static final String MAKE_ANEW = "This command will recreate a lost (as in data lost) PG with data in it, such that the cluster will "
+            + "give up ever trying to recover the lost data.  Do this only if you are certain that all copies of "
+            + "the PG are in fact lost and you are willing to accept that the data is permanently destroyed.  Pass "
+            + "--yes-i-really-mean-it to proceed.";
     private static final List<String> EVERYONE = List.of("any", "all", "*");
 
     private final OsdMaps maps;
@@ -40,7 +44,7 @@ final class OsdStateCommands {
         on.on("osd unset", call -> setFlag(flag(call.string("key")), false));
         on.on("osd set-full-ratio", this::ratio).on("osd set-backfillfull-ratio", this::ratio);
         on.on("osd set-nearfull-ratio", this::ratio).on("osd require-osd-release", this::requireRelease);
-        on.on("pg repeer", this::repeer);
+        on.on("pg repeer", this::repeer).on("osd force-create-pg", this::makeAnew);
         on.on("osd set-require-min-compat-client", this::requireClient).on("osd setmaxosd", this::setMaxOsd);
         on.on("osd down", this::down).on("osd out", this::out).on("osd in", this::in).on("osd stop", this::stop);
         for (String flag : List.of("noup", "nodown", "noin", "noout")) {
@@ -351,6 +355,20 @@ final class OsdStateCommands {
         List<Integer> osds = osds(call);
         maps.pending().newPgTemp.put(pg, osds);
         return CommandResult.afterCommit("set " + pg + " pg_temp mapping to " + OsdMapText.list(osds));
+    }
+
+    private CommandResult makeAnew(CommandContext call) {
+        PgId pg = PgId.parse(call.string("pgid"));
+        PgPool pool = maps.map().pool(pg.pool());
+        if (pool == null || pg.seed() < 0 || pg.seed() >= pool.pgNum()) {
+            throw new CephException(Errno.ENOENT, "pg " + pg + " should not exist");
+        }
+        if (!call.flag("yes_i_really_mean_it")) {
+            throw new CephException(Errno.EPERM, MAKE_ANEW);
+        }
+        return maps.makeAnew(pg)
+                ? CommandResult.afterCommit("pg " + call.string("pgid") + " now creating, ok")
+                : CommandResult.status("pg " + pg + " already creating");
     }
 
     /// Maps a group elsewhere for a moment: it comes back, with an interval and a peering of its own.

@@ -51,6 +51,11 @@ public final class MemoryMonStore implements MonStore {
     public void sync() {}
 
     @Override
+    public long scrub() {
+        return namespaces.values().stream().mapToLong(NavigableMap::size).sum();
+    }
+
+    @Override
     public void dump(DataOutputStream out) {
         throw new UnsupportedOperationException();
     }

@@ -12,6 +12,7 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.Options;
+import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
@@ -93,6 +94,22 @@ public final class RocksMonStore implements MonStore {
     public void sync() {
         try {
             db.syncWal();
+        } catch (RocksDBException e) {
+            throw failure(e);
+        }
+    }
+
+    @Override
+    public long scrub() {
+        long keys = 0;
+        try (ReadOptions options = new ReadOptions().setVerifyChecksums(true).setFillCache(false);
+                RocksIterator iterator = db.newIterator(options)) {
+            for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
+                iterator.value();
+                keys++;
+            }
+            iterator.status();
+            return keys;
         } catch (RocksDBException e) {
             throw failure(e);
         }

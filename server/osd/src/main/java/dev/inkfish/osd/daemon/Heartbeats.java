@@ -5,6 +5,7 @@ import dev.inkfish.osdmap.OsdMap;
 import dev.inkfish.wire.EntityAddrVec;
 import dev.inkfish.wire.message.MOSDFailure;
 import dev.inkfish.wire.message.MOSDPing;
+import dev.inkfish.wire.osd.OsdStat;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -145,6 +146,15 @@ final class Heartbeats {
     /// How long each peer that is watched takes to answer.
     NavigableMap<Integer, PingTimes> pingTimes() {
         return Collections.unmodifiableNavigableMap(pingTimes);
+    }
+
+    /// The same as it is reported.
+    NavigableMap<Integer, OsdStat.PingTimes> reported() {
+        NavigableMap<Integer, OsdStat.PingTimes> all = new TreeMap<>();
+        long now = System.nanoTime();
+        long seconds = OsdDaemon.now().seconds();
+        pingTimes.forEach((osd, times) -> all.put(osd, times.reported((int) (seconds - (now - times.lastAt()) / 1_000_000_000L))));
+        return all;
     }
 
     /// @param sent when the ping that it answers was sent

@@ -15,6 +15,7 @@ import dev.inkfish.wire.message.MOSDBoot;
 import dev.inkfish.wire.message.MOSDMap;
 import dev.inkfish.wire.message.MOSDMarkMeDown;
 import dev.inkfish.wire.message.MOSDPGCreate2;
+import dev.inkfish.wire.osd.PgHistory;
 import dev.inkfish.wire.message.Message;
 import dev.inkfish.wire.mon.LogEntry;
 import java.util.ArrayDeque;
@@ -145,10 +146,22 @@ final class OsdBoot implements MonClient.Listener {
         }
     }
 
-    /// The monitors name groups that nobody has yet; from the pool's epoch on everything follows.
+    /// The monitors name groups that nobody has yet; from the pool's epoch on everything follows. Groups with a history begin anew,
+    /// each by itself.
     private void onCreate(MOSDPGCreate2 create) {
         TreeMap<Long, Integer> pools = new TreeMap<>();
-        create.pgs().forEach((pgid, created) -> pools.merge(pgid.pgid().pool(), created.epoch(), Math::min));
+        create.pgs().forEach((pgid, created) -> {
+            PgHistory history = create.histories().get(pgid);
+            if (history == null) {
+                pools.merge(pgid.pgid().pool(), created.epoch(), Math::min);
+            } else if (created.epoch() < daemon.maps().superblock().oldestMap()) {
+                LOG.warn("osd.{}: no map {} any more to make {} in", daemon.whoami(), created.epoch(), pgid);
+            } else {
+                OsdShard shard = daemon.shardOf(pgid.pgid());
+                int oldest = daemon.maps().superblock().oldestMap();
+                shard.post(() -> shard.table().make(pgid, history, oldest));
+            }
+        });
         daemon.maps().learnPools(pools);
         daemon.activateShards();
     }

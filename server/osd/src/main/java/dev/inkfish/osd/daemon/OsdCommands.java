@@ -31,7 +31,7 @@ final class OsdCommands {
         table.add("version", "get ceph version", "osd", "r", c -> version(c));
         table.add("status", "high-level status of OSD", "osd", "r", c -> status(c));
         new RuntimeConfig(daemon.config().conf(), "osd").register(table);
-        LocalCommands.register(table, "osd");
+        LocalCommands.register(table, daemon.config().conf());
         new OpCommands(daemon).register(table);
         table.add(
                 "bench name=count,type=CephInt,req=false name=size,type=CephInt,req=false"
@@ -56,7 +56,7 @@ final class OsdCommands {
                     daemon.reporter().reportAll();
                     Formatter f = c.formatter();
                     long sequence = daemon.reporter().lastReport();
-                    return f == null ? CommandResult.data(sequence + "\n") : CommandResult.data(f.dump("stat_seq", sequence));
+                    return f == null ? CommandResult.data(Long.toString(sequence)) : CommandResult.data(f.dump("stat_seq", sequence));
                 });
         new OsdTestCommands(daemon).register(table);
         LostCommands lost = new LostCommands(daemon);
@@ -73,7 +73,7 @@ final class OsdCommands {
         table.add(
                 "pg name=pgid,type=CephPgid name=cmd,type=CephChoices,strings=query|list_unfound|mark_unfound_lost"
                         + " name=mulcmd,type=CephString,req=false",
-                "show details of a specific pg, list its unfound objects, or mark them as lost (revert or delete)",
+                "",
                 "osd",
                 "rw",
                 c -> c.string("cmd").equals("query") ? pgQuery(c) : lost.run(c.string("cmd"), c));

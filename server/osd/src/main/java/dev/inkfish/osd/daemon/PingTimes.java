@@ -1,6 +1,9 @@
 package dev.inkfish.osd.daemon;
 
+import dev.inkfish.wire.osd.OsdStat;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 
@@ -9,6 +12,7 @@ final class PingTimes {
     private static final long MINUTE = 60_000_000_000L;
     /// As many minutes back as anybody asks.
     private static final int MOST = 15;
+    private static final List<Integer> SPANS = List.of(1, 5, MOST);
 
     private static final class Minute {
         final long began;
@@ -45,13 +49,22 @@ final class PingTimes {
         lastAt = now;
     }
 
-    double lastMillis() {
-        return last / 1e6;
-    }
-
     /// When the last answer came.
     long lastAt() {
         return lastAt;
+    }
+
+    /// In microseconds, those of the cluster's network; nobody is pinged on the public one.
+    ///
+    /// @param lastUpdate when the last answer came, in seconds since 1970
+    OsdStat.PingTimes reported(int lastUpdate) {
+        List<Figures> spans = SPANS.stream().map(this::over).toList();
+        List<Integer> back = new ArrayList<>();
+        spans.forEach(each -> back.add((int) (each.average * 1000)));
+        spans.forEach(each -> back.add((int) (each.least * 1000)));
+        spans.forEach(each -> back.add((int) (each.most * 1000)));
+        back.add((int) (last / 1000));
+        return new OsdStat.PingTimes(lastUpdate, back, Collections.nCopies(back.size(), 0));
     }
 
     /// Over the last so many minutes in which there was an answer.

@@ -198,7 +198,7 @@ final class Reporter {
                 1,
                 1,
                 0,
-                new TreeMap<>());
+                daemon.heartbeats().reported());
         to.send(new MPGStats(daemon.fsid(), osd, stats, map.epoch(), pools()));
     }
 

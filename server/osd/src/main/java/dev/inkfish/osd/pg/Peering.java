@@ -40,6 +40,7 @@ final class Peering {
     private final SortedSet<PgShard> current = new TreeSet<>();
     private boolean clean;
     private boolean toldReadiness;
+    private boolean madeAsked;
 
     Peering(Pg pg) {
         this.pg = pg;
@@ -341,10 +342,19 @@ final class Peering {
         pg.peerInfo.put(member, ours.withLastBackfill(filled));
     }
 
+    /// The monitors had the group made: they hear of it once it is active.
+    void tellMade() {
+        madeAsked = !pg.isActive();
+        if (!madeAsked) {
+            pg.shell.created(pg.data.pgid.pgid());
+        }
+    }
+
     private void onActivated(PgShard member) {
         if (pg.state instanceof PgState.Activating now && now.awaiting().remove(member) && now.awaiting().isEmpty()) {
-            if (pg.data.history.lastEpochStarted() == 0) {
+            if (pg.data.history.lastEpochStarted() == 0 || madeAsked) {
                 pg.shell.created(pg.data.pgid.pgid());
+                madeAsked = false;
             }
             pg.data.history =
                     pg.data.history.withStarted(pg.data.lastEpochStarted, pg.data.lastIntervalStarted);

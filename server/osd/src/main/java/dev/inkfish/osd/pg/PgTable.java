@@ -38,9 +38,14 @@ public final class PgTable {
     private final LongUnaryOperator poolCreated;
     private final TreeMap<SpgId, Pg> groups = new TreeMap<>();
     private final Deque<Waiting> waitingForMap = new ArrayDeque<>();
+    /// Groups that are to begin anew.
+    private final TreeMap<SpgId, Asked> toMake = new TreeMap<>();
     private MapView map;
 
     private record Waiting(int osd, PgMessage message) {}
+
+    /// @param oldestMap how far back maps are to be had
+    private record Asked(PgHistory history, int oldestMap) {}
 
     /// @param map the newest map that was worked through before
     /// @param maps the map of an epoch up to the newest
@@ -188,6 +193,7 @@ public final class PgTable {
 
     /// The map is the newest one there is.
     public void activate() {
+        makeAsked();
         createMissing();
         for (Pg pg : List.copyOf(groups.values())) {
             pg.activateMap();
@@ -212,6 +218,47 @@ public final class PgTable {
                 }
             }
         }
+    }
+
+    /// A group of which all copies are given up begins anew with this history, once there is the map of its creation. One that
+    /// is there stays as it is.
+    ///
+    /// @param oldestMap how far back maps are to be had
+    public void make(SpgId pgid, PgHistory history, int oldestMap) {
+        toMake.put(pgid, new Asked(history, oldestMap));
+        makeAsked();
+    }
+
+    private void makeAsked() {
+        for (SpgId pgid : List.copyOf(toMake.keySet())) {
+            Asked asked = toMake.get(pgid);
+            int created = asked.history.epochCreated();
+            if (created > map.epoch()) {
+                continue;
+            }
+            toMake.remove(pgid);
+            Pg there = groups.get(pgid);
+            boolean ours = map.pool(pgid.pgid().pool()) != null && map.map(pgid.pgid()).actingPrimary() == shell.whoami();
+            Pg made = there == null && ours ? started(add(pgid, anew(pgid, asked), PastIntervals.EMPTY, created)) : there;
+            if (made != null) {
+                made.peering.tellMade();
+            }
+        }
+    }
+
+    /// Clients wait for the group since before it begins, and send again only if they come to have another primary.
+    private PgHistory anew(SpgId pgid, Asked asked) {
+        int created = asked.history.epochCreated();
+        int primary = maps.apply(created).map(pgid.pgid()).actingPrimary();
+        int since = created;
+        while (since > asked.oldestMap && isPrimary(maps.apply(since - 1), pgid, primary)) {
+            since--;
+        }
+        return newborn(created).withInterval(created, created, since);
+    }
+
+    private static boolean isPrimary(MapView view, SpgId pgid, int osd) {
+        return view.pool(pgid.pgid().pool()) != null && view.map(pgid.pgid()).actingPrimary() == osd;
     }
 
     /// A new group counts as scrubbed.

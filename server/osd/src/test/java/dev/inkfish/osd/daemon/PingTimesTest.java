@@ -16,7 +16,7 @@ class PingTimesTest {
         times.add(4_000_000, MINUTE + 6);
         assertThat(times.over(1)).isEqualTo(new PingTimes.Figures(3, 2, 4));
         assertThat(times.over(5)).isEqualTo(new PingTimes.Figures(14 / 3.0, 2, 8));
-        assertThat(times.lastMillis()).isEqualTo(4);
+        assertThat(times.reported(7).back().getLast()).isEqualTo((int) (4 * 1000));
         for (int minute = 2; minute < 17; minute++) {
             times.add(1_000_000, minute * MINUTE);
         }

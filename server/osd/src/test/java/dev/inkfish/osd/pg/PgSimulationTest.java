@@ -11,6 +11,7 @@ import dev.inkfish.wire.GhObject;
 import dev.inkfish.wire.HObject;
 import dev.inkfish.wire.PgId;
 import dev.inkfish.wire.SpgId;
+import dev.inkfish.wire.osd.PgHistory;
 import dev.inkfish.wire.osd.PgShard;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,6 +42,46 @@ class PgSimulationTest {
     @Test
     void newPoolBecomesActiveAndClean() {
         booted(1, 3, 3, 2).assertClean();
+    }
+
+    /// All OSDs are new ones, who do not know when the pool was made: nobody has its groups until one is told to begin anew.
+    @Test
+    void aGroupOfWhichAllCopiesAreGoneIsMadeAnewWhenAskedFor() {
+        Simulation simulation = new Simulation(7, 3, 3, 2, 4);
+        simulation.poolMade = 0;
+        simulation.propose(map -> {});
+        simulation.settle();
+        assertThat(simulation.nodes).allMatch(node -> node.table.groups().isEmpty());
+
+        int epoch = simulation.newest().epoch() + 1;
+        for (Simulation.Node node : simulation.nodes) {
+            for (int seed = 0; seed < 4; seed++) {
+                node.table.make(SpgId.of(new PgId(1, seed)), PgHistory.created(epoch), 1);
+            }
+            assertThat(node.table.groups()).as("before there is that map").isEmpty();
+        }
+        simulation.propose(map -> {});
+        simulation.settle();
+        clients(simulation, 4);
+        work(simulation, 6);
+        settleAndCheck(simulation);
+        assertThat(simulation.nodes.stream().flatMap(node -> node.created.stream()).sorted()).hasSize(4).doesNotHaveDuplicates();
+    }
+
+    /// Told to begin anew, a group that is there stays as it is.
+    @Test
+    void aGroupThatIsThereIsNotMadeAnew() {
+        Simulation simulation = booted(8, 3, 3, 2);
+        clients(simulation, 4);
+        work(simulation, 6);
+        simulation.settle();
+        assertAllDone(simulation);
+        for (Simulation.Node node : simulation.nodes) {
+            node.created.clear();
+            node.table.make(SpgId.of(new PgId(1, 0)), PgHistory.created(simulation.newest().epoch()), 1);
+        }
+        settleAndCheck(simulation);
+        assertThat(simulation.nodes.stream().flatMap(node -> node.created.stream())).containsExactly(new PgId(1, 0));
     }
 
     @Test

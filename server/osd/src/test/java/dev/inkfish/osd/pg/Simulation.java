@@ -40,6 +40,8 @@ final class Simulation {
     static final ScrubSettings SCRUBS = new ScrubSettings(
             1, 3, 0, 1, 4096, 1 << 30, 1000, 1 << 20, 1 << 20, 1e9, 1e9, 1e9, 0, 0, false, 5);
 
+    /// The epoch in which OSDs that start know the pool to have been made; 0 where their maps do not reach back to that.
+    int poolMade = 2;
     /// The cluster's log.
     final List<String> logged = new ArrayList<>();
     private final PgSettings settings;
@@ -306,6 +308,8 @@ final class Simulation {
         private MergeReadiness readiness = new MergeReadiness();
         private int scrubs;
         int repaired;
+        /// What the monitor heard was made.
+        final List<PgId> created = new ArrayList<>();
         private final Deque<Runnable> commits = new ArrayDeque<>();
         private final Deque<Runnable> backfillQueue = new ArrayDeque<>();
 
@@ -334,7 +338,7 @@ final class Simulation {
                     Simulation.this::mapOf,
                     host -> new FakeOps(host, tid -> FakeClient.request(clients, tid)),
                     pgid -> true,
-                    pool -> 2);
+                    pool -> poolMade);
             table.load();
             newMap();
             boot(incarnation);
@@ -577,7 +581,9 @@ final class Simulation {
         }
 
         @Override
-        public void created(PgId pgid) {}
+        public void created(PgId pgid) {
+            created.add(pgid);
+        }
 
         @Override
         public void removed(Pg pg) {

@@ -27,6 +27,18 @@ class OperatorTest {
         cluster.ok("for i in $(seq 1 60); do if " + command + "; then exit 0; fi; sleep 0.5; done; exit 1");
     }
 
+    /// As on a real 16.2.15: it is told to begin anew, and has what it had. (One of which nothing is left: `PgSimulationTest`.)
+    @Test
+    void aGroupThatIsThereKeepsItsObjectsWhenItIsToBeMadeAnew() {
+        cluster.ok("ceph osd pool create anew 1 1 && echo kept > kept && rados -p anew put o kept");
+        String group = cluster.ok("ceph pg ls-by-pool anew -f json | python3 -c 'import json, sys; print(json.load(sys.stdin)[\"pg_stats\"][0][\"pgid\"])'").strip();
+        assertThat(cluster.run("ceph osd force-create-pg " + group).err()).contains("Error EPERM: This command will recreate a lost");
+        assertThat(cluster.run("ceph osd force-create-pg " + group + " --yes-i-really-mean-it").err()).contains("pg " + group + " now creating, ok");
+        cluster.ok("for i in $(seq 60); do ceph osd dump | grep creating || break; sleep 0.5; done; ! ceph osd dump | grep creating");
+        assertThat(cluster.ok("rados -p anew get o -")).isEqualTo("kept");
+        cluster.ok("ceph osd pool rm anew anew --yes-i-really-really-mean-it");
+    }
+
     @Test
     void theManagerFlattensACloneWhoseSnapshotsKeepTheirContent() {
         cluster.ok("rbd create --size 16M operated/parent"

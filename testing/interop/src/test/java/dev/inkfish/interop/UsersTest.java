@@ -48,6 +48,14 @@ class UsersTest {
     }
 
     @Test
+    void tellingAnOsdNeedsTheRightToAll() {
+        cluster.ok("ceph auth get-or-create client.teller mon 'allow r' osd 'allow rwx'");
+        assertThat(as("teller", "ceph tell osd.0 version").code()).isEqualTo(13);
+        cluster.ok("ceph auth caps client.teller mon 'allow r' osd 'allow *'");
+        assertThat(as("teller", "ceph tell osd.0 version").code()).isZero();
+    }
+
+    @Test
     void aWrongKeyIsRefused() {
         cluster.ok("ceph auth get-or-create client.forged mon 'allow r'");
         cluster.ok("ceph-authtool -C forged.keyring -n client.forged --gen-key");

@@ -56,6 +56,7 @@ final class OsdBoot implements MonClient.Listener {
         daemon.monClient().subscribe("osdmap", daemon.maps().newest() + 1);
         daemon.monClient().subscribe("mgrmap", 0);
         daemon.monClient().subscribe("config", 0);
+        daemon.monClient().subscribe("osd_pg_creates", 0);
         daemon.heartbeats().onMap(daemon.map());
     }
 

@@ -88,7 +88,7 @@ final class OsdCommands {
         Consumer<CommandResult.Done> reply = done ->
                 session.send(new MCommandReply(done.code(), done.outs(), done.data()), tid);
         if (!session.caps().isAllowAll()) {
-            reply.accept(CommandResult.error(Errno.EPERM, "access denied"));
+            reply.accept(CommandResult.error(Errno.EACCES, ""));
             return;
         }
         try {

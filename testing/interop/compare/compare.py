@@ -40,7 +40,7 @@ MASKED = re.compile(r'''^(
     hb_.*|device.*|rotational|default_device_class|.*path|journal_rotational|network_.*|container_.*|
     key|magic|election_epoch|committed|election_winner|features|.*features.*|seq|snap_seq|log_size|ondisk_log_size|
     log_start|avail_raw|crush_weight|weight|crush_version|pool_weights|.*last_update.*|last_complete|last_backfill|mapping_epoch|duration.*|lpr|perf_stat|
-    .*_latency.*|elapsed_sec|iops|newest_map|oldest_map|op_queue_age_hist|histogram|upper_bound|lc|lu|.*_crc|crc|num_pg_temp|tid|rank_.*
+    .*_latency.*|elapsed_sec|iops|newest_map|oldest_map|op_queue_age_hist|histogram|upper_bound|stat_seq|[0-9]+min|last|last\ update|lc|lu|.*_crc|crc|num_pg_temp|tid|rank_.*
 )$''', re.X)
 # Objects whose contents depend on the store or the machine: compared by presence only.
 OPAQUE = {'statfs', 'op_queue_age_hist', 'perf_stat', 'osdmap_clean_epochs', 'osdmap_first_committed', 'purged_snaps'}

@@ -71,7 +71,7 @@ public final class PgMap {
         for (int osd : map.osds()) {
             // an OSD that is out does not count
             if (map.isOut(osd)) {
-                osds.put(osd, OsdStat.ZERO);
+                osds.replace(osd, OsdStat.ZERO);
                 poolStores.values().forEach(stores -> stores.remove(osd));
             }
         }

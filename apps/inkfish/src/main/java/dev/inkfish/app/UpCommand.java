@@ -114,7 +114,8 @@ final class UpCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new UserError(settings + ": " + e.getMessage());
         }
-        return "# From " + settings + "\n" + Files.readString(settings);
+        // lines before the first section are for all
+        return "# From " + settings + "\n[global]\n" + Files.readString(settings);
     }
 
     /// `a`, `b`, `c`, … with two ports each.

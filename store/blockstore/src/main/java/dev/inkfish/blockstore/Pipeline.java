@@ -104,8 +104,8 @@ final class Pipeline {
     /// Without this, tests make the steps.
     void start(String name) {
         workers.start(name + "-commit", this::awaitSubmitted, this::commitStep);
-        workers.start(name + "-apply", this::awaitCommitted, this::applyStep);
-        workers.start(name + "-flush", this::awaitCheckpointWanted, this::flushStep);
+        workers.startBehind(name + "-apply", this::awaitCommitted, this::applyStep);
+        workers.startBehind(name + "-flush", this::awaitCheckpointWanted, this::flushStep);
     }
 
     /// The disk cannot be trusted any more: nothing is committed from here on.

@@ -28,6 +28,14 @@ final class Workers {
         threads.add(Thread.ofPlatform().name(name).start(() -> loop(await, step)));
     }
 
+    /// For what nobody waits for.
+    void startBehind(String name, Await await, Step step) {
+        threads.add(Thread.ofPlatform().name(name).start(() -> {
+            Niceness.stepBehind();
+            loop(await, step);
+        }));
+    }
+
     private void loop(Await await, Step step) {
         try {
             while (await.await()) {

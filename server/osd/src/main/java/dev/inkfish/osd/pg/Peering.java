@@ -356,8 +356,10 @@ final class Peering {
                 pg.shell.created(pg.data.pgid.pgid());
                 madeAsked = false;
             }
-            pg.data.history =
-                    pg.data.history.withStarted(pg.data.lastEpochStarted, pg.data.lastIntervalStarted);
+            if (pg.enoughAct()) { // else what was begun in an interval before would seem to have started
+                pg.data.history =
+                        pg.data.history.withStarted(pg.data.lastEpochStarted, pg.data.lastIntervalStarted);
+            }
             pg.persistInfo();
             pg.enter(new PgState.Active());
             shareInfo();

@@ -225,6 +225,27 @@ class PgSimulationTest {
         simulation.assertClean();
     }
 
+    /// The primary had begun with another one, who died before it had heard: they were never active, and nobody is to hear that they were.
+    @Test
+    void whatWasBegunAndIsLeftAloneHasNotStarted() {
+        Simulation simulation = booted(7, 3, 3, 2);
+        simulation.nodes.get(2).kill();
+        simulation.markDown(2);
+        Pg first = simulation.nodes.get(0).table.groups().iterator().next();
+        int started = first.data.history.lastEpochStarted();
+        while (!(first.state instanceof PgState.Activating)) {
+            simulation.step();
+        }
+        simulation.nodes.get(1).kill();
+        simulation.markDown(1);
+        simulation.settle();
+        assertThat(first.state).isInstanceOf(PgState.Active.class);
+        assertThat(first.data.history.lastEpochStarted()).isEqualTo(started);
+        simulation.nodes.get(1).start();
+        simulation.settle();
+        assertThat(first.data.history.lastEpochStarted()).isGreaterThan(started);
+    }
+
     /// What the primary's store refuses has happened nowhere, and it goes on when there is room again.
     @Test
     void aFullPrimaryRefusesAndKeepsInStepWithItsReplicas() {

@@ -34,6 +34,16 @@ class SeparateOsdsTest {
         return cluster.ok("ceph osd map " + pool + " " + object + " -f json | jq .acting_primary");
     }
 
+    /// Whoever asks is told the state, not each message that this takes.
+    @Test
+    void statusSaysWhatWasAskedFor() {
+        String program = System.getProperty("java.home") + "/bin/java -cp '" + System.getProperty("java.class.path") + "' dev.inkfish.app.Main";
+        var status = cluster.run(program + " status --dir .");
+        assertThat(status.code()).as(status.toString()).isZero();
+        assertThat(status.out()).contains("osd: 3 osds: 3 up");
+        assertThat(status.out() + status.err()).doesNotContain("MMonCommand");
+    }
+
     /// A replica that does not answer holds a write up.
     @Test
     void slowOperationsAreWarnedOfUntilTheyAreDone() {

@@ -78,7 +78,7 @@ public final class DaemonLogs extends Handler {
     /// The loggers let through what the most talkative daemon wants.
     private synchronized void adjust() {
         for (Subsystem each : Subsystem.values()) {
-            int number = daemons.stream().mapToInt(daemon -> daemon.level(each)).max().orElse(1);
+            int number = daemons.stream().mapToInt(daemon -> daemon.level(each)).max().orElse(0);
             for (String name : each.packages()) {
                 boolean foreign = !name.isEmpty() && !name.startsWith("dev.inkfish");
                 Level level = each.threshold(number);

@@ -450,6 +450,19 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
         }
 
         @Override
+        public String configKey(String key) {
+            var command = JSON.createObjectNode().put("prefix", "config-key get").put("key", key);
+            CompletableFuture<CommandResult.Done> answer = new CompletableFuture<>();
+            monitors.command(command.toString(), Bytes.EMPTY,
+                    (code, status, output) -> answer.complete(new CommandResult.Done(code, status, output)));
+            CommandResult.Done done = await(answer);
+            if (done.code() < 0) {
+                throw new CephException(done.code(), "the monitors do not tell config key " + key);
+            }
+            return done.data().utf8();
+        }
+
+        @Override
         public void addPerfQuery(OsdPerfQuery query, List<OsdPerfQuery.Limit> limits) {
             post(() -> core.addPerfQuery(query, limits));
         }

@@ -14,7 +14,7 @@ final class ImportSpec {
 
     private ImportSpec() {}
 
-    static MigrationSource open(Migration migration) {
+    static MigrationSource open(RbdHost host, Migration migration) {
         JsonNode spec;
         try {
             spec = JSON.readTree(migration.importedFrom());
@@ -22,7 +22,7 @@ final class ImportSpec {
             throw new CephException(Errno.EBADMSG, "the source makes no sense: " + e.getOriginalMessage());
         }
         if (!spec.path("type").asText().equals("native")) {
-            return new MigrationSource.Foreign(ForeignImage.open(spec));
+            return new MigrationSource.Foreign(ForeignImage.open(spec, host::configKey));
         }
         Image image = image(migration.targetIo(), spec);
         if (image.has(Image.MIGRATING)) {

@@ -34,9 +34,9 @@ sealed interface MigrationSource extends AutoCloseable {
     default void close() {}
 
     /// @throws CephException ENOENT if it is not there
-    static MigrationSource of(Migration migration) {
+    static MigrationSource of(RbdHost host, Migration migration) {
         if (migration.isImport()) {
-            return ImportSpec.open(migration);
+            return ImportSpec.open(host, migration);
         }
         Image image = migration.source();
         if (image == null) {

@@ -28,7 +28,7 @@ final class MigrationWork {
         if (target == null || migration.state() != Migration.PREPARED && migration.state() != Migration.EXECUTING) {
             throw new CephException(Errno.EINVAL, "not in a state to be migrated");
         }
-        try (MigrationSource source = MigrationSource.of(migration)) {
+        try (MigrationSource source = MigrationSource.of(host, migration)) {
             execute(host, migration, source, target, progress);
         }
     }

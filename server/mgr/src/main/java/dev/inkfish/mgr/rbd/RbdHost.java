@@ -33,6 +33,11 @@ public interface RbdHost {
     /// What the snapshot preserves is removed.
     void removeSnapId(long pool, long snap);
 
+    /// From the monitors' store of `ceph config-key`.
+    ///
+    /// @throws CephException ENOENT if there is no such key
+    String configKey(String key);
+
     // operations that OSDs count apart
 
     void addPerfQuery(OsdPerfQuery query, List<OsdPerfQuery.Limit> limits);

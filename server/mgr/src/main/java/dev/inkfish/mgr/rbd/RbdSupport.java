@@ -85,11 +85,11 @@ public final class RbdSupport implements MgrModuleCommands {
         registerSchedule(table, "trash purge", () -> trashPurges);
         registerSchedule(table, "mirror snapshot", () -> mirrorSnapshots);
         add(table, "rbd task add migration execute" + IMAGE, "Execute an image migration asynchronously in the background",
-                "w", call -> queue(call, "image_spec", Task.MIGRATE_EXECUTE, TaskCheck::migrationExecute));
+                "w", call -> queue(call, "image_spec", Task.MIGRATE_EXECUTE, spec -> TaskCheck.migrationExecute(host, spec)));
         add(table, "rbd task add migration commit" + IMAGE, "Commit an executed migration asynchronously in the background",
-                "w", call -> queue(call, "image_spec", Task.MIGRATE_COMMIT, TaskCheck::migrationCommit));
+                "w", call -> queue(call, "image_spec", Task.MIGRATE_COMMIT, spec -> TaskCheck.migrationCommit(host, spec)));
         add(table, "rbd task add migration abort" + IMAGE, "Abort a prepared migration asynchronously in the background",
-                "w", call -> queue(call, "image_spec", Task.MIGRATE_ABORT, TaskCheck::migrationAbort));
+                "w", call -> queue(call, "image_spec", Task.MIGRATE_ABORT, spec -> TaskCheck.migrationAbort(host, spec)));
         add(table, "rbd task add flatten" + IMAGE, "Flatten a cloned image asynchronously in the background", "w",
                 call -> queue(call, "image_spec", Task.FLATTEN, TaskCheck::flatten));
         add(table, "rbd task add remove" + IMAGE, "Remove an image asynchronously in the background", "w",

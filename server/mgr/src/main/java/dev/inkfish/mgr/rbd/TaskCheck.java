@@ -66,8 +66,8 @@ interface TaskCheck {
                 : go("Removing image " + spec + " from trash");
     }
 
-    static TaskCheck migrationExecute(ImageSpec spec) {
-        return migration(spec, migration -> {
+    static TaskCheck migrationExecute(RbdHost host, ImageSpec spec) {
+        return migration(host, spec, migration -> {
             if (migration.state() != Migration.PREPARED && migration.state() != Migration.EXECUTING) {
                 return refuse(Errno.EINVAL, "Image " + spec + " is not in ready state");
             }
@@ -77,20 +77,20 @@ interface TaskCheck {
         });
     }
 
-    static TaskCheck migrationCommit(ImageSpec spec) {
-        return migration(spec, migration -> migration.state() == Migration.EXECUTED
+    static TaskCheck migrationCommit(RbdHost host, ImageSpec spec) {
+        return migration(host, spec, migration -> migration.state() == Migration.EXECUTED
                 ? go("Committing image migration for " + spec)
                 : refuse(Errno.EINVAL, "Image " + spec + " has not completed migration"));
     }
 
-    static TaskCheck migrationAbort(ImageSpec spec) {
-        return migration(spec, migration -> go("Aborting image migration for " + spec));
+    static TaskCheck migrationAbort(RbdHost host, ImageSpec spec) {
+        return migration(host, spec, migration -> go("Aborting image migration for " + spec));
     }
 
-    private static TaskCheck migration(ImageSpec spec, Function<Migration, Outcome> then) {
+    private static TaskCheck migration(RbdHost host, ImageSpec spec, Function<Migration, Outcome> then) {
         return (io, refs) -> {
             Migration migration = Migration.find(io, spec.image());
-            if (migration == null || !sourceIsThere(migration)) {
+            if (migration == null || !sourceIsThere(host, migration)) {
                 return refuse(Errno.EINVAL, "Image " + spec + " is not migrating");
             }
             refs.put("image_id", migration.targetId());
@@ -99,11 +99,11 @@ interface TaskCheck {
     }
 
     /// Ceph opens an import's source to tell its state.
-    private static boolean sourceIsThere(Migration migration) {
+    private static boolean sourceIsThere(RbdHost host, Migration migration) {
         if (!migration.isImport()) {
             return true;
         }
-        try (MigrationSource source = MigrationSource.of(migration)) {
+        try (MigrationSource source = MigrationSource.of(host, migration)) {
             source.at(RadosClient.NO_SNAP);
             return true;
         } catch (CephException e) {

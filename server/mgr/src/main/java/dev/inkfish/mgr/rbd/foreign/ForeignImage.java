@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.inkfish.wire.CephException;
 import dev.inkfish.wire.Errno;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /// An image that is not the cluster's (`librbd::migration::FormatInterface`). Snapshots count from 1; [#HEAD] is the present.
 public interface ForeignImage extends AutoCloseable {
@@ -12,12 +13,13 @@ public interface ForeignImage extends AutoCloseable {
     long NOTHING = 0;
 
     /// @param spec with `type` and `stream`, as users give it
-    static ForeignImage open(JsonNode spec) {
+    /// @param configKeys what the monitors keep under a name
+    static ForeignImage open(JsonNode spec, UnaryOperator<String> configKeys) {
         String type = spec.path("type").asText();
         return switch (type) {
-            case "raw" -> RawImage.open(spec);
+            case "raw" -> RawImage.open(spec, configKeys);
             case "qcow" -> {
-                ByteSource file = ByteSource.open(spec.path("stream"));
+                ByteSource file = ByteSource.open(spec.path("stream"), configKeys);
                 try {
                     yield QcowImage.open(file);
                 } catch (CephException e) {

@@ -4,16 +4,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.inkfish.wire.CephException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /// Bytes as they are; a file a snapshot (`RawFormat`).
 record RawImage(List<ByteSource> snapshots, ByteSource head) implements ForeignImage {
-    static RawImage open(JsonNode spec) {
+    static RawImage open(JsonNode spec, UnaryOperator<String> configKeys) {
         List<ByteSource> opened = new ArrayList<>();
         try {
             for (JsonNode snapshot : spec.path("snapshots")) {
-                opened.add(ByteSource.open(snapshot.path("stream")));
+                opened.add(ByteSource.open(snapshot.path("stream"), configKeys));
             }
-            return new RawImage(opened, ByteSource.open(spec.path("stream")));
+            return new RawImage(opened, ByteSource.open(spec.path("stream"), configKeys));
         } catch (CephException e) {
             opened.forEach(ByteSource::close);
             throw e;

@@ -1,5 +1,5 @@
 /// Images outside the cluster that `rbd migration prepare --import-only` names: raw and qcow files, read where the manager
-/// runs or over HTTP (`librbd::migration`).
+/// runs, over HTTP or from S3 (`librbd::migration`).
 @NullMarked
 package dev.inkfish.mgr.rbd.foreign;
 

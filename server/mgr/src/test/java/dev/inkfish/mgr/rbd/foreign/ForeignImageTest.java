@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.inkfish.wire.CephException;
 import dev.inkfish.wire.Errno;
@@ -11,14 +12,20 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Predicate;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,7 +42,14 @@ class ForeignImageTest {
     }
 
     private static ForeignImage open(String spec) throws IOException {
-        return ForeignImage.open(new ObjectMapper().readTree(spec));
+        return ForeignImage.open(new ObjectMapper().readTree(spec), ForeignImageTest::configKey);
+    }
+
+    private static String configKey(String key) {
+        if (!key.equals("rbd/secret")) {
+            throw new CephException(Errno.ENOENT, "no config key " + key);
+        }
+        return "SECRETKEY";
     }
 
     private static byte[] read(ForeignImage image, long snap, long offset, int length) {
@@ -159,10 +173,24 @@ class ForeignImageTest {
     void aFileIsReadOverHttpByRanges() throws IOException {
         byte[] content = new byte[5000];
         new Random(3).nextBytes(content);
+        HttpServer server = serve("/disk", content, exchange -> true);
+        String spec = "{\"type\":\"raw\",\"stream\":{\"type\":\"http\",\"url\":\"http://127.0.0.1:%d/%s\"}}";
+        try (ForeignImage image = open(spec.formatted(server.getAddress().getPort(), "disk"))) {
+            assertThat(image.size(ForeignImage.HEAD)).isEqualTo(5000);
+            assertThat(read(image, ForeignImage.HEAD, 1234, 3000)).isEqualTo(Arrays.copyOfRange(content, 1234, 4234));
+            assertThatThrownBy(() -> open(spec.formatted(server.getAddress().getPort(), "none"))).hasMessageContaining("is not there");
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    private static HttpServer serve(String path, byte[] content, Predicate<HttpExchange> mayRead) throws IOException {
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext("/disk", exchange -> {
+        server.createContext(path, exchange -> {
             String range = exchange.getRequestHeaders().getFirst("Range");
-            if (range == null) {
+            if (!mayRead.test(exchange)) {
+                exchange.sendResponseHeaders(403, -1);
+            } else if (range == null) {
                 exchange.getResponseHeaders().add("Content-Length", String.valueOf(content.length));
                 exchange.sendResponseHeaders(200, -1);
             } else {
@@ -174,13 +202,60 @@ class ForeignImageTest {
             exchange.close();
         });
         server.start();
-        String spec = "{\"type\":\"raw\",\"stream\":{\"type\":\"http\",\"url\":\"http://127.0.0.1:%d/%s\"}}";
-        try (ForeignImage image = open(spec.formatted(server.getAddress().getPort(), "disk"))) {
-            assertThat(image.size(ForeignImage.HEAD)).isEqualTo(5000);
-            assertThat(read(image, ForeignImage.HEAD, 1234, 3000)).isEqualTo(Arrays.copyOfRange(content, 1234, 4234));
-            assertThatThrownBy(() -> open(spec.formatted(server.getAddress().getPort(), "none"))).hasMessageContaining("is not there");
+        return server;
+    }
+
+    /// As an S3 server does.
+    private static boolean isSigned(HttpExchange exchange) {
+        String date = exchange.getRequestHeaders().getFirst("Date");
+        String signed = exchange.getRequestMethod() + "\n\n\n" + date + "\n" + exchange.getRequestURI();
+        try {
+            Mac mac = Mac.getInstance("HmacSHA1");
+            mac.init(new SecretKeySpec("SECRETKEY".getBytes(StandardCharsets.UTF_8), "HmacSHA1"));
+            String signature = Base64.getEncoder().encodeToString(mac.doFinal(signed.getBytes(StandardCharsets.UTF_8)));
+            return ("AWS AK:" + signature).equals(exchange.getRequestHeaders().getFirst("Authorization"));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void aFileIsReadFromS3() throws IOException {
+        byte[] content = new byte[5000];
+        new Random(5).nextBytes(content);
+        HttpServer server = serve("/bucket/key", content, ForeignImageTest::isSigned);
+        String spec = "{\"type\":\"raw\",\"stream\":{\"type\":\"s3\",\"url\":\"http://127.0.0.1:" + server.getAddress().getPort()
+                + "/bucket/%s\",\"access_key\":\"%s\",\"secret_key\":\"%s\"}}";
+        try {
+            for (String secret : List.of("SECRETKEY", "config://rbd/secret")) {
+                try (ForeignImage image = open(spec.formatted("key?part=a%20b", "AK", secret))) {
+                    assertThat(image.size(ForeignImage.HEAD)).isEqualTo(5000);
+                    assertThat(read(image, ForeignImage.HEAD, 1234, 3000)).isEqualTo(Arrays.copyOfRange(content, 1234, 4234));
+                }
+            }
+            refused(spec.formatted("key", "AK", "wrong"), Errno.EACCES, "may not be read");
+            refused(spec.formatted("key", "AK", ""), Errno.EACCES, "may not be read");
+            refused(spec.formatted("key", "other", "SECRETKEY"), Errno.EACCES, "may not be read");
+            refused(spec.formatted("key", "A\\n", "SECRETKEY"), Errno.EINVAL, "control characters");
+            refused(spec.formatted("key", "AK", "config://rbd/none"), Errno.ENOENT, "no config key rbd/none");
+            refused(spec.formatted("key", "AK", "SECRETKEY").replace("bucket", "none"), Errno.ENOENT, "is not there");
+            for (String missing : List.of("url", "access_key", "secret_key")) {
+                refused(spec.formatted("key", "AK", "SECRETKEY").replace(missing, "x"), Errno.EINVAL, "no '" + missing + "'");
+            }
         } finally {
             server.stop(0);
         }
+    }
+
+    /// What `rbd migration execute` of 16.2.15 sent.
+    @Test
+    void requestsAreSignedAsByLibrbd() {
+        assertThat(new S3Signature("AK", "SECRETKEY").authorization("GET", "Sun, 29 Nov 2026 11:46:41 +0000", "/bucket/key"))
+                .isEqualTo("AWS AK:sHC9mu/S2uAWAVGlfevxrpF80EE=");
+    }
+
+    private static void refused(String spec, Errno errno, String why) {
+        assertThatThrownBy(() -> open(spec)).hasMessageContaining(why)
+                .isInstanceOfSatisfying(CephException.class, e -> assertThat(e.is(errno)).as(why).isTrue());
     }
 }

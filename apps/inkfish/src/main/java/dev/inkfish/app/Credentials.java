@@ -24,7 +24,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /// How a daemon or client of this directory proves who it is.
 final class Credentials {
@@ -63,18 +66,23 @@ final class Credentials {
 
     /// The key of a daemon or client, from the first of its keyrings that has it.
     static CryptoKey key(Conf conf, EntityAuthName name) throws IOException {
+        List<Path> unreadable = new ArrayList<>();
         for (Path file : keyrings(conf)) {
             EntityAuth auth = Files.isReadable(file) ? read(file).find(name) : null;
             if (auth != null) {
                 return auth.key();
             }
+            if (Files.exists(file) && !Files.isReadable(file)) {
+                unreadable.add(file);
+            }
         }
-        throw new UserError("no key for " + name + " in any of " + keyrings(conf));
+        throw new UserError("no key for " + name + " in any of " + keyrings(conf)
+                + (unreadable.isEmpty() ? "" : ", of which " + unreadable + " cannot be read"));
     }
 
     /// Where keys are looked for: the option `keyring`, then the daemon's directory.
-    static List<Path> keyrings(Conf conf) {
-        List<Path> files = new ArrayList<>();
+    static Collection<Path> keyrings(Conf conf) {
+        Set<Path> files = new LinkedHashSet<>();
         for (String each : conf.string("keyring").split("[,;\\s]+")) {
             files.add(Path.of(each));
         }

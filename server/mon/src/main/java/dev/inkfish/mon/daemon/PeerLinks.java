@@ -45,7 +45,7 @@ final class PeerLinks implements PeerCalls {
     private final Map<String, Link> links = new ConcurrentHashMap<>();
     private final AtomicLong lastCall = new AtomicLong();
     private @Nullable Messenger messenger;
-    private volatile boolean closed;
+    private boolean closed;
 
     /// @param whenOpen told the name of a monitor to which there is a way again
     PeerLinks(String self, Consumer<String> whenOpen) {
@@ -58,7 +58,7 @@ final class PeerLinks implements PeerCalls {
     }
 
     /// Keeps the ways to these monitors open, and to no others. Called again and again.
-    void maintain(Map<String, EntityAddrVec> others) {
+    synchronized void maintain(Map<String, EntityAddrVec> others) {
         Messenger over = messenger;
         if (over == null || closed) {
             return;
@@ -131,7 +131,7 @@ final class PeerLinks implements PeerCalls {
         }
     }
 
-    void close() {
+    synchronized void close() {
         closed = true;
         links.values().forEach(link -> {
             link.connection.close();

@@ -80,7 +80,6 @@ import org.slf4j.LoggerFactory;
 public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
     private static final Logger LOG = LoggerFactory.getLogger(MgrDaemon.class);
     private static final long TICK_MILLIS = 200;
-    private static final long ANSWER_SECONDS = 10;
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -88,6 +87,7 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
     private final MgrCore core;
     private final NettyMessenger messenger;
     private final MonClient monitors;
+    private final MonitorQuestions asked;
     private final PoolOps poolOps;
     private final RadosClient rados;
     private final RbdSupport rbd;
@@ -148,6 +148,7 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
         restful = new RestfulModule(new RestfulHost());
         modules.add(restful);
         core = new MgrCore(config.name(), config.fsid(), config.conf(), metadata, modules, new CommandTable(), this);
+        asked = new MonitorQuestions(this::monitors);
         poolOps = new PoolOps(config.fsid(), this::monitors);
         monitors = MonClient.create(messenger, name, clientAuth, config.monitors(), new Monitors());
     }
@@ -251,39 +252,7 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
     private <T> T onCore(Supplier<T> question) {
         CompletableFuture<T> answer = new CompletableFuture<>();
         post(() -> answer.complete(question.get()));
-        return await(answer);
-    }
-
-    private static <T> T await(CompletableFuture<T> answer) {
-        try {
-            return answer.get(ANSWER_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CephException(Errno.EINTR, "interrupted");
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof CephException refusal ? refusal : new CephException(Errno.EIO, "no answer: " + e.getCause());
-        } catch (TimeoutException e) {
-            throw new CephException(Errno.ETIMEDOUT, "no answer");
-        }
-    }
-
-    /// Asks the monitors in JSON, and waits.
-    ///
-    /// @throws CephException also if they refuse
-    private JsonNode askInJson(String members) {
-        CompletableFuture<Bytes> answer = new CompletableFuture<>();
-        monitors.command("{" + members + ", \"format\": \"json\"}", Bytes.EMPTY, (code, status, output) -> {
-            if (code < 0) {
-                answer.completeExceptionally(new CephException(code, status));
-            } else {
-                answer.complete(output);
-            }
-        });
-        try {
-            return JSON.readTree(await(answer).toArray());
-        } catch (IOException e) {
-            throw new CephException(Errno.EIO, "the monitors' answer makes no sense: " + e.getMessage());
-        }
+        return MonitorQuestions.await(answer);
     }
 
     /// Where a module serves: its options `server_addr` (the manager's own address if empty) and `server_port`.
@@ -309,7 +278,7 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
 
         @Override
         public JsonNode ask(String members) {
-            return askInJson(members);
+            return asked.inJson(members);
         }
 
         @Override
@@ -361,7 +330,7 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
 
         @Override
         public JsonNode ask(String members) {
-            return askInJson(members);
+            return asked.inJson(members);
         }
 
         @Override
@@ -420,23 +389,13 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
             if (value != null) {
                 command.put("value", value);
             }
-            command(command, "option " + name);
+            asked.ask(command);
         }
 
         @Override
         public void blocklist(EntityAddr client) {
-            command(JSON.createObjectNode().put("prefix", "osd blocklist").put("blocklistop", "add").put("addr", client.bare()),
-                    "to blocklist " + client);
+            asked.ask(JSON.createObjectNode().put("prefix", "osd blocklist").put("blocklistop", "add").put("addr", client.bare()));
             awaitLatestMap();
-        }
-
-        private void command(JsonNode command, String what) {
-            CompletableFuture<Integer> answer = new CompletableFuture<>();
-            monitors.command(command.toString(), Bytes.EMPTY, (code, status, output) -> answer.complete(code));
-            int code = await(answer);
-            if (code < 0) {
-                throw new CephException(code, "the monitors refuse " + what);
-            }
         }
 
         @Override
@@ -451,15 +410,7 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
 
         @Override
         public String configKey(String key) {
-            var command = JSON.createObjectNode().put("prefix", "config-key get").put("key", key);
-            CompletableFuture<CommandResult.Done> answer = new CompletableFuture<>();
-            monitors.command(command.toString(), Bytes.EMPTY,
-                    (code, status, output) -> answer.complete(new CommandResult.Done(code, status, output)));
-            CommandResult.Done done = await(answer);
-            if (done.code() < 0) {
-                throw new CephException(done.code(), "the monitors do not tell config key " + key);
-            }
-            return done.data().utf8();
+            return asked.ask(JSON.createObjectNode().put("prefix", "config-key get").put("key", key)).utf8();
         }
 
         @Override

@@ -36,9 +36,7 @@ public interface MonEffects {
     /// Reads all that the store has, which shows blocks that are damaged: the monitor ends at such a one.
     ///
     /// @return how many keys there are
-    default long scrub() {
-        return 0;
-    }
+    long scrub();
 
     /// Random bytes, for keys.
     byte[] random(int count);

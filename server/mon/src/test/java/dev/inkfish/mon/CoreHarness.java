@@ -162,6 +162,11 @@ final class CoreHarness implements MonEffects {
     public void close(MonSession session) {}
 
     @Override
+    public long scrub() {
+        return store.scrub();
+    }
+
+    @Override
     public byte[] random(int count) {
         return new byte[count];
     }

@@ -363,6 +363,11 @@ final class QuorumSimulation {
         }
 
         @Override
+        public long scrub() {
+            return store.scrub();
+        }
+
+        @Override
         public byte[] random(int count) {
             byte[] bytes = new byte[count];
             random.nextBytes(bytes);

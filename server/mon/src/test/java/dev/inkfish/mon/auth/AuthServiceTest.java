@@ -205,6 +205,11 @@ class AuthServiceTest implements MonEffects {
     public void close(MonSession session) {}
 
     @Override
+    public long scrub() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public byte[] random(int count) {
         byte[] bytes = new byte[count];
         random.nextBytes(bytes);

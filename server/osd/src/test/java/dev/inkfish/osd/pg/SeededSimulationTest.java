@@ -14,6 +14,7 @@ import dev.inkfish.wire.osd.OsdReqId;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -149,23 +150,9 @@ class SeededSimulationTest {
 
     /// @return how many merges there were
     private static int merges(long seed) {
-        Simulation simulation = new Simulation(seed, 4, 3, 2, 3 + (int) (seed % 4));
-        simulation.propose(map -> {});
-        simulation.settle();
-        List<History> histories = sharingClients(simulation, 12);
-        clients(simulation, 12, 16);
-        pipelining(simulation, 16, 20);
-        for (int round = 0; round < 16; round++) {
-            work(simulation, simulation.random.nextInt(6));
-            simulation.run(simulation.random.nextInt(500));
-            if (simulation.random.nextInt(3) == 0) {
-                simulation.thaw();
-            }
+        return regrouped(seed, 3 + (int) (seed % 4), 16, 500, simulation -> {
             switch (simulation.random.nextInt(8)) {
-                case 0 -> {
-                    int more = Math.min(9, simulation.pgNum() + 1 + simulation.random.nextInt(3));
-                    simulation.regroup(more, simulation.random.nextBoolean() ? more : simulation.pgpNum());
-                }
+                case 0 -> more(simulation, 9, 3);
                 case 1, 2, 3, 4 -> {
                     if (simulation.pgNum() > 1) {
                         simulation.beginMerge();
@@ -174,37 +161,36 @@ class SeededSimulationTest {
                 case 5 -> change(simulation);
                 default -> disturb(simulation);
             }
-        }
-        simulation.thaw();
-        simulation.resize(3, 2);
-        settleAndCheck(simulation);
-        for (History history : histories) {
-            assertThat(history.isLinearizable()).as(() -> history + "\n" + simulation.describe()).isTrue();
-        }
-        return simulation.merges;
+        }).merges;
     }
 
     private static Simulation splits(long seed) {
-        Simulation simulation = new Simulation(seed, 4, 3, 2, 1 + (int) (seed % 4));
+        return regrouped(seed, 1 + (int) (seed % 4), 14, 400, simulation -> {
+            switch (simulation.random.nextInt(4)) {
+                case 0 -> more(simulation, 16, 6);
+                case 1 -> change(simulation);
+                default -> disturb(simulation);
+            }
+        });
+    }
+
+    /// Clients, some of whom share objects, on a pool whose number of groups changes.
+    ///
+    /// @param steps at most so many between two events
+    private static Simulation regrouped(long seed, int groups, int rounds, int steps, Consumer<Simulation> event) {
+        Simulation simulation = new Simulation(seed, 4, 3, 2, groups);
         simulation.propose(map -> {});
         simulation.settle();
         List<History> histories = sharingClients(simulation, 12);
         clients(simulation, 12, 16);
         pipelining(simulation, 16, 20);
-        for (int round = 0; round < 14; round++) {
+        for (int round = 0; round < rounds; round++) {
             work(simulation, simulation.random.nextInt(6));
-            simulation.run(simulation.random.nextInt(400));
+            simulation.run(simulation.random.nextInt(steps));
             if (simulation.random.nextInt(3) == 0) {
                 simulation.thaw();
             }
-            switch (simulation.random.nextInt(4)) {
-                case 0 -> {
-                    int more = Math.min(16, simulation.pgNum() + 1 + simulation.random.nextInt(6));
-                    simulation.regroup(more, simulation.random.nextBoolean() ? more : simulation.pgpNum());
-                }
-                case 1 -> change(simulation);
-                default -> disturb(simulation);
-            }
+            event.accept(simulation);
         }
         simulation.thaw();
         simulation.resize(3, 2);
@@ -213,6 +199,11 @@ class SeededSimulationTest {
             assertThat(history.isLinearizable()).as(() -> history + "\n" + simulation.describe()).isTrue();
         }
         return simulation;
+    }
+
+    private static void more(Simulation simulation, int most, int atOnce) {
+        int more = Math.min(most, simulation.pgNum() + 1 + simulation.random.nextInt(atOnce));
+        simulation.regroup(more, simulation.random.nextBoolean() ? more : simulation.pgpNum());
     }
 
     @Test

@@ -22,6 +22,9 @@ public interface MonEffects {
         return true;
     }
 
+    /// Take part in elections, or do not; who leads and is to take no part ceases to lead if there are others.
+    default void takePart(boolean whether) {}
+
     /// @param tid the request's, where it is an answer; otherwise 0
     void send(MonSession session, Message message, long tid);
 
@@ -31,7 +34,11 @@ public interface MonEffects {
     void close(MonSession session);
 
     /// Has the store give back the room of what is no more; returns when that is done.
-    default void compact() {}
+    ///
+    /// @return how many nanoseconds it took
+    default long compact() {
+        return 0;
+    }
 
     /// Reads all that the store has, which shows blocks that are damaged: the monitor ends at such a one.
     ///

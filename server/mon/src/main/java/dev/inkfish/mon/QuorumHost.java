@@ -27,6 +27,11 @@ final class QuorumHost implements Quorum.Host {
     }
 
     @Override
+    public void takePart(boolean whether) {
+        mon.effects().takePart(whether);
+    }
+
+    @Override
     public void standingChanged() {
         boolean leads = mon.quorum().state() == Quorum.State.LEADER;
         if (leads || wasLeader) {

@@ -43,7 +43,7 @@ final class QuorumSimulation {
     /// Who has fewer than all but so many entries gets them many at a time, as the real log sends them: at the pace of
     /// one that is up to date, it would never come up with the others.
     private static final int BEHIND = 20;
-    private static final LongFunction<Identity> ADMIN =
+    static final LongFunction<Identity> ADMIN =
             id -> new Identity(EntityAuthName.parse("client.admin"), id, Bytes.EMPTY, true);
 
     /// What was agreed on, and who proposed it from which version.
@@ -171,7 +171,7 @@ final class QuorumSimulation {
     /// Who leads is alive and reaches a majority. Another one comes only when no lease that was promised holds.
     private void elect() {
         Node old = leader;
-        if (old != null && (!old.alive || reachable(old) * 2 <= MONITORS) && random.nextInt(20) == 0) {
+        if (old != null && (!old.alive || old.outside || reachable(old) * 2 <= MONITORS) && random.nextInt(20) == 0) {
             leader = null;
             if (old.alive) {
                 old.core.elect(time, wall());
@@ -179,13 +179,13 @@ final class QuorumSimulation {
         }
         if (leader == null) {
             for (Node node : nodes) {
-                long votes = nodes.stream()
-                        .filter(other -> other.alive && (other == node || reach(node, other)) && other.promisedUntil <= time)
-                        .count();
-                if (node.alive && node.promisedUntil <= time && votes * 2 > MONITORS && random.nextInt(5) == 0) {
+                List<Node> voters = nodes.stream()
+                        .filter(other -> other.alive && !other.outside && (other == node || reach(node, other)))
+                        .toList();
+                long votes = voters.stream().filter(other -> other.promisedUntil <= time).count();
+                if (voters.contains(node) && node.promisedUntil <= time && votes * 2 > MONITORS && random.nextInt(5) == 0) {
                     term++;
-                    nodes.stream().filter(other -> other.alive && (other == node || reach(node, other)))
-                            .forEach(other -> other.votedIn = term);
+                    voters.forEach(other -> other.votedIn = term);
                     leader = node;
                     node.learn();
                     note("leads " + node.name);
@@ -209,6 +209,7 @@ final class QuorumSimulation {
         MonCore core;
         boolean alive = true;
         boolean cut;
+        boolean outside;
         long promisedUntil;
         long votedIn;
         long base;
@@ -264,6 +265,7 @@ final class QuorumSimulation {
 
         void restart() {
             alive = true;
+            outside = false;
             leader = leader == this ? null : leader; // who begins again does not lead
             sessions = 0;
             core = newCore();
@@ -339,6 +341,12 @@ final class QuorumSimulation {
             }
             promisedUntil = Math.max(promisedUntil, until);
             return true;
+        }
+
+        @Override
+        public void takePart(boolean whether) {
+            note(name + (whether ? " enters" : " exits"));
+            outside = !whether;
         }
 
         @Override

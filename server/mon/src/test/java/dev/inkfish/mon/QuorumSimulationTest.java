@@ -47,6 +47,7 @@ class QuorumSimulationTest {
             } else if (step == STEPS) {
                 world.nodes.stream().filter(node -> !node.alive).forEach(Node::restart);
                 world.nodes.forEach(node -> node.cut = false);
+                world.nodes.forEach(node -> node.core.quorum().takePart(true));
                 world.calm = true;
             } else if (step == STEPS + CALM / 2) {
                 before = clients.stream().map(client -> client.answers).toList();
@@ -80,7 +81,7 @@ class QuorumSimulationTest {
             return;
         }
         Node node = world.nodes.get(world.random.nextInt(world.nodes.size()));
-        switch (world.random.nextInt(4)) {
+        switch (world.random.nextInt(6)) {
             case 0 -> {
                 if (node.alive) {
                     node.crash();
@@ -89,6 +90,8 @@ class QuorumSimulationTest {
                 }
             }
             case 1 -> node.cut = !node.cut;
+            case 3 -> node.core.quorum().takePart(!node.alive || node.core.quorum().isOutside());
+            case 4 -> world.nodes.forEach(each -> each.core.quorum().takePart(true));
             case 2 -> world.nodes.forEach(each -> each.cut = false);
             default -> world.nodes.stream().filter(each -> !each.alive).forEach(Node::restart);
         }
@@ -104,6 +107,41 @@ class QuorumSimulationTest {
     @Test
     void oneSeedGivesOneTrace() {
         assertThat(run(7)).isEqualTo(run(7));
+    }
+
+    private static List<String> leads(QuorumSimulation world) {
+        return world.nodes.stream().filter(node -> node.core.quorum().leads()).map(node -> node.name).toList();
+    }
+
+    private static void pass(QuorumSimulation world, int seconds) {
+        for (int i = 0; i < 20 * seconds; i++) {
+            world.step();
+        }
+    }
+
+    @Test
+    void whoIsToldToExitIsOutOfQuorumUntilItEnters() {
+        QuorumSimulation world = new QuorumSimulation(3);
+        world.calm = true;
+        pass(world, 20);
+        Node first = world.node(leads(world).getFirst());
+        first.core.quorum().takePart(false);
+        pass(world, 20);
+        Node second = world.node(leads(world).getFirst());
+        assertThat(second).isNotSameAs(first);
+        assertThat(second.core.quorum().members()).hasSize(2).doesNotContain(first.name);
+        assertThat(first.core.quorum().members()).isEmpty();
+        assertThat(ask(world, second, QuorumSimulation.ADMIN.apply(9), "{\"prefix\":\"config-key set\",\"key\":\"k\",\"val\":\"v\"}"))
+                .isZero();
+        second.core.quorum().takePart(false);
+        pass(world, 20);
+        assertThat(leads(world)).isEmpty();
+        first.core.quorum().takePart(true);
+        pass(world, 20);
+        assertThat(leads(world)).hasSize(1).doesNotContain(second.name);
+        second.core.quorum().takePart(true);
+        pass(world, 20);
+        assertThat(world.node(leads(world).getFirst()).core.quorum().members()).containsExactly("a", "b", "c");
     }
 
     private static int ask(QuorumSimulation world, Node node, Identity identity, String command) {

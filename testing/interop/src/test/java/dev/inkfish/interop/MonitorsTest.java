@@ -59,8 +59,35 @@ class MonitorsTest {
         assertThat(cluster.run("ceph mon rm x").err()).contains("mon.x does not exist or has already been removed");
     }
 
+    private static void tellAtSocket(String monitor, String command) {
+        assertThat(cluster.ok("ceph daemon " + cluster.dir() + "/run/ceph-mon." + monitor + ".asok quorum " + command))
+                .endsWith(" responding to quorum, initiated new election");
+    }
+
+    private static void awaitOutside(String condition) {
+        cluster.ok("timeout 60 bash -c 'until ceph mon stat | grep -E \"" + condition + "\"; do sleep 0.3; done'");
+    }
+
     @Test
     @Order(2)
+    void whoIsToldToExitLeavesTheQuorumAndComesBack() {
+        String leader = leader();
+        String peon = leader.equals("a") ? "b" : "a";
+        assertThat(cluster.ok("ceph tell mon." + peon + " quorum exit"))
+                .isEqualTo("stopped responding to quorum, initiated new election");
+        awaitOutside("quorum .* (a|b),c$");
+        assertThat(cluster.ok("ceph health detail")).contains("1/3 mons down, quorum ", "mon." + peon + " (rank ");
+        tellAtSocket(peon, "enter");
+        awaitOutside("quorum 0,1,2 a,b,c$");
+        tellAtSocket(leader, "exit");
+        awaitOutside("leader . [^" + leader + "], quorum .,. ");
+        cluster.ok("timeout 60 ceph config-key set while-the-leader-is-out yes");
+        tellAtSocket(leader, "enter");
+        awaitOutside("quorum 0,1,2 a,b,c$");
+    }
+
+    @Test
+    @Order(3)
     void theLeaderIsKilledWhileClientsWrite() {
         String leader = leader();
         cluster.ok("(for i in $(seq 40); do date +$i > f$i; timeout 60 rados -p mons put o$i f$i && echo $i >> done;"

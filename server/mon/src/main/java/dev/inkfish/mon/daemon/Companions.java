@@ -71,12 +71,21 @@ final class Companions implements Member {
         });
         links.maintain(others);
         core.beat(System.nanoTime(), MonDaemon.now());
-        if (core.quorum().leads()) {
+        if (core.quorum().isOutside()) {
+            log.stepDown(); // the election may have been under way when it was told to go
+        } else if (core.quorum().leads()) {
             Set<String> voters = log.voters();
             Set<String> wanted = new TreeSet<>(map.ranks());
             // a monitor that is not there yet would only be in the way
             wanted.removeIf(other -> !voters.contains(other) && !links.isOpen(other));
             log.changeVoters(wanted);
+        }
+    }
+
+    void takePart(boolean whether) {
+        log.takesPart(whether);
+        if (!whether) {
+            log.stepDown();
         }
     }
 

@@ -214,6 +214,14 @@ final class MonLoop implements MonEffects, Dispatcher {
     }
 
     @Override
+    public void takePart(boolean whether) {
+        Companions others = companions;
+        if (others != null) {
+            others.takePart(whether);
+        }
+    }
+
+    @Override
     public void send(MonSession session, Message message, long tid) {
         Connection connection = connections.get(session.id());
         if (connection != null) {
@@ -239,8 +247,10 @@ final class MonLoop implements MonEffects, Dispatcher {
     }
 
     @Override
-    public void compact() {
+    public long compact() {
+        long began = System.nanoTime();
         store.compact();
+        return System.nanoTime() - began;
     }
 
     @Override

@@ -65,8 +65,8 @@ public final class TellCommands {
                 "add peer address as potential bootstrap peer for cluster bringup", "a monitor that joins is told mon_host");
         refuse(table, "add_bootstrap_peer_hintv name=addrv,type=CephString",
                 "add peer address vector as potential bootstrap peer for cluster bringup", "a monitor that joins is told mon_host");
-        refuse(table, "quorum enter", "force monitor back into quorum", "a monitor that runs takes part");
-        refuse(table, "quorum exit", "force monitor out of the quorum", "a monitor that runs takes part");
+        audited(table, "quorum enter", "force monitor back into quorum", "rw", call -> takePart(true));
+        audited(table, "quorum exit", "force monitor out of the quorum", "rw", call -> takePart(false));
         new RuntimeConfig(mon.conf(), "mon").register(table);
         LocalCommands.register(table, mon.conf());
         announce(table);
@@ -103,8 +103,13 @@ public final class TellCommands {
     }
 
     private CommandResult compact(CommandContext call) {
-        mon.effects().compact();
-        return CommandResult.status("compacted rocksdb");
+        long nanos = mon.effects().compact();
+        return CommandResult.line("compacted rocksdb in " + nanos / 1_000_000_000 + " seconds");
+    }
+
+    private CommandResult takePart(boolean whether) {
+        mon.quorum().takePart(whether);
+        return CommandResult.line((whether ? "started" : "stopped") + " responding to quorum, initiated new election");
     }
 
     private CommandResult version(CommandContext call) {

@@ -35,6 +35,9 @@ public final class Quorum {
         /// @return false where it has taken part in a newer election already
         boolean promise(long epoch, long until);
 
+        /// Vote and stand for election, or do neither.
+        void takePart(boolean whether);
+
         /// The state, the epoch or the leader is another one.
         void standingChanged();
 
@@ -62,6 +65,7 @@ public final class Quorum {
     private NavigableSet<String> voters = new TreeSet<>();
     /// Since when nobody may be answered here.
     private long withoutSince;
+    private boolean outside;
     private boolean wantsIds;
     private int space = -1;
     // of a leader
@@ -134,6 +138,18 @@ public final class Quorum {
         }
     }
 
+    /// Leaves the quorum, or comes back (`Elector::stop_participating`). Outside, it follows nobody, and leads only until
+    /// the log has it step down. A monitor that is the only one stays: it would win its election.
+    public void takePart(boolean whether) {
+        outside = !whether && monitors.get().size() > 1;
+        host.takePart(!outside);
+    }
+
+    /// Whether it was told to stay out.
+    public boolean isOutside() {
+        return outside;
+    }
+
     private void become(State next, long newEpoch, String newLeader, long now) {
         boolean could = state == State.PEON || leads();
         state = next;
@@ -160,7 +176,7 @@ public final class Quorum {
                 check(now);
             }
             case PEON -> {
-                if (now >= leaseUntil) {
+                if (outside || now >= leaseUntil) {
                     elect(now);
                 }
             }
@@ -189,7 +205,7 @@ public final class Quorum {
     /// Takes a leader's word.
     public void lease(String from, Lease lease, long now, Utime wall) {
         boolean older = lease.epoch() < epoch || state == State.LEADER && lease.epoch() == epoch;
-        if (older || !host.promise(lease.epoch(), now + LEASE)) {
+        if (outside || older || !host.promise(lease.epoch(), now + LEASE)) {
             return;
         }
         leaseUntil = now + LEASE;

@@ -7,6 +7,7 @@ final class Ballot {
     private final LongSupplier clock;
     private long promisedUntil = Long.MIN_VALUE;
     private long term;
+    private boolean outside;
 
     /// @param clock steady, in nanoseconds
     Ballot(LongSupplier clock) {
@@ -27,9 +28,14 @@ final class Ballot {
         return true;
     }
 
+    /// Whether this monitor takes part in elections at all; it does unless it was told not to.
+    synchronized void takesPart(boolean whether) {
+        outside = !whether;
+    }
+
     /// @return whether this monitor may vote, or ask for votes, in the term
     synchronized boolean mayVote(long inTerm) {
-        if (clock.getAsLong() < promisedUntil) {
+        if (outside || clock.getAsLong() < promisedUntil) {
             return false;
         }
         term = Math.max(term, inTerm);

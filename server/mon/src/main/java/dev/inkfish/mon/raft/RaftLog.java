@@ -27,6 +27,7 @@ import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.SetConfigurationRequest;
+import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.RaftServerConfigKeys;
 import org.apache.ratis.server.storage.RaftStorage;
@@ -46,6 +47,7 @@ public final class RaftLog implements AutoCloseable {
     private static final int FIRST_ELECTION_MIN_MILLIS = 300;
     private static final int FIRST_ELECTION_MAX_MILLIS = 1000;
     private static final int ADDITION_SECONDS = 20;
+    private static final int STEP_DOWN_MILLIS = 1000;
     /// In the store's [dev.inkfish.mon.MonCore#META]: the monitor map with which this monitor joined the others. What it
     /// gets from them first may be older and not know it yet.
     public static final String JOINING = "joining";
@@ -180,6 +182,27 @@ public final class RaftLog implements AutoCloseable {
     /// @param until by [System#nanoTime]
     public boolean promise(long term, long until) {
         return ballot.promise(term, until);
+    }
+
+    /// Whether this monitor votes and stands for election. It keeps the log up to date in any case.
+    public void takesPart(boolean whether) {
+        ballot.takesPart(whether);
+    }
+
+    /// Gives the leadership up, if this monitor has it and there are others to take it.
+    public void stepDown() {
+        if (!isLeader() || voters().size() < 2 || !changing.compareAndSet(false, true)) {
+            return;
+        }
+        LOG.info("mon.{}: steps down", name);
+        try {
+            TransferLeadershipRequest request = new TransferLeadershipRequest(
+                    client, self, group, calls.incrementAndGet(), null, STEP_DOWN_MILLIS);
+            running().transferLeadershipAsync(request).whenComplete(this::changed);
+        } catch (IOException e) {
+            changing.set(false);
+            LOG.warn("mon.{}: {}", name, e.getMessage());
+        }
     }
 
     /// Has the monitors agree on it. On the monitor's thread.

@@ -119,7 +119,7 @@ public final class RaftTransport implements RaftServerRpc {
 
     private static void mayVote(Ballot ballot, RequestVoteRequestProto request) throws IOException {
         if (!ballot.mayVote(request.getCandidateTerm())) {
-            throw new IOException("the leader's lease has not ended");
+            throw new IOException("the leader's lease has not ended, or this monitor was told to stay out of the quorum");
         }
     }
 

@@ -28,6 +28,9 @@ class ClockSkewTest {
         }
 
         @Override
+        public void takePart(boolean whether) {}
+
+        @Override
         public boolean promise(long epoch, long until) {
             return true;
         }

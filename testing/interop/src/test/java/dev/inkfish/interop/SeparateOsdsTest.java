@@ -135,4 +135,32 @@ class SeparateOsdsTest {
         awaitClean();
         assertThat(cluster.ok("rados -p pair get later - | cmp - small && rados -p pair ls | sort | xargs")).isEqualTo("later o");
     }
+
+    /// Who is marked lost is not waited for, but nobody takes the group for an empty one: only the OSD that is away has it.
+    @Test
+    void aGroupThatNobodyHasStaysAway() {
+        cluster.ok("ceph config set mon mon_allow_pool_size_one true && ceph osd pool create single 8"
+                + " && ceph osd pool set single size 1 --yes-i-really-mean-it");
+        awaitClean();
+        int number = 0;
+        while (!primaryOf("single", "o" + number).equals("2")) {
+            number++;
+        }
+        String object = "o" + number;
+        String pg = cluster.ok("ceph osd map single " + object + " -f json | jq -r .pgid");
+        cluster.ok("rados -p single put " + object + " small");
+        cluster.ok("ceph osd add-noup 2 && ceph osd down 2 && ceph osd out 2");
+        try {
+            eventually("ceph osd stat | grep -q '2 up'");
+            cluster.ok("ceph osd lost 2 --yes-i-really-mean-it");
+            eventually("ceph pg map " + pg + " -f json | jq -e '.acting | length == 1 and .[0] != 2'");
+            assertThat(cluster.ok("timeout 6 rados -p single stat " + object + "; echo $?")).isEqualTo("124");
+            assertThat(cluster.ok("ceph pg dump pgs_brief 2> /dev/null | grep '^" + pg + " '")).contains("stale+active+clean");
+        } finally {
+            cluster.ok("ceph osd rm-noup 2; ceph osd in 2");
+        }
+        awaitClean();
+        assertThat(cluster.ok("rados -p single get " + object + " - | cmp - small && rados -p single ls")).isEqualTo(object);
+        cluster.ok("ceph osd pool rm single single --yes-i-really-really-mean-it");
+    }
 }

@@ -66,7 +66,7 @@ public final class CreatingPgs {
     private NavigableMap<PgId, Anew> anew = new TreeMap<>();
     private final NavigableSet<PgId> pendingAnew = new TreeSet<>();
     private final NavigableSet<PgId> created = new TreeSet<>();
-    /// Which groups a session was told to make, so that each is told once.
+    /// Which groups a session was told to make, so that each is told once while the OSD is its primary.
     private final Map<MonSession, NavigableSet<PgId>> told = new LinkedHashMap<>();
 
     CreatingPgs(MonCore mon, OsdMapService service) {
@@ -222,6 +222,9 @@ public final class CreatingPgs {
         int osd = (int) session.peer().number();
         NavigableSet<PgId> known = told.computeIfAbsent(session, s -> new TreeSet<>());
         known.removeIf(pg -> !isCreating(pg));
+        if (subscription.next() < map.epoch()) {
+            known.clear(); // in a map between, another may have been primary: the OSD forgot what it was told
+        }
         NavigableMap<SpgId, MOSDPGCreate2.Created> toMake = new TreeMap<>();
         NavigableMap<SpgId, PgHistory> histories = new TreeMap<>();
         pools.forEach((id, pool) -> pool.seeds.forEach(seed -> {

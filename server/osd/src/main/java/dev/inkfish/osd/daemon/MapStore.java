@@ -17,8 +17,6 @@ import dev.inkfish.wire.message.MOSDMap;
 import dev.inkfish.wire.osd.OsdSuperblock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.NavigableMap;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -34,8 +32,6 @@ final class MapStore {
     private long submitted;
     private final AtomicLong committed = new AtomicLong();
     private final ConcurrentSkipListMap<Integer, OsdMapView> cache = new ConcurrentSkipListMap<>();
-    private final NavigableMap<Long, Integer> poolCreated = new TreeMap<>();
-    private volatile NavigableMap<Long, Integer> publishedPools = new TreeMap<>();
     private volatile OsdSuperblock superblock;
 
     private MapStore(ObjectStore store, OsdSuperblock superblock) {
@@ -63,7 +59,7 @@ final class MapStore {
         }
         OsdSuperblock fresh = new OsdSuperblock(
                 cluster, whoami, 0, 0, 0, 0, OsdSuperblock.NO_FEATURES, 0, 0, osd, 0, Utime.ZERO);
-        write(fresh, new TreeMap<>(), transaction);
+        write(fresh, transaction);
         store.submit(CollectionId.META, transaction, onCommit);
     }
 
@@ -73,27 +69,15 @@ final class MapStore {
             throw new CephException(Errno.ENOENT, "the store holds no OSD");
         }
         Bytes content = store.read(CollectionId.META, SUPERBLOCK, 0, Long.MAX_VALUE);
-        return content.reader().versioned(1, (in, version) -> {
-            MapStore maps = new MapStore(store, OsdSuperblock.decode(in));
-            maps.poolCreated.putAll(in.map(r -> r.u64(), r -> r.u32()));
-            maps.publishPools();
-            return maps;
-        });
+        return content.reader().versioned(1, (in, version) -> new MapStore(store, OsdSuperblock.decode(in)));
     }
 
-    private static void write(OsdSuperblock superblock, NavigableMap<Long, Integer> pools, Transaction transaction) {
+    private static void write(OsdSuperblock superblock, Transaction transaction) {
         WireWriter out = new WireWriter();
-        out.versioned(1, 1, () -> {
-            superblock.encode(out);
-            out.map(pools, WireWriter::u64, WireWriter::u32);
-        });
+        out.versioned(1, 1, () -> superblock.encode(out));
         Bytes content = out.toBytes();
         transaction.truncate(CollectionId.META, SUPERBLOCK, content.length());
         transaction.write(CollectionId.META, SUPERBLOCK, 0, content);
-    }
-
-    private void publishPools() {
-        publishedPools = new TreeMap<>(poolCreated);
     }
 
     OsdSuperblock superblock() {
@@ -102,18 +86,6 @@ final class MapStore {
 
     int newest() {
         return superblock.newestMap();
-    }
-
-    /// The epoch in which a pool was made; 0 if it is older than our maps: its groups are others' to tell of.
-    long poolCreated(long pool) {
-        int created = publishedPools.getOrDefault(pool, 0);
-        return created < superblock.oldestMap() ? 0 : created;
-    }
-
-    /// What a monitor says of the creation of pools.
-    void learnPools(NavigableMap<Long, Integer> created) {
-        created.forEach(poolCreated::putIfAbsent);
-        publishPools();
     }
 
     /// The map of an epoch that we have.
@@ -145,7 +117,6 @@ final class MapStore {
             if (next == null) {
                 break;
             }
-            notePools(last, next);
             Bytes encoded = message.maps().containsKey(epoch)
                     ? message.maps().get(epoch)
                     : next.encode(next.encodingFeatures());
@@ -164,8 +135,7 @@ final class MapStore {
         int newest = fresh.getLast().epoch();
         int oldest = superblock.oldestMap() == 0 ? fresh.getFirst().epoch() : superblock.oldestMap();
         superblock = with(newest, oldest, superblock.cleanThru(), superblock.mounted());
-        publishPools();
-        write(superblock, poolCreated, transaction);
+        write(superblock, transaction);
         submit(transaction, onCommit);
         return fresh;
     }
@@ -190,17 +160,6 @@ final class MapStore {
         return base.epoch() == epoch - 1 ? base.apply(OsdMapIncremental.decode(increment)) : null;
     }
 
-    /// A pool that is in a map and was not in the one before was made in that epoch.
-    private void notePools(@Nullable OsdMap before, OsdMap after) {
-        boolean contiguous = before != null ? before.epoch() == after.epoch() - 1 : after.epoch() == 1;
-        for (long pool : after.pools().keySet()) {
-            if (contiguous && (before == null || before.pool(pool) == null)) {
-                poolCreated.put(pool, after.epoch());
-            }
-        }
-        poolCreated.keySet().removeIf(pool -> after.pool(pool) == null);
-    }
-
     private OsdSuperblock with(int newest, int oldest, int cleanThru, int mounted) {
         OsdSuperblock s = superblock;
         return new OsdSuperblock(
@@ -222,7 +181,7 @@ final class MapStore {
     void note(int mounted, int cleanThru) {
         superblock = with(newest(), superblock.oldestMap(), cleanThru, mounted);
         Transaction transaction = new Transaction();
-        write(superblock, poolCreated, transaction);
+        write(superblock, transaction);
         submit(transaction, () -> {});
     }
 
@@ -238,7 +197,7 @@ final class MapStore {
             transaction.remove(CollectionId.META, mapObject(epoch));
         }
         superblock = with(newest(), until, superblock.cleanThru(), superblock.mounted());
-        write(superblock, poolCreated, transaction);
+        write(superblock, transaction);
         submit(transaction, () -> {});
     }
 

@@ -147,24 +147,18 @@ final class OsdBoot implements MonClient.Listener {
         }
     }
 
-    /// The monitors name groups that nobody has yet; from the pool's epoch on everything follows. Groups with a history begin anew,
-    /// each by itself.
+    /// The monitors name groups that nobody has yet, new ones or ones that begin anew, to their primary.
     private void onCreate(MOSDPGCreate2 create) {
-        TreeMap<Long, Integer> pools = new TreeMap<>();
+        int oldest = daemon.maps().superblock().oldestMap();
         create.pgs().forEach((pgid, created) -> {
-            PgHistory history = create.histories().get(pgid);
-            if (history == null) {
-                pools.merge(pgid.pgid().pool(), created.epoch(), Math::min);
-            } else if (created.epoch() < daemon.maps().superblock().oldestMap()) {
+            if (created.epoch() < oldest) {
                 LOG.warn("osd.{}: no map {} any more to make {} in", daemon.whoami(), created.epoch(), pgid);
             } else {
+                PgHistory history = create.histories().getOrDefault(pgid, PgHistory.created(created.epoch()));
                 OsdShard shard = daemon.shardOf(pgid.pgid());
-                int oldest = daemon.maps().superblock().oldestMap();
-                shard.post(() -> shard.table().make(pgid, history, oldest));
+                shard.post(() -> shard.make(pgid, history, create.epoch(), oldest));
             }
         });
-        daemon.maps().learnPools(pools);
-        daemon.activateShards();
     }
 
     private void onMaps(MOSDMap message) {

@@ -27,6 +27,7 @@ import dev.inkfish.wire.message.MOSDOp;
 import dev.inkfish.wire.message.MOSDRepOp;
 import dev.inkfish.wire.message.PgMessage;
 import dev.inkfish.wire.osd.ObjectInfo;
+import dev.inkfish.wire.osd.PgHistory;
 import dev.inkfish.wire.osd.PgStat;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -81,8 +82,7 @@ final class OsdShard implements PgShell {
                 map,
                 daemon.maps()::view,
                 host -> daemon.config().ops().apply(host, objecter),
-                pgid -> shardOf(pgid, shards) == number,
-                daemon.maps()::poolCreated);
+                pgid -> shardOf(pgid, shards) == number);
         this.mailbox = new Mailbox("osd." + daemon.whoami() + "-shard-" + number, this::onFailure);
     }
 
@@ -170,6 +170,12 @@ final class OsdShard implements PgShell {
         List<Waiting> waiting = List.copyOf(waitingForMap);
         waitingForMap.clear();
         waiting.forEach(each -> each.retry.run());
+    }
+
+    /// The monitors want a group made.
+    void make(SpgId pgid, PgHistory history, int asked, int oldestMap) {
+        table.make(pgid, history, asked, oldestMap);
+        retryWaiting();
     }
 
     void handle(int osd, PgMessage message) {

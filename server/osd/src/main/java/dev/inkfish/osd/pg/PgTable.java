@@ -21,49 +21,46 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.IntFunction;
-import java.util.function.LongUnaryOperator;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The groups of one shard: makes them when a map or a message says so, and hands maps and messages to them.
 ///
-/// A primary makes a group that it does not have from the epoch in which the pool was made, with all
-/// intervals since: if the group ever took writes, one of those intervals names the members to ask. A
-/// group whose pool is older than the maps we have is made when a member that has it tells us.
+/// A primary makes a group that it does not have only if the monitors say that it was never made, from the epoch in which
+/// its pool was, with all intervals since: if it took writes all the same, one of those intervals names the members to
+/// ask. Any other group is made when a member that has it tells us: of one whose copies are all lost nobody knows, and
+/// it must not seem to be empty.
 public final class PgTable {
     private final PgShell shell;
     private final IntFunction<MapView> maps;
     private final Function<PgHost, ClientOps> opsFactory;
     private final Predicate<PgId> ours;
-    private final LongUnaryOperator poolCreated;
     private final TreeMap<SpgId, Pg> groups = new TreeMap<>();
     private final Deque<Waiting> waitingForMap = new ArrayDeque<>();
-    /// Groups that are to begin anew.
+    /// Groups that the monitors want made, of which we have been primary since they said so.
     private final TreeMap<SpgId, Asked> toMake = new TreeMap<>();
     private MapView map;
 
     private record Waiting(int osd, PgMessage message) {}
 
+    /// @param asked the map in which the monitors saw us as primary
     /// @param oldestMap how far back maps are to be had
-    private record Asked(PgHistory history, int oldestMap) {}
+    private record Asked(PgHistory history, int asked, int oldestMap) {}
 
     /// @param map the newest map that was worked through before
     /// @param maps the map of an epoch up to the newest
     /// @param ours whether a group belongs to this shard
-    /// @param poolCreated the epoch in which a pool was made; 0 if it is older than what we know
     public PgTable(
             PgShell shell,
             MapView map,
             IntFunction<MapView> maps,
             Function<PgHost, ClientOps> opsFactory,
-            Predicate<PgId> ours,
-            LongUnaryOperator poolCreated) {
+            Predicate<PgId> ours) {
         this.shell = shell;
         this.map = map;
         this.maps = maps;
         this.opsFactory = opsFactory;
         this.ours = ours;
-        this.poolCreated = poolCreated;
     }
 
     /// Reads the groups that are on disk and brings them to the present map.
@@ -189,12 +186,12 @@ public final class PgTable {
         MapView before = map;
         map = next;
         step(before, next);
+        toMake.entrySet().removeIf(each -> each.getValue().asked <= next.epoch() && !isOurs(next, each.getKey()));
     }
 
     /// The map is the newest one there is.
     public void activate() {
         makeAsked();
-        createMissing();
         for (Pg pg : List.copyOf(groups.values())) {
             pg.activateMap();
         }
@@ -204,42 +201,36 @@ public final class PgTable {
         }
     }
 
-    private void createMissing() {
-        for (long pool : map.pools()) {
-            int created = (int) poolCreated.applyAsLong(pool);
-            MapView.PoolParams params = map.pool(pool);
-            for (int seed = 0; created > 0 && params != null && seed < params.pgNum(); seed++) {
-                PgId pgid = new PgId(pool, seed);
-                if (ours.test(pgid) && !groups.containsKey(SpgId.of(pgid))) {
-                    MapView.Mapping mapping = map.map(pgid);
-                    if (mapping.actingPrimary() == shell.whoami() && !params.erasure()) {
-                        add(SpgId.of(pgid), newborn(created), PastIntervals.EMPTY, created);
-                    }
-                }
+    /// A group that was never made, or of which all copies are given up, begins with this history, once there are the maps
+    /// of its creation and of the monitors' word. One that is there stays as it is. If another has become its primary, they
+    /// tell that one, and us when we are it again.
+    ///
+    /// @param asked the map in which the monitors saw us as primary
+    /// @param oldestMap how far back maps are to be had
+    public void make(SpgId pgid, PgHistory history, int asked, int oldestMap) {
+        for (int epoch = Math.max(asked, oldestMap); epoch <= map.epoch(); epoch++) {
+            if (!isOurs(maps.apply(epoch), pgid)) {
+                return;
             }
         }
+        toMake.put(pgid, new Asked(history, asked, oldestMap));
+        makeAsked();
     }
 
-    /// A group of which all copies are given up begins anew with this history, once there is the map of its creation. One that
-    /// is there stays as it is.
-    ///
-    /// @param oldestMap how far back maps are to be had
-    public void make(SpgId pgid, PgHistory history, int oldestMap) {
-        toMake.put(pgid, new Asked(history, oldestMap));
-        makeAsked();
+    private boolean isOurs(MapView view, SpgId pgid) {
+        return isPrimary(view, pgid, shell.whoami());
     }
 
     private void makeAsked() {
         for (SpgId pgid : List.copyOf(toMake.keySet())) {
             Asked asked = toMake.get(pgid);
             int created = asked.history.epochCreated();
-            if (created > map.epoch()) {
+            if (Math.max(created, asked.asked) > map.epoch()) {
                 continue;
             }
             toMake.remove(pgid);
             Pg there = groups.get(pgid);
-            boolean ours = map.pool(pgid.pgid().pool()) != null && map.map(pgid.pgid()).actingPrimary() == shell.whoami();
-            Pg made = there == null && ours ? started(add(pgid, anew(pgid, asked), PastIntervals.EMPTY, created)) : there;
+            Pg made = there == null ? started(add(pgid, beginning(pgid, asked), PastIntervals.EMPTY, created)) : there;
             if (made != null) {
                 made.peering.tellMade();
             }
@@ -247,7 +238,7 @@ public final class PgTable {
     }
 
     /// Clients wait for the group since before it begins, and send again only if they come to have another primary.
-    private PgHistory anew(SpgId pgid, Asked asked) {
+    private PgHistory beginning(SpgId pgid, Asked asked) {
         int created = asked.history.epochCreated();
         int primary = maps.apply(created).map(pgid.pgid()).actingPrimary();
         int since = created;
@@ -258,7 +249,8 @@ public final class PgTable {
     }
 
     private static boolean isPrimary(MapView view, SpgId pgid, int osd) {
-        return view.pool(pgid.pgid().pool()) != null && view.map(pgid.pgid()).actingPrimary() == osd;
+        MapView.PoolParams pool = view.pool(pgid.pgid().pool());
+        return pool != null && pgid.pgid().seed() < pool.pgNum() && view.map(pgid.pgid()).actingPrimary() == osd;
     }
 
     /// A new group counts as scrubbed.

@@ -41,17 +41,15 @@ class MapStoreTest {
     }
 
     @Test
-    void aPoolWhoseFirstMapIsGoneIsNotMadeAgain() {
+    void oldMapsAreTrimmed() {
         ObjectStore store = new MemStore();
         MapStore.create(store, FSID, 0, UUID.randomUUID(), () -> {});
         MapStore maps = MapStore.load(store);
         assertThat(maps.take(increments(900), () -> {})).hasSize(900);
-        assertThat(maps.poolCreated(1)).isEqualTo(11);
         assertThat(maps.view(11).pools()).contains(1L);
         maps.trim(850);
         assertThat(maps.superblock().oldestMap()).isEqualTo(400);
-        assertThat(maps.poolCreated(1)).isZero();
         assertThat(maps.view(400).pools()).contains(1L);
-        assertThat(MapStore.load(store).poolCreated(1)).isZero();
+        assertThat(MapStore.load(store).superblock().oldestMap()).isEqualTo(400);
     }
 }

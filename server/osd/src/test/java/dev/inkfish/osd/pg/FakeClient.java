@@ -280,7 +280,7 @@ final class FakeClient {
         if (pg != null && sentAt >= pg.requestsSince()) {
             pg.handleOp(to, null, tid);
         }
-        return pg != null || table.map().epoch() != sentAt;
+        return pg != null || table.map().map(pgid).actingPrimary() != to.osd; // else it is about to be made
     }
 
     private void onReply(long tid, FakeReply reply) {

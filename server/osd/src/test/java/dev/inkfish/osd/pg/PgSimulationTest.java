@@ -44,21 +44,18 @@ class PgSimulationTest {
         booted(1, 3, 3, 2).assertClean();
     }
 
-    /// All OSDs are new ones, who do not know when the pool was made: nobody has its groups until one is told to begin anew.
+    /// The pool is older than all OSDs: nobody has its groups, and none makes them, until one is told to begin anew.
     @Test
-    void aGroupOfWhichAllCopiesAreGoneIsMadeAnewWhenAskedFor() {
+    void aGroupOfWhichAllCopiesAreGoneIsMadeOnlyWhenAskedFor() {
         Simulation simulation = new Simulation(7, 3, 3, 2, 4);
-        simulation.poolMade = 0;
+        simulation.creating.clear();
         simulation.propose(map -> {});
         simulation.settle();
         assertThat(simulation.nodes).allMatch(node -> node.table.groups().isEmpty());
 
         int epoch = simulation.newest().epoch() + 1;
-        for (Simulation.Node node : simulation.nodes) {
-            for (int seed = 0; seed < 4; seed++) {
-                node.table.make(SpgId.of(new PgId(1, seed)), PgHistory.created(epoch), 1);
-            }
-            assertThat(node.table.groups()).as("before there is that map").isEmpty();
+        for (int seed = 0; seed < 4; seed++) {
+            simulation.creating.put(new PgId(1, seed), epoch);
         }
         simulation.propose(map -> {});
         simulation.settle();
@@ -66,6 +63,49 @@ class PgSimulationTest {
         work(simulation, 6);
         settleAndCheck(simulation);
         assertThat(simulation.nodes.stream().flatMap(node -> node.created.stream()).sorted()).hasSize(4).doesNotHaveDuplicates();
+    }
+
+    /// A group begins in the map of its creation, if it is still ours in the map in which the monitors said so.
+    @Test
+    void aGroupIsMadeByWhoIsItsPrimaryOnly() {
+        Simulation simulation = new Simulation(7, 3, 3, 2, 1);
+        simulation.creating.clear();
+        simulation.propose(map -> {});
+        simulation.settle();
+        SpgId pgid = SpgId.of(new PgId(1, 0));
+        int epoch = simulation.newest().epoch() + 1;
+        for (Simulation.Node node : simulation.nodes) {
+            node.table.make(pgid, PgHistory.created(epoch), epoch, 1);
+            assertThat(node.table.groups()).as("before there is that map").isEmpty();
+        }
+        List<Integer> order = simulation.newest().order();
+        simulation.reorder(List.of(order.get(1), order.get(0), order.get(2)));
+        simulation.settle();
+        assertThat(simulation.nodes.stream().filter(node -> !node.created.isEmpty())).singleElement()
+                .satisfies(node -> assertThat(node.id).isEqualTo(simulation.newest().map(new PgId(1, 0)).actingPrimary()));
+        simulation.assertClean();
+    }
+
+    /// What the monitors said of a map is void once another was primary: it may have made the group and been lost with it.
+    @Test
+    void anOldWordToMakeAGroupIsVoid() {
+        Simulation simulation = new Simulation(7, 3, 3, 2, 1);
+        simulation.creating.clear();
+        simulation.propose(map -> {});
+        simulation.settle();
+        SpgId pgid = SpgId.of(new PgId(1, 0));
+        int said = simulation.newest().epoch();
+        int primary = simulation.newest().map(new PgId(1, 0)).actingPrimary();
+        List<Integer> order = simulation.newest().order();
+        simulation.reorder(List.of(order.get(1), order.get(2), order.get(0)));
+        simulation.settle();
+        simulation.reorder(order);
+        simulation.settle();
+        assertThat(simulation.newest().map(new PgId(1, 0)).actingPrimary()).isEqualTo(primary);
+        simulation.nodes.get(primary).table.make(pgid, PgHistory.created(2), said, 1);
+        assertThat(simulation.nodes.get(primary).table.groups()).isEmpty();
+        simulation.nodes.get(primary).table.make(pgid, PgHistory.created(2), simulation.newest().epoch(), 1);
+        assertThat(simulation.nodes.get(primary).table.groups()).hasSize(1);
     }
 
     /// Told to begin anew, a group that is there stays as it is.
@@ -78,7 +118,8 @@ class PgSimulationTest {
         assertAllDone(simulation);
         for (Simulation.Node node : simulation.nodes) {
             node.created.clear();
-            node.table.make(SpgId.of(new PgId(1, 0)), PgHistory.created(simulation.newest().epoch()), 1);
+            int epoch = simulation.newest().epoch();
+            node.table.make(SpgId.of(new PgId(1, 0)), PgHistory.created(epoch), epoch, 1);
         }
         settleAndCheck(simulation);
         assertThat(simulation.nodes.stream().flatMap(node -> node.created.stream())).containsExactly(new PgId(1, 0));

@@ -18,6 +18,7 @@ import dev.inkfish.wire.Utime;
 import dev.inkfish.wire.message.MOSDPGReadyToMerge;
 import dev.inkfish.wire.message.PgMessage;
 import dev.inkfish.wire.osd.ObjectInfo;
+import dev.inkfish.wire.osd.PgHistory;
 import dev.inkfish.wire.osd.OsdReqId;
 import dev.inkfish.wire.osd.PgStates;
 import java.util.ArrayDeque;
@@ -40,8 +41,8 @@ final class Simulation {
     static final ScrubSettings SCRUBS = new ScrubSettings(
             1, 3, 0, 1, 4096, 1 << 30, 1000, 1 << 20, 1 << 20, 1e9, 1e9, 1e9, 0, 0, false, 5);
 
-    /// The epoch in which OSDs that start know the pool to have been made; 0 where their maps do not reach back to that.
-    int poolMade = 2;
+    /// Groups of which the monitor did not hear that they were made, with the epoch of their creation.
+    final TreeMap<PgId, Integer> creating = new TreeMap<>();
     /// The cluster's log.
     final List<String> logged = new ArrayList<>();
     private final PgSettings settings;
@@ -84,6 +85,9 @@ final class Simulation {
                 new TreeSet<>(),
                 new TreeMap<>()));
         pending = newest().next(order);
+        for (int group = 0; group < pgNum; group++) {
+            creating.put(new PgId(FakeMap.POOL, group), 2);
+        }
         for (int i = 0; i < osds; i++) {
             nodes.add(new Node(i, i == 0 ? firstCapacity : Long.MAX_VALUE));
         }
@@ -200,6 +204,7 @@ final class Simulation {
         note("map " + pending);
         pending = newest().next(newest().order());
         nodes.forEach(Node::newMap);
+        nodes.forEach(Node::tellToMake);
         clients.forEach(client -> enqueue("client" + client.number + "-maps", client::onMap));
     }
 
@@ -224,6 +229,10 @@ final class Simulation {
     }
 
     private void number(int pgNum, int pgNumPending, PgMergeMeta merge, int pgpNum) {
+        if (!creating.isEmpty()) {
+            note("groups are being made");
+            return;
+        }
         MapView.PoolParams now = pending.params();
         numberedAt = pending.epoch();
         pending = pending.with(
@@ -310,6 +319,8 @@ final class Simulation {
         int repaired;
         /// What the monitor heard was made.
         final List<PgId> created = new ArrayList<>();
+        /// What it was told to make while it was primary of it.
+        private final TreeSet<PgId> told = new TreeSet<>();
         private final Deque<Runnable> commits = new ArrayDeque<>();
         private final Deque<Runnable> backfillQueue = new ArrayDeque<>();
 
@@ -337,11 +348,24 @@ final class Simulation {
                     mapOf(epochOnDisk),
                     Simulation.this::mapOf,
                     host -> new FakeOps(host, tid -> FakeClient.request(clients, tid)),
-                    pgid -> true,
-                    pool -> poolMade);
+                    pgid -> true);
             table.load();
             newMap();
+            told.clear();
+            tellToMake();
             boot(incarnation);
+        }
+
+        /// The monitor names the groups that it is to make.
+        void tellToMake() {
+            int epoch = newest().epoch();
+            creating.forEach((pgid, made) -> {
+                if (newest().map(pgid).actingPrimary() != id) {
+                    told.remove(pgid);
+                } else if (alive && told.add(pgid)) {
+                    enqueue("frommon" + id, alive(() -> table.make(SpgId.of(pgid), PgHistory.created(made), epoch, 1)));
+                }
+            });
         }
 
         private void boot(int since) {
@@ -583,6 +607,7 @@ final class Simulation {
         @Override
         public void created(PgId pgid) {
             created.add(pgid);
+            enqueue("tomon" + id, () -> creating.remove(pgid));
         }
 
         @Override

@@ -40,6 +40,23 @@ class OperatorTest {
     }
 
     @Test
+    void anOsdTellsTheStatesOfItsGroupsAndTakesScrubsForOverdue() {
+        String states = "ceph tell osd.0 dump_pg_recovery_stats | jq '[.[] | select(.nested_states == [\"Started\"]) | .enter][0]'";
+        assertThat(Integer.parseInt(cluster.ok(states))).isPositive();
+        assertThat(cluster.ok("ceph tell osd.0 dump_pgstate_history | jq -r '.pgs[].currently'")).contains("Started/");
+        cluster.ok("ceph tell osd.0 reset_pg_recovery_stats && ceph tell osd.0 send_beacon");
+        assertThat(cluster.ok(states)).isEqualTo("null");
+        String group = cluster.ok("ceph pg ls-by-pool operated -f json | jq -r '.pg_stats[0].pgid'");
+        cluster.ok("ceph osd set noscrub && ceph osd set nodeep-scrub");
+        String stamp = cluster.ok("ceph tell " + group + " deep_scrub 1000 | jq -r .stamp");
+        assertThat(cluster.ok("ceph tell " + group + " query | jq -r '.info.history | .last_scrub_stamp, .last_deep_scrub_stamp'"))
+                .isEqualTo(stamp + "\n" + stamp);
+        cluster.ok("ceph tell " + group + " scrub && ceph osd unset noscrub && ceph osd unset nodeep-scrub");
+        eventually("[ \"$(ceph tell " + group + " query | jq -r .info.history.last_scrub_stamp)\" \\> " + stamp + " ]");
+        assertThat(cluster.run("ceph tell osd.0 scrub").err()).contains("no pgid specified");
+    }
+
+    @Test
     void theManagerFlattensACloneWhoseSnapshotsKeepTheirContent() {
         cluster.ok("rbd create --size 16M operated/parent"
                 + " && rbd bench --io-type write --io-size 64K --io-total 2M --io-pattern rand operated/parent > bench.log"

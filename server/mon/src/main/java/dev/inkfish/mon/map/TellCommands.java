@@ -56,6 +56,7 @@ public final class TellCommands {
                 "elections do not go by scores");
         refuse(table, "connection scores reset", "reset the scores used in connectivity-based elections",
                 "elections do not go by scores");
+        refuse(table, "dump_mempools", "get mempool stats", "memory is the Java heap");
         refuse(table, "smart name=devid,type=CephString,req=false", "Query health metrics for underlying device",
                 "a monitor does not ask its disk");
         refuse(table, "sync_force name=validate,type=CephChoices,strings=--yes-i-really-mean-it,req=false",

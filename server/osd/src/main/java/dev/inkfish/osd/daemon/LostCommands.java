@@ -41,7 +41,8 @@ final class LostCommands {
         return onPrimary(c, pg -> command.equals("list_unfound") ? list(c, pg) : mark(c, pg));
     }
 
-    private CommandResult onPrimary(CommandContext c, Function<Pg, CommandResult.Done> run) {
+    /// Runs it in the shard of the group that the call names.
+    CommandResult onPrimary(CommandContext c, Function<Pg, CommandResult.Done> run) {
         if (!c.has("pgid")) {
             throw new CephException(Errno.EINVAL, "no pgid specified");
         }

@@ -283,6 +283,14 @@ final class OsdBoot implements MonClient.Listener {
         }
     }
 
+    /// At once, if the map has this OSD.
+    void sendBeacon() {
+        if (isUp(daemon.map())) {
+            lastBeacon = System.currentTimeMillis();
+            beacon();
+        }
+    }
+
     private void beacon() {
         List<PgId> groups = new ArrayList<>();
         int[] oldest = {daemon.map().epoch()};

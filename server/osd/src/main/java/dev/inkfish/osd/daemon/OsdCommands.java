@@ -61,7 +61,9 @@ final class OsdCommands {
         new OsdTestCommands(daemon).register(table);
         LostCommands lost = new LostCommands(daemon);
         lost.register(table);
-        new OsdStateCommands(daemon).register(table);
+        OsdStateCommands states = new OsdStateCommands(daemon);
+        states.register(table);
+        new GroupCommands(states, lost).register(table);
         new NetworkCommand(daemon).register(table);
         RefusedCommands.register(table);
         table.add(

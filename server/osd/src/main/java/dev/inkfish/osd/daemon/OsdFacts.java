@@ -36,7 +36,8 @@ final class OsdFacts {
         return facts;
     }
 
-    private static String device(OsdDaemon daemon) {
+    /// On which its store lies; empty where that is in memory.
+    static String device(OsdDaemon daemon) {
         Conf conf = daemon.config().conf();
         return conf.string("osd_objectstore").equals("memstore") ? "" : HostFacts.device(Path.of(conf.string("osd_data")));
     }

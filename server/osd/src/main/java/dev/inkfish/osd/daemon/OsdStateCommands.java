@@ -5,6 +5,7 @@ import dev.inkfish.command.CommandResult;
 import dev.inkfish.command.CommandTable;
 import dev.inkfish.command.Formatter;
 import dev.inkfish.command.Stamp;
+import dev.inkfish.conf.HostFacts;
 import dev.inkfish.osd.ops.ClientOps.Watcher;
 import dev.inkfish.osd.pg.Pg;
 import dev.inkfish.osd.pg.PgShell;
@@ -37,6 +38,11 @@ final class OsdStateCommands {
                 }));
         table.add("dump_scrubs", "print scheduled scrubs", "osd", "r", call ->
                 gather(call, pg -> pg.isPrimary() ? List.of(pg.scrubJob()) : List.of(), jobs -> scrubs(call, jobs)));
+        table.add("list_devices", "list OSD devices.", "osd", "r", this::devices);
+        table.add("send_beacon", "send OSD beacon to mon immediately", "osd", "r", call -> {
+            daemon.boot().sendBeacon();
+            return CommandResult.status("");
+        });
         table.add("dump_recovery_reservations", "show recovery reservations", "osd", "r", this::reservations);
         table.add("compact", "Commpact object store's omap. WARNING: Compaction probably slows your requests", "osd", "rw",
                 this::compact);
@@ -48,7 +54,12 @@ final class OsdStateCommands {
     }
 
     /// Asks each group in its shard.
-    private <T> CommandResult gather(CommandContext call, Function<Pg, List<T>> what, Function<List<T>, Formatter> show) {
+    <T> CommandResult gather(CommandContext call, Function<Pg, List<T>> what, Function<List<T>, Formatter> show) {
+        return ask(call, what, all -> CommandResult.data(show.apply(all)));
+    }
+
+    private <T> CommandResult ask(
+            CommandContext call, Function<Pg, List<T>> what, Function<List<T>, CommandResult.Done> show) {
         List<T> all = new ArrayList<>();
         int[] left = {daemon.shards().size()};
         for (OsdShard shard : daemon.shards()) {
@@ -58,12 +69,20 @@ final class OsdStateCommands {
                 daemon.control(() -> {
                     all.addAll(found);
                     if (--left[0] == 0) {
-                        call.reply(CommandResult.data(show.apply(all)));
+                        call.reply(show.apply(all));
                     }
                 });
             });
         }
         return CommandResult.later();
+    }
+
+    /// Does something to each group in its shard.
+    CommandResult tell(CommandContext call, Consumer<Pg> action) {
+        return ask(call, pg -> {
+            action.accept(pg);
+            return List.of();
+        }, none -> CommandResult.status(""));
     }
 
     private static Formatter watchers(CommandContext call, List<Watcher> all) {
@@ -88,6 +107,15 @@ final class OsdStateCommands {
             f.dump("deadline", Stamp.text(job.deadline())).dump("forced", job.requested()).close();
         }
         return f.close();
+    }
+
+    private CommandResult devices(CommandContext call) {
+        Formatter f = call.formatter("json-pretty").openArray("list_devices");
+        String device = OsdFacts.device(daemon);
+        if (!device.isEmpty()) {
+            f.openObject("device").dump("device", "/dev/" + device).dump("device_id", HostFacts.deviceId(device)).close();
+        }
+        return CommandResult.data(f.close());
     }
 
     /// Places for backfills belong to the primary; a target grants none of its own.

@@ -1,7 +1,9 @@
 package dev.inkfish.osd.daemon;
 
+import dev.inkfish.command.CommandContext;
 import dev.inkfish.command.CommandResult;
 import dev.inkfish.command.CommandTable;
+import dev.inkfish.command.Formatter;
 import dev.inkfish.wire.Errno;
 
 /// Commands of Ceph's OSDs that are known and not served: they say why (EOPNOTSUPP). The same reasons are in
@@ -16,8 +18,20 @@ final class RefusedCommands {
                         + " name=value,type=CephString,req=false",
                 "show heap usage info (available only if compiled with tcmalloc)", "osd", "rw", call -> CommandResult.error(
                         Errno.EOPNOTSUPP, "could not issue heap profiler command -- not using tcmalloc!"));
+        // Debian's Ceph answers so, too: there is no such allocator
+        table.add("get_heap_property name=property,type=CephString", "get malloc extension heap property", "osd", "r", call ->
+                CommandResult.data(noProperty(call).dump("value", 0).close()));
+        table.add("set_heap_property name=property,type=CephString name=value,type=CephInt", "update malloc extension heap property",
+                "osd", "rw", call -> CommandResult.data(noProperty(call).close()));
+        refuse(table, "dump_op_pq_state", "dump op priority queue state", "operations have no priorities here");
         refuse(table, "bluefs stats", "Dump internal statistics for bluefs.", STORE);
         refuse(table, "bluefs files list", "print files in bluefs", STORE);
+        refuse(table, "bluefs debug_inject_read_zeros", "Injects 8K zeros into next BlueFS read. Debug only.", STORE);
+        refuse(table, "bluestore bluefs device info name=alloc_size,type=CephInt,req=false", "Shows space report for bluefs devices."
+                + " This also includes an estimation for space available to bluefs at main device. alloc_size, if set, specifies"
+                + " the custom bluefs allocation unit size for the estimation above.", STORE);
+        refuse(table, "bluestore allocator fragmentation block", "give allocator fragmentation (0-no fragmentation, 1-absolute"
+                + " fragmentation)", STORE);
         refuse(table, "bluestore allocator dump block", "dump allocator free regions", STORE);
         refuse(table, "bluestore allocator score block", "give score on allocator fragmentation (0-no fragmentation, 1-absolute"
                 + " fragmentation)", STORE);
@@ -34,8 +48,14 @@ final class RefusedCommands {
         refuse(table, "cpu_profiler name=arg,type=CephChoices,strings=status|flush", "run cpu profiling on daemon",
                 "profile the Java process with its own tools");
         refuse(table, "scrub_purged_snaps", "Scrub purged_snaps vs snapmapper index", "that comparison is not there");
+        refuse(table, "debug kick_recovery_wq name=delay,type=CephInt,range=0", "set osd_recovery_delay_start to <val>",
+                "osd_recovery_sleep slows recovery down");
         refuse(table, "set_recovery_delay name=utime,type=CephInt,req=false", "Delay osd recovery by specified seconds",
                 "osd_recovery_sleep slows recovery down");
+    }
+
+    private static Formatter noProperty(CommandContext call) {
+        return call.formatter("json-pretty").openObject("result").dump("error", "invalid property").dump("success", false);
     }
 
     private static void refuse(CommandTable table, String signature, String help, String reason) {

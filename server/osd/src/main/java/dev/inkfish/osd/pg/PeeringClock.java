@@ -12,8 +12,15 @@ final class PeeringClock {
     private Utime started = Utime.ZERO;
     private Utime peering = Utime.ZERO;
     private Utime entered = Utime.ZERO;
+    private final PgStateHistory history = new PgStateHistory();
 
-    void enter(PgState from, PgState to, Utime now) {
+    PgStateHistory history() {
+        return history;
+    }
+
+    /// @param epoch of the map
+    void enter(PgState from, PgState to, int epoch, Utime now) {
+        history.enter(to instanceof PgState.Activating ? name(to) + "/Activating" : name(to), epoch, now);
         if (from instanceof PgState.Reset || to instanceof PgState.Reset) {
             started = now;
         }

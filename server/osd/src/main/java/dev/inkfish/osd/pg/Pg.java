@@ -117,7 +117,7 @@ public final class Pg {
     }
 
     void enter(PgState next) {
-        clock.enter(state, next, shell.now());
+        clock.enter(state, next, map.epoch(), shell.now());
         state = next;
     }
 
@@ -127,6 +127,10 @@ public final class Pg {
 
     public PeeringView peeringView() {
         return clock.view(this);
+    }
+
+    public PgStateHistory states() {
+        return clock.history();
     }
 
     void persistNew() {
@@ -325,6 +329,11 @@ public final class Pg {
         if (isPrimary() && !(state instanceof PgState.Removing)) {
             scrubber.request(mode);
         }
+    }
+
+    /// Has the schedule take it for a group that was scrubbed long ago.
+    public Utime backdateScrub(boolean deep, long seconds) {
+        return scrubber.plan.backdate(deep, seconds);
     }
 
     public ScrubJob scrubJob() {

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// When a group is to be scrubbed, and how (`PG::sched_scrub`, `OSDService::reg_pg_scrub`): at once if somebody asked,
 /// else some time after the minimal interval, drawn anew for each scrub so that groups do not all come at once.
 final class ScrubPlan {
+    private static final double BEYOND_SECONDS = 100;
+
     private final Pg pg;
     private @Nullable ScrubMode requested;
     /// Where in the randomized part of the interval the next scrub lies, and after which one: 0 to 1.
@@ -27,6 +29,23 @@ final class ScrubPlan {
     void request(ScrubMode mode) {
         ScrubMode old = requested;
         requested = old == null ? mode : new ScrubMode(old.deep() || mode.deep(), old.repair() || mode.repair());
+    }
+
+    /// Sets the time of the last scrub, on the primary; the schedule then does what it would do (`scrub`, `deep_scrub`).
+    ///
+    /// @param seconds ago; 0 for as long as scrubs may be apart at most
+    Utime backdate(boolean deep, long seconds) {
+        ScrubSettings settings = pg.shell.scrubSettings();
+        double most = deep
+                ? option(PoolOptions.Key.DEEP_SCRUB_INTERVAL, settings.deepInterval())
+                : option(PoolOptions.Key.SCRUB_MAX_INTERVAL, settings.maxInterval());
+        Utime stamp = Utime.ofSeconds(pg.shell.now().toSeconds() - (seconds == 0 ? most : seconds) - BEYOND_SECONDS);
+        PgHistory.ScrubStamps old = pg.data.history.scrubs();
+        pg.data.history = pg.data.history.withScrubs(new PgHistory.ScrubStamps(
+                old.lastScrub(), old.lastDeepScrub(), stamp, deep ? stamp : old.lastDeepScrubStamp(), old.lastCleanScrubStamp()));
+        pg.persistInfo();
+        pg.report.changed();
+        return stamp;
     }
 
     boolean isRequested() {

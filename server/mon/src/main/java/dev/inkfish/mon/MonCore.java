@@ -6,6 +6,7 @@ import dev.inkfish.command.CommandResult;
 import dev.inkfish.command.CommandTable;
 import dev.inkfish.conf.Conf;
 import dev.inkfish.mon.auth.AuthService;
+import dev.inkfish.mon.log.LogService;
 import dev.inkfish.mon.map.MonMapService;
 import dev.inkfish.mon.quorum.PeerMessage;
 import dev.inkfish.mon.quorum.Quorum;
@@ -268,6 +269,7 @@ public final class MonCore {
                     }
                     quorum.leaseAck(from, ack, steady, time);
                 }
+                case PeerMessage.Leaving leaving -> quorum.leaving(from, leaving, steady, time);
                 default -> {
                     if (message.epoch() == quorum.epoch()) {
                         ofThisEpoch(from, message);
@@ -285,8 +287,10 @@ public final class MonCore {
             case PeerMessage.SessionClosed closed -> forwarding.remoteClosed(from, closed);
             case PeerMessage.GlobalIds ids -> service(AuthService.class).globalIds().add(ids.from(), ids.to());
             case PeerMessage.Again again -> forwarding.handOnAll();
+            case PeerMessage.LogLines log -> service(LogService.class).fromPeer(log.lines());
             case PeerMessage.Lease lease -> {}
             case PeerMessage.LeaseAck ack -> {}
+            case PeerMessage.Leaving leaving -> {}
         }
     }
 

@@ -13,6 +13,8 @@ import dev.inkfish.mon.MonSession;
 import dev.inkfish.mon.NewCluster;
 import dev.inkfish.mon.map.MonMapDump;
 import dev.inkfish.mon.map.MonMapService;
+import dev.inkfish.mon.quorum.PeerMessage;
+import dev.inkfish.mon.quorum.Quorum;
 import dev.inkfish.mon.store.MonTransaction;
 import dev.inkfish.mon.store.StoreView;
 import dev.inkfish.mon.subs.Subscription;
@@ -210,7 +212,17 @@ public final class LogService extends MonService {
     public void auditTold(Command command, List<String> arguments, boolean begins) {
         String text = "from='admin socket' entity='admin socket' cmd=" + (begins ? "'" + command.prefix() + "'" : command.prefix())
                 + " args=[" + String.join(",", arguments) + "]: " + (begins ? "dispatch" : "finished");
-        queue(own(command.writes() ? LogEntry.INFO : LogEntry.DEBUG, text, AUDIT));
+        LogEntry entry = own(command.writes() ? LogEntry.INFO : LogEntry.DEBUG, text, AUDIT);
+        if (mon.quorum().state() == Quorum.State.PEON) {
+            mon.effects().toMonitor(mon.quorum().leader(), new PeerMessage.LogLines(mon.quorum().epoch(), List.of(entry)));
+        } else {
+            queue(entry);
+        }
+    }
+
+    /// What a peon was told.
+    public void fromPeer(List<LogEntry> lines) {
+        lines.stream().filter(entry -> known.add(Key.of(entry))).forEach(this::queue);
     }
 
     /// Clients are not numbered here.

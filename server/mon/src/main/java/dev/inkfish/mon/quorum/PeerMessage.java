@@ -11,6 +11,7 @@ import dev.inkfish.wire.Features;
 import dev.inkfish.wire.Utime;
 import dev.inkfish.wire.WireReader;
 import dev.inkfish.wire.WireWriter;
+import dev.inkfish.wire.mon.LogEntry;
 import java.util.List;
 import java.util.NavigableMap;
 
@@ -26,6 +27,8 @@ public sealed interface PeerMessage {
     int LEASE_ACK = 6;
     int GLOBAL_IDS = 7;
     int AGAIN = 8;
+    int LOG_LINES = 9;
+    int LEAVING = 10;
 
     long epoch();
 
@@ -71,6 +74,12 @@ public sealed interface PeerMessage {
     /// Leader to peon: answers may have been lost on the way; whatever is not done is to be passed on again.
     record Again(long epoch) implements PeerMessage {}
 
+    /// Peon to leader: lines of its own for the cluster's log (`MLog`); lost with the leader.
+    record LogLines(long epoch, List<LogEntry> lines) implements PeerMessage {}
+
+    /// Peon to leader: it was told to leave the quorum.
+    record Leaving(long epoch) implements PeerMessage {}
+
     /// Whose request it is.
     ///
     /// @param session the peon's number of the session
@@ -105,6 +114,8 @@ public sealed interface PeerMessage {
             case LeaseAck m -> LEASE_ACK;
             case GlobalIds m -> GLOBAL_IDS;
             case Again m -> AGAIN;
+            case LogLines m -> LOG_LINES;
+            case Leaving m -> LEAVING;
         };
     }
 
@@ -136,6 +147,8 @@ public sealed interface PeerMessage {
             }
             case GlobalIds m -> out.u64(m.from).u64(m.to);
             case Again m -> {}
+            case Leaving m -> {}
+            case LogLines m -> out.list(m.lines, (w, line) -> line.encode(w, Features.PACIFIC));
         }
         return out.toBytes();
     }
@@ -154,6 +167,8 @@ public sealed interface PeerMessage {
                     in.map(WireReader::string, WireReader::string));
             case GLOBAL_IDS -> new GlobalIds(epoch, in.u64(), in.u64());
             case AGAIN -> new Again(epoch);
+            case LEAVING -> new Leaving(epoch);
+            case LOG_LINES -> new LogLines(epoch, in.list(LogEntry::decode));
             default -> throw new DecodeException("monitors' message of kind " + kind);
         };
     }

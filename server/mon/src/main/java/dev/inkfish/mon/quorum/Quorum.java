@@ -138,10 +138,13 @@ public final class Quorum {
         }
     }
 
-    /// Leaves the quorum, or comes back (`Elector::stop_participating`). Outside, it follows nobody, and leads only until
-    /// the log has it step down. A monitor that is the only one stays: it would win its election.
+    /// Leaves the quorum, or comes back (`Elector::stop_participating`). Outside, it follows nobody, and answers
+    /// nothing if it is the leader, until the log has it step down. A monitor that is the only one stays: it would win its election.
     public void takePart(boolean whether) {
         outside = !whether && monitors.get().size() > 1;
+        if (outside && state == State.PEON) {
+            host.send(leader, new PeerMessage.Leaving(epoch));
+        }
         host.takePart(!outside);
     }
 
@@ -237,6 +240,14 @@ public final class Quorum {
         }
     }
 
+    /// A peon goes.
+    public void leaving(String from, PeerMessage.Leaving word, long now, Utime wall) {
+        if (state == State.LEADER && word.epoch() == epoch && answered.remove(from) != null) {
+            count(now, wall);
+            check(now);
+        }
+    }
+
     /// Who is in quorum now.
     private void count(long now, Utime wall) {
         List<String> present = new ArrayList<>();
@@ -263,7 +274,7 @@ public final class Quorum {
 
     /// Whether nobody else can have become leader, so that what is committed here is all that is committed.
     public boolean holdsLease(long now) {
-        if (state != State.LEADER) {
+        if (state != State.LEADER || outside) {
             return false;
         }
         long fresh = voters.stream()

@@ -57,6 +57,15 @@ class OperatorTest {
     }
 
     @Test
+    void aTemporaryMappingIsOfAsManyAsThePoolHasCopies() {
+        String group = cluster.ok("ceph pg ls-by-pool operated -f json | jq -r '.pg_stats[0].pgid'");
+        assertThat(cluster.run("ceph osd pg-temp " + group + " 0 1 2 0").err()).contains("Error EINVAL: num of osds (4) > pool size (3)");
+        assertThat(cluster.run("ceph osd pg-temp " + group + " 0").err()).contains("Error EINVAL: num of osds (1) < pool min size (2)");
+        assertThat(cluster.run("ceph osd pg-temp " + group + " 0 1 2").err()).contains("pg_temp mapping to [0,1,2]");
+        assertThat(cluster.run("ceph osd pg-temp " + group).err()).contains("done cleaning up pg_temp of " + group);
+    }
+
+    @Test
     void theManagerFlattensACloneWhoseSnapshotsKeepTheirContent() {
         cluster.ok("rbd create --size 16M operated/parent"
                 + " && rbd bench --io-type write --io-size 64K --io-total 2M --io-pattern rand operated/parent > bench.log"

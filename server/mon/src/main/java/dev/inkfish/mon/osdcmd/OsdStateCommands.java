@@ -353,7 +353,17 @@ final class OsdStateCommands {
     private CommandResult pgTemp(CommandContext call) {
         PgId pg = group(call);
         List<Integer> osds = osds(call);
+        PgPool pool = maps.map().pool(pg.pool());
+        if (pool != null && !osds.isEmpty() && osds.size() < pool.minSize()) {
+            throw new CephException(Errno.EINVAL, "num of osds (" + osds.size() + ") < pool min size (" + pool.minSize() + ")");
+        }
+        if (pool != null && osds.size() > pool.size()) {
+            throw new CephException(Errno.EINVAL, "num of osds (" + osds.size() + ") > pool size (" + pool.size() + ")");
+        }
         maps.pending().newPgTemp.put(pg, osds);
+        if (osds.isEmpty()) {
+            return CommandResult.afterCommit("done cleaning up pg_temp of " + pg);
+        }
         return CommandResult.afterCommit("set " + pg + " pg_temp mapping to " + OsdMapText.list(osds));
     }
 

@@ -21,6 +21,7 @@ import dev.inkfish.wire.message.MOSDBoot;
 import dev.inkfish.wire.message.MOSDFailure;
 import dev.inkfish.wire.message.MOSDMap;
 import dev.inkfish.wire.message.MOSDMarkMeDown;
+import dev.inkfish.wire.message.MOSDPGCreate2;
 import dev.inkfish.wire.message.MOSDPGCreated;
 import dev.inkfish.wire.message.MPoolOp;
 import dev.inkfish.wire.message.MPoolOpReply;
@@ -236,6 +237,34 @@ class MonCoreTest {
         mon.commit();
         assertThat(mon.osdMap().creatingPgs().count()).isZero();
         assertThat(mon.osdMap().map().pool(pool).hasFlag(PgPool.FLAG_CREATING)).isFalse();
+    }
+
+    @Test
+    void aPrimaryIsToldOnceWhichGroupsItIsToMake() {
+        osdCommands();
+        MonSession osd = mon.openOsd(0);
+        boot(osd);
+        mon.command("{\"prefix\":\"osd crush add\",\"id\":0,\"weight\":1.0,\"args\":[\"root=default\",\"host=h\"]}");
+        mon.commit();
+        mon.send(osd, subscribe("osd_pg_creates", 0));
+        MonSession client = mon.open(EntityName.client(5), "client.admin", "allow *");
+        mon.send(client, poolOp(MPoolOp.CREATE, 0, 0, "p"));
+        mon.commit();
+        assertThat(told(osd)).isEqualTo(32);
+
+        mon.command("{\"prefix\":\"osd set\",\"key\":\"noout\"}");
+        mon.commit();
+        assertThat(told(osd)).as("once").isZero();
+
+        mon.send(osd, new MOSDPGCreated(new PgId(mon.osdMap().map().poolId("p"), 3)));
+        mon.commit();
+        MonSession later = mon.openOsd(0);
+        mon.send(later, subscribe("osd_pg_creates", 0));
+        assertThat(told(later)).as("what is still to be made").isEqualTo(31);
+    }
+
+    private int told(MonSession osd) {
+        return mon.received(osd, MOSDPGCreate2.class).stream().mapToInt(message -> message.pgs().size()).sum();
     }
 
     @Test

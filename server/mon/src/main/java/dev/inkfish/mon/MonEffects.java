@@ -36,9 +36,7 @@ public interface MonEffects {
     /// Has the store give back the room of what is no more; returns when that is done.
     ///
     /// @return how many nanoseconds it took
-    default long compact() {
-        return 0;
-    }
+    long compact();
 
     /// Reads all that the store has, which shows blocks that are damaged: the monitor ends at such a one.
     ///

@@ -162,6 +162,11 @@ final class CoreHarness implements MonEffects {
     public void close(MonSession session) {}
 
     @Override
+    public long compact() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public long scrub() {
         return store.scrub();
     }

@@ -371,6 +371,11 @@ final class QuorumSimulation {
         }
 
         @Override
+        public long compact() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public long scrub() {
             return store.scrub();
         }

@@ -19,6 +19,7 @@ import dev.inkfish.wire.Utime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /// Commands that change flags, ratios, the states and weights of OSDs, exceptions to placement, the blocklist.
@@ -353,11 +354,11 @@ final class OsdStateCommands {
     private CommandResult pgTemp(CommandContext call) {
         PgId pg = group(call);
         List<Integer> osds = osds(call);
-        PgPool pool = maps.map().pool(pg.pool());
-        if (pool != null && !osds.isEmpty() && osds.size() < pool.minSize()) {
+        PgPool pool = Objects.requireNonNull(maps.map().pool(pg.pool()));
+        if (!osds.isEmpty() && osds.size() < pool.minSize()) {
             throw new CephException(Errno.EINVAL, "num of osds (" + osds.size() + ") < pool min size (" + pool.minSize() + ")");
         }
-        if (pool != null && osds.size() > pool.size()) {
+        if (osds.size() > pool.size()) {
             throw new CephException(Errno.EINVAL, "num of osds (" + osds.size() + ") > pool size (" + pool.size() + ")");
         }
         maps.pending().newPgTemp.put(pg, osds);

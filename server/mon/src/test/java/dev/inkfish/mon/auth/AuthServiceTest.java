@@ -205,6 +205,11 @@ class AuthServiceTest implements MonEffects {
     public void close(MonSession session) {}
 
     @Override
+    public long compact() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public long scrub() {
         throw new UnsupportedOperationException();
     }

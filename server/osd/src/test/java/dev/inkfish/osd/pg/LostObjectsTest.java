@@ -84,7 +84,7 @@ class LostObjectsTest {
         }
         first.start();
         simulation.settle();
-        simulation.assertClean();
+        Invariants.assertClean(simulation);
         return unfound.size();
     }
 

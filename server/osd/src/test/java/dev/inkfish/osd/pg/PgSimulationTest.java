@@ -36,12 +36,12 @@ class PgSimulationTest {
         simulation.nodes.get(2).start();
         simulation.settle();
         assertAllDone(simulation);
-        simulation.assertClean();
+        Invariants.assertClean(simulation);
     }
 
     @Test
     void newPoolBecomesActiveAndClean() {
-        booted(1, 3, 3, 2).assertClean();
+        Invariants.assertClean(booted(1, 3, 3, 2));
     }
 
     /// The pool is older than all OSDs: nobody has its groups, and none makes them, until one is told to begin anew.
@@ -83,7 +83,7 @@ class PgSimulationTest {
         simulation.settle();
         assertThat(simulation.nodes.stream().filter(node -> !node.created.isEmpty())).singleElement()
                 .satisfies(node -> assertThat(node.id).isEqualTo(simulation.newest().map(new PgId(1, 0)).actingPrimary()));
-        simulation.assertClean();
+        Invariants.assertClean(simulation);
     }
 
     /// What the monitors said of a map is void once another was primary: it may have made the group and been lost with it.
@@ -132,7 +132,7 @@ class PgSimulationTest {
         work(simulation, 20);
         simulation.settle();
         assertAllDone(simulation);
-        simulation.assertClean();
+        Invariants.assertClean(simulation);
     }
 
     @Test
@@ -142,7 +142,7 @@ class PgSimulationTest {
         work(simulation, 60);
         simulation.settle();
         assertAllDone(simulation);
-        simulation.assertClean();
+        Invariants.assertClean(simulation);
     }
 
     /// A replica misses a few writes: its log reaches ours, so only what changed is copied.
@@ -159,7 +159,7 @@ class PgSimulationTest {
         assertAllDone(simulation);
         simulation.nodes.get(2).start();
         simulation.settle();
-        simulation.assertClean();
+        Invariants.assertClean(simulation);
     }
 
     /// A replica that misses more than a change or two gets it while clients go on changing what it lacks.
@@ -211,7 +211,7 @@ class PgSimulationTest {
         work(simulation, 40);
         simulation.settle();
         assertAllDone(simulation);
-        simulation.assertClean();
+        Invariants.assertClean(simulation);
     }
 
     /// Below min_size nothing is acknowledged.
@@ -263,7 +263,7 @@ class PgSimulationTest {
         assertAllDone(simulation);
         simulation.nodes.get(0).start();
         simulation.settle();
-        simulation.assertClean();
+        Invariants.assertClean(simulation);
     }
 
     /// The primary had begun with another one, who died before it had heard: they were never active, and nobody is to hear that they were.
@@ -299,7 +299,7 @@ class PgSimulationTest {
         assertAllDone(simulation);
         assertThat(simulation.clients).anyMatch(client -> client.refused > 0);
         assertThat(simulation.clients).anyMatch(client -> client.done > client.refused);
-        simulation.assertClean();
+        Invariants.assertClean(simulation);
     }
 
     /// Writes go on; an OSD that is away does not hinder what was agreed on, and is filled when it is back.
@@ -356,7 +356,7 @@ class PgSimulationTest {
         simulation.thaw();
         simulation.settle();
         assertThat(pg.data.missing.isEmpty()).as(simulation::describe).isTrue();
-        simulation.assertClean();
+        Invariants.assertClean(simulation);
     }
 
     /// It still has both groups as they were, and puts them together when it is back: nothing is copied.
@@ -378,7 +378,7 @@ class PgSimulationTest {
         assertThat(simulation.pgNum()).isEqualTo(1);
         simulation.nodes.get(1).start();
         simulation.settle();
-        simulation.assertClean();
+        Invariants.assertClean(simulation);
         assertThat(simulation.trace()).noneMatch(line -> line.contains("MOSDPGScan") || line.contains("MOSDPGPush"));
     }
 

@@ -72,7 +72,7 @@ class RecoveryTooFullTest {
         simulation.propose(map -> map.full().clear());
         simulation.settle();
         assertThat(says(pg, PgStates.CLEAN)).isTrue();
-        simulation.assertClean();
+        Invariants.assertClean(simulation);
         return recovered;
     }
 }

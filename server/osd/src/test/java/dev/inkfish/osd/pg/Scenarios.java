@@ -70,6 +70,6 @@ final class Scenarios {
         work(simulation, 2);
         simulation.settle();
         assertAllDone(simulation);
-        simulation.assertClean();
+        Invariants.assertClean(simulation);
     }
 }

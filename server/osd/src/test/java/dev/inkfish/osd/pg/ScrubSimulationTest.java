@@ -136,7 +136,7 @@ class ScrubSimulationTest {
             simulation.logged.clear();
             scrub(simulation, pgid, DEEP);
             assertThat(simulation.logged).noneMatch(line -> line.startsWith("ERROR"));
-            simulation.assertClean();
+            Invariants.assertClean(simulation);
             simulation.clients.forEach(client -> client.work(20)); // reads what was written
             simulation.settle();
         }
@@ -223,7 +223,7 @@ class ScrubSimulationTest {
         for (int seed2 = 0; seed2 < 3; seed2++) {
             scrub(simulation, new PgId(FakeMap.POOL, seed2), DEEP);
         }
-        simulation.assertClean();
+        Invariants.assertClean(simulation);
         assertThat(simulation.logged)
                 .as(() -> simulation.describe())
                 .noneMatch(line -> line.startsWith("ERROR"))
@@ -285,7 +285,7 @@ class ScrubSimulationTest {
             primary(simulation, pgid).scrubTick(false);
             simulation.settle();
         }
-        simulation.assertClean();
+        Invariants.assertClean(simulation);
     }
 
     private static void startScrubs(Simulation simulation, Simulation.Node node) {

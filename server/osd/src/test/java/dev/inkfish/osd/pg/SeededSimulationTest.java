@@ -66,7 +66,7 @@ class SeededSimulationTest {
         simulation.settle();
         work(simulation, 2);
         simulation.settle();
-        for (OsdReqId lost : simulation.assertServed()) {
+        for (OsdReqId lost : Invariants.assertServed(simulation)) {
             assertThat(!whole || simulation.clients.stream().anyMatch(client -> client.awaits(lost)))
                     .as(() -> lost + " was acknowledged\n" + simulation.describe())
                     .isTrue();

@@ -19,13 +19,10 @@ import dev.inkfish.wire.message.MOSDPGReadyToMerge;
 import dev.inkfish.wire.message.PgMessage;
 import dev.inkfish.wire.osd.ObjectInfo;
 import dev.inkfish.wire.osd.PgHistory;
-import dev.inkfish.wire.osd.OsdReqId;
-import dev.inkfish.wire.osd.PgStates;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -623,69 +620,5 @@ final class Simulation {
     private static String brief(PgMessage message) {
         String text = message.toString();
         return text.length() > 400 ? text.substring(0, 400) : text;
-    }
-
-    // ---- what must hold
-
-    /// Groups serve, though an OSD is gone, but for those of which it alone had the newest of some object.
-    ///
-    /// @return the requests that made those
-    List<OsdReqId> assertServed() {
-        List<OsdReqId> lost = new ArrayList<>();
-        TreeSet<PgId> held = new TreeSet<>();
-        for (int seed = 0; seed < newest().params().pgNum(); seed++) {
-            PgId pgid = new PgId(FakeMap.POOL, seed);
-            Pg primary = nodes.get(newest().map(pgid).actingPrimary()).table.find(SpgId.of(pgid));
-            assertThat(primary).as(() -> "primary of " + pgid + "\n" + describe()).isNotNull();
-            for (LostObjects.Unfound each : primary.lost().unfound()) {
-                held.add(pgid);
-                lost.add(Objects.requireNonNull(primary.data.log.newest(each.object())).reqid());
-            }
-            assertThat(primary.servesOps() || held.contains(pgid)).as(() -> pgid + "\n" + describe()).isTrue();
-        }
-        for (FakeClient client : clients) {
-            assertThat(client.isIdle() || held.contains(pgOf(client.name))).as(() -> client.name + " waits\n" + describe()).isTrue();
-        }
-        return lost;
-    }
-
-    /// Every group is active and clean and its copies are the same everywhere.
-    /// What is written bit by bit is what is in memory.
-    private void assertOnDisk(Node node, PgData data) {
-        PgData loaded = PgDisk.load(node.store, data.pgid);
-        Eversion tail = data.log.tail();
-        assertThat(loaded.log.tail()).as(this::describe).isEqualTo(tail);
-        assertThat(loaded.log.head()).as(this::describe).isEqualTo(data.log.head());
-        assertThat(List.copyOf(loaded.log.entries())).as(this::describe).isEqualTo(List.copyOf(data.log.entries()));
-        assertThat(List.copyOf(loaded.log.dups())).as(this::describe).containsExactlyInAnyOrderElementsOf(data.log.dups());
-    }
-
-    void assertClean() {
-        for (Node node : nodes) {
-            assertThat(node.table.groups()).as(this::describe).allMatch(pg -> pg.pgid().pgid().seed() < pgNum());
-        }
-        for (int seed = 0; seed < newest().params().pgNum(); seed++) {
-            PgId pgid = new PgId(FakeMap.POOL, seed);
-            MapView.Mapping mapping = newest().map(pgid);
-            Pg primary = nodes.get(mapping.actingPrimary()).table.find(SpgId.of(pgid));
-            assertThat(primary).as(() -> "primary of " + pgid + "\n" + describe()).isNotNull();
-            assertThat(PgStates.text(primary.stateBits()))
-                    .as(() -> pgid + "\n" + describe())
-                    .isEqualTo("active+clean");
-            String first = null;
-            for (int osd : mapping.acting()) {
-                String content = Copies.content(nodes.get(osd).store, SpgId.of(pgid));
-                first = first == null ? content : first;
-                assertThat(content).as(() -> pgid + " on osd." + osd + "\n" + describe()).isEqualTo(first);
-                assertOnDisk(nodes.get(osd), nodes.get(osd).table.find(SpgId.of(pgid)).data);
-            }
-            for (Node node : nodes) {
-                if (!mapping.acting().contains(node.id)) {
-                    assertThat(node.store.collectionExists(CollectionId.of(SpgId.of(pgid))))
-                            .as(() -> pgid + " is still on osd." + node.id + "\n" + describe())
-                            .isFalse();
-                }
-            }
-        }
     }
 }

@@ -88,11 +88,12 @@ class SeparateOsdsTest {
                 + " rados -p target get copy - | cmp - large");
     }
 
-    /// Few places and a pause after each object: most groups wait.
+    /// Few places and a pause after each object: most groups wait, until each has had its turn. The pause makes that last some
+    /// seconds, so that it is seen.
     @Test
     void groupsWithoutAPlaceForRecoverySayThatTheyWait() {
         cluster.ok("ceph osd pool create recovered 8 && ceph config set osd osd_recovery_max_active 1"
-                + " && ceph config set osd osd_recovery_sleep 0.3");
+                + " && ceph config set osd osd_recovery_sleep 1");
         awaitClean();
         cluster.ok("ceph osd add-noup 2 && ceph osd down 2");
         eventually("ceph osd stat | grep -q '2 up'");

@@ -78,11 +78,26 @@ class DegradedClusterTest {
         "health, detail, json, health_detail.json",
     })
     void writesWhatCephWrote(String prefix, String detail, String format, String golden) throws IOException {
+        assertThat(answer(prefix, detail, format)).isEqualTo(resource(golden).utf8().replaceFirst("^\n", ""));
+    }
+
+    private String answer(String prefix, String detail, String format) throws IOException {
         Command command = table.find(prefix);
         CommandContext context = new CommandContext(
                 command, new TreeMap<>(Map.of("detail", detail, "format", format)), Bytes.EMPTY, this, Utime.ZERO, d -> {});
         CommandResult.Done done = (CommandResult.Done) command.handler().run(context);
-        assertThat(done.data().utf8()).isEqualTo(resource(golden).utf8().replaceFirst("^\n", ""));
+        return done.data().utf8();
+    }
+
+    @Test
+    void warnsOfOsdsThatAreNeverMarkedOut() throws IOException {
+        harness.core.conf().set(Conf.Layer.OVERRIDE, "mon_osd_down_out_interval", "0");
+        assertThat(answer("health", "detail", "plain")).contains("""
+                [WRN] OSD_NO_DOWN_OUT_INTERVAL: mon a has mon_osd_down_out_interval set to 0
+                    mon.a has mon_osd_down_out_interval set to 0
+                """);
+        harness.core.conf().set(Conf.Layer.OVERRIDE, "mon_warn_on_osd_down_out_interval_zero", "false");
+        assertThat(answer("health", "detail", "plain")).doesNotContain("OSD_NO_DOWN_OUT_INTERVAL");
     }
 
     @Test

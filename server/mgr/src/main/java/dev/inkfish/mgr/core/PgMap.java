@@ -102,7 +102,7 @@ public final class PgMap {
         report.pgs().forEach((id, pg) -> {
             PgStat before = pgs.get(id);
             if (isGroup(id) && (before == null || isNewer(pg.reported(), before.reported()))) {
-                pgs.put(id, pg);
+                pgs.put(id, before == null ? pg : PgStats.since(pg, before.stamps()));
             }
         });
         poolStores.values().forEach(stores -> stores.remove(osd));

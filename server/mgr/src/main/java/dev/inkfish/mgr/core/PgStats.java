@@ -10,6 +10,32 @@ final class PgStats {
     /// The manager's own finding about a group: it is in another state since now.
     static PgStat withState(PgStat pg, long state, Utime now) {
         PgStat.Stamps s = pg.stamps();
+        return with(pg, state, new PgStat.Stamps(
+                s.fresh(), now, s.active(), s.peered(), s.clean(), now, s.undegraded(), s.fullsized(),
+                s.becameActive(), s.becamePeered()));
+    }
+
+    /// A new primary knows only what it has seen itself.
+    static PgStat since(PgStat pg, PgStat.Stamps before) {
+        PgStat.Stamps s = pg.stamps();
+        return with(pg, pg.state(), new PgStat.Stamps(
+                s.fresh(),
+                s.change(),
+                latest(s.active(), before.active()),
+                latest(s.peered(), before.peered()),
+                latest(s.clean(), before.clean()),
+                s.unstale(),
+                latest(s.undegraded(), before.undegraded()),
+                latest(s.fullsized(), before.fullsized()),
+                latest(s.becameActive(), before.becameActive()),
+                latest(s.becamePeered(), before.becamePeered())));
+    }
+
+    private static Utime latest(Utime a, Utime b) {
+        return a.compareTo(b) >= 0 ? a : b;
+    }
+
+    private static PgStat with(PgStat pg, long state, PgStat.Stamps stamps) {
         return new PgStat(
                 pg.version(),
                 pg.reported(),
@@ -29,9 +55,7 @@ final class PgStats {
                 pg.upPrimary(),
                 pg.actingPrimary(),
                 pg.mappingEpoch(),
-                new PgStat.Stamps(
-                        s.fresh(), now, s.active(), s.peered(), s.clean(), now, s.undegraded(), s.fullsized(),
-                        s.becameActive(), s.becamePeered()),
+                stamps,
                 pg.invalid(),
                 pg.blockedBy(),
                 pg.snapTrimQueueLength(),

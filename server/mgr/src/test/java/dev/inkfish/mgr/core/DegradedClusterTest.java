@@ -335,6 +335,28 @@ class DegradedClusterTest {
                 .isEqualTo("Degraded data redundancy: 5/15 objects degraded (33.333%), 4 pgs degraded");
     }
 
+    /// It has not seen the group active itself; that does not make it one that is stuck since ever.
+    @Test
+    void keepsWhatANewPrimaryDoesNotKnow() {
+        PgId pgid = group(PgStates.DEGRADED, false);
+        PgStat before = core.pgMap().pgs().get(pgid);
+        PgStat fresh = new PgStat(
+                before.version(), new PgStat.Reported(1, 21), PgStates.DOWN.bit(), before.logStart(), before.ondiskLogStart(), 0, 0,
+                before.parent(), 0, before.scrubs(), before.sum(), 0, 0, before.up(), before.acting(), before.upPrimary(),
+                before.actingPrimary(), 0, PgStat.Stamps.ZERO, before.invalid(), List.of(), 0, new TreeMap<>(), List.of(), new TreeMap<>());
+        core.message(session(EntityName.osd(before.actingPrimary()), "allow profile osd"),
+                new MPGStats(FSID, core.pgMap().osdSum(), new TreeMap<>(Map.of(pgid, fresh)), 21, new TreeMap<>()), 0, NOW);
+        PgStat after = core.pgMap().pgs().get(pgid);
+        assertThat(after.state()).isEqualTo(PgStates.DOWN.bit());
+        assertThat(after.stamps().active()).isEqualTo(NOW);
+        assertThat(after.stamps().fullsized()).isEqualTo(NOW);
+        toMonitor.clear();
+        core.tick(NOW);
+        assertThat(toMonitor.stream().filter(MMonMgrReport.class::isInstance).map(MMonMgrReport.class::cast).findFirst().orElseThrow()
+                        .checks().get("PG_AVAILABILITY").summary())
+                .isEqualTo("Reduced data availability: 1 pg down");
+    }
+
     /// The client of a service (`rbd-mirror`) says how it is; what it leaves out has not changed.
     @Test
     void tellsWhatServicesSayOfThemselves() {

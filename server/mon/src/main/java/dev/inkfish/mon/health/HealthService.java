@@ -94,6 +94,7 @@ public final class HealthService extends MonService {
         disks(own);
         managers(own);
         reclaim(own);
+        downForever(own);
         own.forEach((code, check) -> checks.merge(code, check, HealthCheck::merge));
         return checks;
     }
@@ -168,6 +169,14 @@ public final class HealthService extends MonService {
                     "mon is allowing insecure global_id reclaim",
                     1,
                     List.of("mon." + mon.name() + " has auth_allow_insecure_global_id_reclaim set to true")));
+        }
+    }
+
+    /// An OSD that is down stays in, as if `noout` were set.
+    private void downForever(NavigableMap<String, HealthCheck> checks) {
+        if (mon.conf().flag("mon_warn_on_osd_down_out_interval_zero") && mon.conf().integer("mon_osd_down_out_interval") == 0) {
+            String what = " has mon_osd_down_out_interval set to 0";
+            checks.put("OSD_NO_DOWN_OUT_INTERVAL", HealthCheck.warn("mon " + mon.name() + what, 1, List.of("mon." + mon.name() + what)));
         }
     }
 

@@ -12,7 +12,9 @@ import dev.inkfish.wire.Errno;
 import dev.inkfish.wire.HObject;
 import dev.inkfish.wire.PgId;
 import dev.inkfish.wire.SpgId;
+import dev.inkfish.wire.osd.PgShard;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.function.Function;
 
 /// `ceph pg PGID list_unfound` and `mark_unfound_lost`. On the control thread; what they ask runs on the group's shard.
@@ -105,7 +107,7 @@ final class LostCommands {
         f.dump("available_might_have_unfound", true);
         f.openArray("might_have_unfound");
         if (!all.isEmpty()) {
-            mightHave(f, pg);
+            mightHave(f, pg.lost().mightHave());
         }
         f.close();
         f.dump("more", all.size() > MOST);
@@ -113,8 +115,8 @@ final class LostCommands {
         return CommandResult.data(f);
     }
 
-    private static void mightHave(Formatter f, Pg pg) {
-        pg.lost().mightHave().forEach((member, status) -> {
+    static void mightHave(Formatter f, SortedMap<PgShard, String> members) {
+        members.forEach((member, status) -> {
             f.openObject("osd");
             f.dump("osd", member.toString());
             f.dump("status", status);

@@ -177,6 +177,9 @@ final class OsdBoot implements MonClient.Listener {
 
     private void afterMaps() {
         boolean up = isUp(daemon.map());
+        if (wasUp && !daemon.isStopping() && mustGo()) {
+            return;
+        }
         if (up && !wasUp) {
             LOG.info("osd.{} is up in map {}", daemon.whoami(), daemon.map().epoch());
             firstUp = firstUp == 0 ? daemon.map().epoch() : firstUp;
@@ -193,6 +196,24 @@ final class OsdBoot implements MonClient.Listener {
         }
         wasUp = up;
         bootIfReady();
+    }
+
+    /// One that was up does not come back by itself once somebody has removed or stopped it.
+    private boolean mustGo() {
+        OsdMap map = daemon.map();
+        if (!map.exists(daemon.whoami())) {
+            resign("map says i do not exist");
+        } else if (map.hasState(daemon.whoami(), OsdMap.STOP)) {
+            resign("map says i am stopped by admin");
+        } else {
+            return false;
+        }
+        return true;
+    }
+
+    private void resign(String why) {
+        LOG.warn("osd.{}: {}. shutting down.", daemon.whoami(), why);
+        daemon.end(OsdDaemon.Ending.RESIGNED);
     }
 
     /// The map says that we are down, or elsewhere, and we run: peers are to see a new instance, so that nothing which
@@ -254,6 +275,10 @@ final class OsdBoot implements MonClient.Listener {
         boolean current = map.epoch() >= newestKnown;
         boolean waiting = System.currentTimeMillis() - askedAt < AGAIN_MILLIS;
         if (!current || waiting || isUp(map) || daemon.isStopping() || !daemon.health().isHealthy()) {
+            return;
+        }
+        if (map.isDestroyed(daemon.whoami())) {
+            resign("osdmap says I am destroyed");
             return;
         }
         askedAt = System.currentTimeMillis();

@@ -56,7 +56,9 @@ final class RecoveryStateText {
     }
 
     private static void progress(PeeringView.Progress progress, Formatter f) {
-        f.openArray("might_have_unfound").close();
+        f.openArray("might_have_unfound");
+        LostCommands.mightHave(f, progress.mightHave());
+        f.close();
         f.openObject("recovery_progress");
         shards(f, "backfill_targets", progress.targets());
         f.openArray("waiting_on_backfill").close();

@@ -13,6 +13,7 @@ import dev.inkfish.wire.osd.PgLogEntry;
 import dev.inkfish.wire.osd.PgMissing;
 import dev.inkfish.wire.osd.PgShard;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -35,6 +36,8 @@ public final class LostObjects {
     public record Unfound(HObject object, Eversion need, Eversion have) {}
 
     private final Pg pg;
+    /// Whom to ask for objects that members lacked when the interval became active.
+    private SortedSet<PgShard> sources = Collections.emptySortedSet();
 
     LostObjects(Pg pg) {
         this.pg = pg;
@@ -64,10 +67,15 @@ public final class LostObjects {
         return result;
     }
 
+    /// The interval becomes active: what the past has to say of members is still there.
+    void onActivate() {
+        sources = missing() > 0 ? candidates() : Collections.emptySortedSet();
+    }
+
     /// By member that may have them, since it took part when they may have been written: whether it was asked.
     public NavigableMap<PgShard, String> mightHave() {
         NavigableMap<PgShard, String> result = new TreeMap<>();
-        for (PgShard member : candidates()) {
+        for (PgShard member : sources) {
             PgInfo info = pg.peerInfo.get(member);
             String status = pg.peerMissing.containsKey(member) ? "already probed"
                     : info != null && pg.map.isUp(member.osd()) ? "querying"

@@ -295,6 +295,7 @@ final class Peering {
                 activateMember(member);
             }
         }
+        pg.lost.onActivate();
         Transaction transaction = new Transaction();
         PgDisk.writeInfo(pg.data, pg.map.epoch(), transaction);
         pg.shell.submit(pg.data.collection, transaction, pg.inInterval(() -> onActivated(pg.whoami())));

@@ -38,7 +38,8 @@ final class PeeringClock {
         HObject position = pg.backfill.position();
         return new PeeringView(name(state), entered, peering, started, blocking(pg, state), asked(state), comment(state),
                 state instanceof PgState.Activating || state instanceof PgState.Active
-                        ? new PeeringView.Progress(pg.backfillTargets, position == null ? HObject.MIN : position, pg.recovery.underWay())
+                        ? new PeeringView.Progress(
+                                pg.lost.mightHave(), pg.backfillTargets, position == null ? HObject.MIN : position, pg.recovery.underWay())
                         : null);
     }
 

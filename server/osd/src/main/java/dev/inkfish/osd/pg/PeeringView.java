@@ -37,7 +37,9 @@ public record PeeringView(
     /// @param list the name of the list
     public record Asked(String list, SortedSet<PgShard> members) {}
 
+    /// @param mightHave where objects may be that members lack, and whether that one was asked
     /// @param position below which the targets have everything
     /// @param recovering the objects that are under way
-    public record Progress(SortedSet<PgShard> targets, HObject position, SortedSet<HObject> recovering) {}
+    public record Progress(
+            SortedMap<PgShard, String> mightHave, SortedSet<PgShard> targets, HObject position, SortedSet<HObject> recovering) {}
 }

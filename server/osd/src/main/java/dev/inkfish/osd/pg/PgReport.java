@@ -75,8 +75,9 @@ final class PgReport {
             if (pg.data.history.lastEpochStarted() == 0 && !pg.isActive()) {
                 bits |= PgStates.CREATING.bit();
             }
-            if (Intervals.present(pg.mapping.acting()).size() < pg.pool.size()) {
-                bits |= PgStates.UNDERSIZED.bit() | PgStates.DEGRADED.bit();
+            if (isCounted()) {
+                bits |= acting() < pg.pool.size() ? PgStates.UNDERSIZED.bit() : 0;
+                bits |= degraded() > 0 ? PgStates.DEGRADED.bit() : 0;
             }
             if (!pg.mapping.up().equals(pg.mapping.acting())) {
                 bits |= PgStates.REMAPPED.bit();
@@ -94,8 +95,7 @@ final class PgReport {
             bits |= PgStates.CLEAN.bit();
         }
         if (pg.recovery.hasMissing()) {
-            bits |= PgStates.DEGRADED.bit();
-            PgStates recovery = pg.recovery.unfoundCount() > 0 ? PgStates.RECOVERY_UNFOUND
+            PgStates recovery = pg.recovery.isStuck() ? PgStates.RECOVERY_UNFOUND
                     : pg.recovery.isTooFull() ? PgStates.RECOVERY_TOOFULL
                     : pg.recovery.isWaiting() ? PgStates.RECOVERY_WAIT : PgStates.RECOVERING;
             bits |= recovery.bit();
@@ -199,33 +199,43 @@ final class PgReport {
     private ObjectStatSum sums() {
         ObjectStatSum sum = pg.data.sum;
         long objects = sum.get(Field.NUM_OBJECTS);
-        long copies = objects * Math.max(pg.pool.size(), Intervals.present(pg.mapping.acting()).size());
+        long copies = objects * Math.max(pg.pool.size(), acting());
         sum = sum.with(Field.NUM_OBJECT_COPIES, copies).with(Field.NUM_OBJECTS_DIRTY, objects);
-        if (!pg.isPrimary() || !(pg.state instanceof PgState.Active || pg.state instanceof PgState.Activating)) {
+        if (!isCounted()) {
             return sum;
         }
-        int acting = Intervals.present(pg.mapping.acting()).size();
-        long degraded = Math.max(0, pg.pool.size() - acting - pg.backfillTargets.size()) * objects;
         long missing = pg.data.missing.size();
-        degraded += missing;
+        return sum.with(Field.NUM_OBJECTS_MISSING_ON_PRIMARY, missing)
+                .with(Field.NUM_OBJECTS_MISSING, missing)
+                .with(Field.NUM_OBJECTS_DEGRADED, degraded())
+                .with(Field.NUM_OBJECTS_MISPLACED, areTargetsSpare() ? pg.backfillTargets.size() * objects : 0)
+                .with(Field.NUM_OBJECTS_UNFOUND, pg.recovery.unfoundCount());
+    }
+
+    /// Only who knows what the members lack says that copies are too few.
+    private boolean isCounted() {
+        return pg.isPrimary() && (pg.state instanceof PgState.Active || pg.state instanceof PgState.Activating);
+    }
+
+    private int acting() {
+        return Intervals.present(pg.mapping.acting()).size();
+    }
+
+    /// Whether there are enough copies without those that are being filled.
+    private boolean areTargetsSpare() {
+        return acting() >= pg.pool.size();
+    }
+
+    private long degraded() {
+        long objects = pg.data.sum.get(Field.NUM_OBJECTS);
+        long absent = Math.max(0, pg.pool.size() - pg.members.size());
+        long degraded = absent * objects + pg.data.missing.size();
         for (Map.Entry<PgShard, MissingSet> peer : pg.peerMissing.entrySet()) {
             if (pg.members.contains(peer.getKey())) {
                 degraded += peer.getValue().size();
             }
         }
-        long misplaced = 0;
-        for (PgShard target : pg.backfillTargets) {
-            if (acting >= pg.pool.size()) {
-                misplaced += objects;
-            } else {
-                degraded += objects;
-            }
-        }
-        return sum.with(Field.NUM_OBJECTS_MISSING_ON_PRIMARY, missing)
-                .with(Field.NUM_OBJECTS_MISSING, missing)
-                .with(Field.NUM_OBJECTS_DEGRADED, degraded)
-                .with(Field.NUM_OBJECTS_MISPLACED, misplaced)
-                .with(Field.NUM_OBJECTS_UNFOUND, pg.recovery.unfoundCount());
+        return areTargetsSpare() ? degraded : degraded + pg.backfillTargets.size() * objects;
     }
 
     /// The newest version, for `pg query`.

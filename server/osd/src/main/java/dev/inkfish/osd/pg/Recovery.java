@@ -58,6 +58,7 @@ final class Recovery {
 
     void start() {
         running = true;
+        seek();
         kick();
     }
 
@@ -87,6 +88,17 @@ final class Recovery {
 
     int unfoundCount() {
         return unfound.size();
+    }
+
+    /// Nothing but what is nowhere is left to recover.
+    boolean isStuck() {
+        return !unfound.isEmpty()
+                && !pg.osdMap().hasFlag(OsdMap.NORECOVER)
+                && unfound.containsAll(pg.data.missing.items().keySet())
+                && pg.members.stream().allMatch(member -> {
+                    MissingSet missing = pg.peerMissing.get(member);
+                    return missing == null || unfound.containsAll(missing.items().keySet());
+                });
     }
 
     Iterable<HObject> unfound() {
@@ -184,7 +196,21 @@ final class Recovery {
     /// Somebody told what it has: objects that were nowhere may be there.
     void onNewSource() {
         unfound.clear();
+        seek();
         kick();
+    }
+
+    /// What is nowhere is known before its turn comes.
+    private void seek() {
+        pg.data.missing.items().forEach((object, item) -> {
+            if (!active.containsKey(object) && source(object, item.need()) == null) {
+                unfound.add(object);
+            }
+        });
+        if (!unfound.isEmpty()) {
+            askStrays();
+            pg.report.changed();
+        }
     }
 
     void onMap() {

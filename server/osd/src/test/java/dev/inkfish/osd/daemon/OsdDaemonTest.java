@@ -234,6 +234,29 @@ class OsdDaemonTest {
         assertThat(ended.get(10, TimeUnit.SECONDS)).isEqualTo(OsdDaemon.Ending.RESIGNED);
     }
 
+    @Test
+    void whoIsStoppedOrDestroyedEndsAndStaysAway() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            osds.add(startOsd(i));
+        }
+        OsdDaemon first = osds.getFirst();
+        await("three up", () -> first.map().countUp() == 3);
+        CompletableFuture<OsdDaemon.Ending> stopped = new CompletableFuture<>();
+        CompletableFuture<OsdDaemon.Ending> destroyed = new CompletableFuture<>();
+        osds.get(1).whenEnded(stopped::complete);
+        osds.get(2).whenEnded(destroyed::complete);
+        assertThat(command("{\"prefix\":\"osd stop\",\"ids\":[\"1\"]}")).startsWith("0 ");
+        assertThat(stopped.get(10, TimeUnit.SECONDS)).isEqualTo(OsdDaemon.Ending.RESIGNED);
+
+        command("{\"prefix\":\"osd set\",\"key\":\"noup\"}");
+        command("{\"prefix\":\"osd down\",\"ids\":[\"2\"]}");
+        await("down", () -> !first.map().isUp(2));
+        assertThat(command("{\"prefix\":\"osd destroy-actual\",\"id\":\"osd.2\",\"yes_i_really_mean_it\":true}")).startsWith("0 ");
+        command("{\"prefix\":\"osd unset\",\"key\":\"noup\"}");
+        assertThat(destroyed.get(10, TimeUnit.SECONDS)).isEqualTo(OsdDaemon.Ending.RESIGNED);
+        assertThat(first.map().isDestroyed(2)).isTrue();
+    }
+
     /// Serves nothing.
     private static final class NoOps implements ClientOps {
         @Override

@@ -76,9 +76,8 @@ public final class LostObjects {
     public NavigableMap<PgShard, String> mightHave() {
         NavigableMap<PgShard, String> result = new TreeMap<>();
         for (PgShard member : sources) {
-            PgInfo info = pg.peerInfo.get(member);
             String status = pg.peerMissing.containsKey(member) ? "already probed"
-                    : info != null && pg.map.isUp(member.osd()) ? "querying"
+                    : pg.recovery.hasAsked(member) ? "querying"
                     : pg.map.isUp(member.osd()) ? "not queried"
                     : "osd is down";
             result.put(member, status);

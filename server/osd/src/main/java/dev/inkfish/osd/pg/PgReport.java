@@ -181,7 +181,7 @@ final class PgReport {
 
     private List<Integer> blockedBy() {
         return switch (pg.state) {
-            case PgState.Down s -> new ArrayList<>(s.prior().blockedBy().keySet());
+            case PgState.Down s -> new ArrayList<>(s.prior().down());
             case PgState.Incomplete s -> new ArrayList<>(s.prior().down());
             case PgState.GetInfo s -> osds(s.awaiting());
             case PgState.GetMissing s -> osds(s.awaiting());

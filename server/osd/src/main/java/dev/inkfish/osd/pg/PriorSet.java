@@ -20,6 +20,14 @@ record PriorSet(SortedSet<PgShard> probe, SortedSet<Integer> down, TreeMap<Integ
         SortedSet<Integer> down = new TreeSet<>();
         TreeMap<Integer, Integer> blockedBy = new TreeMap<>();
         boolean blocked = false;
+        // also of intervals that a later one stands for: they know more than others if that one's members are lost
+        for (PgShard member : past.participants()) {
+            if (map.isUp(member.osd())) {
+                probe.add(member);
+            } else {
+                down.add(member.osd());
+            }
+        }
         for (PastIntervals.Interval interval : past.intervals()) {
             if (interval.last() < since) {
                 continue;
@@ -28,15 +36,10 @@ record PriorSet(SortedSet<PgShard> probe, SortedSet<Integer> down, TreeMap<Integ
             TreeMap<Integer, Integer> candidates = new TreeMap<>();
             for (PgShard member : interval.acting()) {
                 if (map.isUp(member.osd())) {
-                    probe.add(member);
                     anyUp = true;
-                } else if (!map.exists(member.osd())) {
-                    down.add(member.osd());
-                } else if (map.lostAt(member.osd()) > interval.first()) {
-                    down.add(member.osd());
+                } else if (map.exists(member.osd()) && map.lostAt(member.osd()) > interval.first()) {
                     anyUp = true; // declared lost: go on without
-                } else {
-                    down.add(member.osd());
+                } else if (map.exists(member.osd())) {
                     candidates.put(member.osd(), map.lostAt(member.osd()));
                 }
             }

@@ -101,6 +101,11 @@ final class Recovery {
                 });
     }
 
+    /// Whether a member outside of the interval was asked for what is nowhere else.
+    boolean hasAsked(PgShard member) {
+        return asked.contains(member);
+    }
+
     Iterable<HObject> unfound() {
         return unfound;
     }

@@ -48,4 +48,29 @@ class PgReportTest {
         simulation.settle();
         assertThat(state(1)).isEqualTo("down");
     }
+
+    /// Two die while the third is left to write alone, and one of the two is the first to come back.
+    @Test
+    void whoCouldKnowMoreIsNamed() {
+        boot();
+        clients(simulation, 2);
+        work(simulation, 3);
+        simulation.settle();
+        simulation.nodes.get(1).kill();
+        simulation.nodes.get(2).kill();
+        simulation.markDown(1);
+        simulation.markDown(2);
+        simulation.settle();
+        work(simulation, 3);
+        simulation.settle();
+        kill(0);
+        simulation.nodes.get(1).start();
+        simulation.settle();
+        Pg pg = simulation.nodes.get(1).table.groups().iterator().next();
+        assertThat(state(1)).isEqualTo("down");
+        PriorSet prior = pg.state.dependsOn();
+        assertThat(prior).isNotNull();
+        assertThat(prior.blockedBy()).containsOnlyKeys(0);
+        assertThat(prior.down()).containsExactly(0, 2);
+    }
 }

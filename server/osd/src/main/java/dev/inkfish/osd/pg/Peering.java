@@ -24,6 +24,7 @@ import dev.inkfish.wire.osd.PgLogEntry;
 import dev.inkfish.wire.osd.PgMissing;
 import dev.inkfish.wire.osd.PgQuery;
 import dev.inkfish.wire.osd.PgShard;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -447,8 +448,14 @@ final class Peering {
         }
         if (isFullyClean()) {
             pg.shell.send(from.osd(), new MOSDPGRemove(pg.map.epoch(), pgidOf(from)));
-        } else {
-            pg.recovery.onNewSource();
+            return;
+        }
+        pg.recovery.onNewSource();
+        List<Integer> acting = new ArrayList<>(Intervals.present(pg.mapping.acting()));
+        boolean follows = !info.isIncomplete() && info.lastUpdate().compareTo(pg.data.log.tail()) >= 0;
+        if (acting.size() < pg.pool.size() && follows) { // a copy that is too few otherwise
+            acting.add(from.osd());
+            pg.shell.wantPgTemp(pg.data.pgid.pgid(), acting);
         }
     }
 

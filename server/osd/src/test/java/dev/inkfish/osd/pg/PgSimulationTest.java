@@ -266,6 +266,32 @@ class PgSimulationTest {
         Invariants.assertClean(simulation);
     }
 
+    /// It comes back when the group belongs elsewhere, to one that is not there: better it than a copy too few, as in Ceph.
+    @Test
+    void whoHasACopyActsWhereOneIsLacking() {
+        Simulation simulation = new Simulation(9, 4, 3, 2, 1);
+        simulation.propose(map -> {});
+        simulation.settle();
+        clients(simulation, 4);
+        work(simulation, 4);
+        simulation.settle();
+        for (int osd : List.of(2, 3)) {
+            simulation.nodes.get(osd).kill();
+            simulation.markDown(osd);
+        }
+        simulation.reorder(List.of(0, 1, 3, 2));
+        simulation.settle();
+        work(simulation, 2);
+        simulation.settle();
+        simulation.nodes.get(2).start();
+        simulation.settle();
+        assertThat(simulation.newest().map(new PgId(1, 0)).up()).containsExactly(0, 1);
+        assertThat(simulation.newest().map(new PgId(1, 0)).acting()).containsExactly(0, 1, 2);
+        assertThat(simulation.nodes.get(0).table.groups().iterator().next().isClean()).isTrue();
+        settleAndCheck(simulation);
+        assertThat(simulation.newest().map(new PgId(1, 0)).acting()).containsExactly(0, 1, 3);
+    }
+
     /// The primary had begun with another one, who died before it had heard: they were never active, and nobody is to hear that they were.
     @Test
     void whatWasBegunAndIsLeftAloneHasNotStarted() {

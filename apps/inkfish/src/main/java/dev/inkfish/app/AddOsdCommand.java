@@ -103,6 +103,7 @@ final class AddOsdCommand implements Callable<Integer> {
         try (ObjectStore store = Daemons.openStore(file, id, StoreJournals.none(file)).store()) {
             OsdDaemon.mkfs(store, UUID.fromString(Conf.of("osd", Integer.toString(id), file).string("fsid")), id, uuid);
         }
+        Site.handOver(data);
         return id;
     }
 }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -75,11 +76,16 @@ final class BootstrapCommand implements Callable<Integer> {
         KeyRing admin = ring("client.admin", Map.of("mds", all, "mgr", all, "mon", all, "osd", all));
         KeyRing osd = ring("client.bootstrap-osd", Map.of("mon", "allow profile bootstrap-osd"));
         KeyRing mgr = ring("mgr." + name, Map.of("mds", all, "mon", "allow profile mgr", "osd", all));
+        KeyRing crash = ring(CrashPosts.USER, Map.of("mgr", "allow profile crash", "mon", "allow profile crash"));
         KeyRing mon = ring("mon.", Map.of("mon", all));
         Credentials.write(adminKeyring(), admin);
         Credentials.write(data.resolve("bootstrap-osd").resolve("ceph.keyring"), osd);
         Credentials.write(data.resolve("mgr." + name).resolve("keyring"), mgr);
-        Credentials.write(data.resolve("mon." + name).resolve("keyring"), mon.with(admin).with(osd).with(mgr));
+        Credentials.write(CrashPosts.keyring(data), crash);
+        Credentials.write(data.resolve("mon." + name).resolve("keyring"), mon.with(admin).with(osd).with(mgr).with(crash));
+        for (String made : List.of("bootstrap-osd", "mgr." + name, "mon." + name, "crash")) {
+            Site.handOver(data.resolve(made));
+        }
     }
 
     private static KeyRing ring(String name, Map<String, String> caps) {
@@ -119,8 +125,10 @@ final class BootstrapCommand implements Callable<Integer> {
                 keyring = %1$s/mgr.$id/keyring
                 [osd]
                 osd_data = %1$s/osd.$id
-                keyring = %1$s/osd.$id/keyring%2$s"""
-                .formatted(data, storeSize == null ? "" : "\nosd_store_size = " + storeSize);
+                keyring = %1$s/osd.$id/keyring%2$s
+                [client.crash]
+                keyring = %3$s"""
+                .formatted(data, storeSize == null ? "" : "\nosd_store_size = " + storeSize, CrashPosts.keyring(data));
     }
 
     private void announce() throws IOException {

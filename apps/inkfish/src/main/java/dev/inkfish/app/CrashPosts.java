@@ -25,6 +25,7 @@ final class CrashPosts implements AutoCloseable {
     /// The manager may not be there yet; where nobody may post here, it is tried less and less often.
     private static final long RETRY_MILLIS = 10_000;
     private static final String POSTED = "posted";
+    static final String USER = "client.crash";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final ConfFile file;
@@ -35,6 +36,11 @@ final class CrashPosts implements AutoCloseable {
         this.file = file;
         this.directory = CrashDump.directory(Conf.of("client", "crash", file));
         this.thread = Thread.ofVirtual().name("crash-posts").unstarted(this::run);
+    }
+
+    /// Where a host has the key that may post reports and nothing else.
+    static Path keyring(Path data) {
+        return data.resolve("crash").resolve("keyring");
     }
 
     static CrashPosts start(ConfFile file) {

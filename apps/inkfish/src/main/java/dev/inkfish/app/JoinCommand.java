@@ -3,6 +3,7 @@ package dev.inkfish.app;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.inkfish.cephx.EntityAuth;
+import dev.inkfish.cephx.KeyRing;
 import dev.inkfish.conf.Conf;
 import dev.inkfish.conf.ConfFile;
 import dev.inkfish.wire.EntityAuthName;
@@ -55,11 +56,8 @@ final class JoinCommand implements Callable<Integer> {
         Path unfinished = site.conf().resolveSibling("ceph.conf.new");
         Files.writeString(unfinished, confText(fsid));
         ConfFile file = ConfFile.read(unfinished);
-        if (keyring != null && monitor != null) {
-            Credentials.write(Site.data(file, "mon", host()).resolve("keyring"), Credentials.read(keyring));
-        }
         if (keyring != null) {
-            Credentials.write(AddOsdCommand.bootstrapKeyring(file), Credentials.read(keyring));
+            keepKeys(file, Credentials.read(keyring));
         }
         for (int made : AddOsdCommand.make(file, keyring, osds, null)) {
             System.out.println("osd." + made);
@@ -67,6 +65,22 @@ final class JoinCommand implements Callable<Integer> {
         Files.move(unfinished, site.conf());
         System.out.printf("Configuration: %s%n  inkfish node -c %1$s      # runs them%n", site.conf());
         return 0;
+    }
+
+    private void keepKeys(ConfFile file, KeyRing keys) throws IOException {
+        if (monitor != null) {
+            Path mon = Site.data(file, "mon", host());
+            Credentials.write(mon.resolve("keyring"), keys);
+            Site.handOver(mon);
+        }
+        Path bootstrap = AddOsdCommand.bootstrapKeyring(file);
+        Credentials.write(bootstrap, keys);
+        Site.handOver(data.resolve("bootstrap-osd"));
+        EntityAuth crash = keys.find(EntityAuthName.parse(CrashPosts.USER));
+        if (crash != null) {
+            Credentials.write(CrashPosts.keyring(data), KeyRing.of(EntityAuthName.parse(CrashPosts.USER), crash));
+            Site.handOver(data.resolve("crash"));
+        }
     }
 
     private static String host() {

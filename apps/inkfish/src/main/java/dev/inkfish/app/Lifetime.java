@@ -4,6 +4,8 @@ import dev.inkfish.conf.Conf;
 import dev.inkfish.conf.ConfFile;
 import dev.inkfish.conf.CrashDump;
 import dev.inkfish.conf.log.DaemonLogs;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -39,8 +41,19 @@ final class Lifetime implements AutoCloseable {
             LOG.error("crash report: {}", CrashDump.write(conf, who, thread.getName(), bug));
             Runtime.getRuntime().halt(HALTED);
         });
+        openLibraries();
         Signal.handle(new Signal("HUP"), signal -> DaemonLogs.reopen());
         Runtime.getRuntime().addShutdownHook(new Thread(this::askAndWait, "shutdown"));
+    }
+
+    /// Opens every jar, by asking all of them for what none has: classes that are loaded later come from these files, also after
+    /// a package's upgrade has put others in their place.
+    private static void openLibraries() {
+        try {
+            ClassLoader.getSystemClassLoader().getResources("no/such/entry").hasMoreElements();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private void askAndWait() {

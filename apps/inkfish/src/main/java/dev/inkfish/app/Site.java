@@ -4,7 +4,12 @@ import dev.inkfish.conf.Conf;
 import dev.inkfish.conf.ConfFile;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.GroupPrincipal;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -64,6 +69,29 @@ final class Site {
     /// A daemon's directory.
     static Path data(ConfFile file, String role, String id) {
         return Path.of(Conf.of(role, id, file).string(role + "_data"));
+    }
+
+    /// Gives a directory that was made, with all that is in it, to whoever has the one around it: root makes daemons, the
+    /// user of that directory runs them.
+    static void handOver(Path made) throws IOException {
+        Path around = made.toAbsolutePath().normalize().getParent();
+        handOver(made, around == null ? made : around);
+    }
+
+    /// @param like whose owner is to have all that is in the directory
+    static void handOver(Path made, Path like) throws IOException {
+        UserPrincipal owner = Files.getOwner(like);
+        GroupPrincipal group = Files.readAttributes(like, PosixFileAttributes.class).group();
+        try (Stream<Path> all = Files.walk(made)) {
+            for (Path each : (Iterable<Path>) all::iterator) {
+                PosixFileAttributeView view =
+                        Files.getFileAttributeView(each, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+                if (!view.getOwner().equals(owner)) {
+                    view.setOwner(owner);
+                    view.setGroup(group);
+                }
+            }
+        }
     }
 
     /// The ids of this host's daemons of a role: those whose directory is here, and those that the configuration puts

@@ -52,12 +52,18 @@ final class StoreCommand implements Callable<Integer> {
             return ERRORS_REMAIN;
         }
 
-        protected FsckReport check(FsckMode mode, FsckDepth depth) {
-            return BlockStore.fsck(path, Options.DEFAULTS, mode, depth);
+        protected FsckReport check(FsckMode mode, FsckDepth depth) throws IOException {
+            try {
+                return BlockStore.fsck(path, Options.DEFAULTS, mode, depth);
+            } finally {
+                if (Files.isDirectory(path)) {
+                    Site.handOver(path, path); // opening a store makes files: they are not to be root's
+                }
+            }
         }
 
         /// Repairs, then looks again at what is left.
-        protected int repair(String action, FsckDepth depth) {
+        protected int repair(String action, FsckDepth depth) throws IOException {
             FsckReport found = check(FsckMode.REPAIR, depth);
             return conclude(action, found, found.clean() ? found : check(FsckMode.CHECK, depth));
         }
@@ -84,7 +90,7 @@ final class StoreCommand implements Callable<Integer> {
                     + "what the journal holds. Exit code 1 if something is wrong.")
     static final class Fsck extends Deepening {
         @Override
-        public Integer call() {
+        public Integer call() throws IOException {
             FsckReport report = check(FsckMode.CHECK, depth());
             return conclude("fsck", report, report);
         }
@@ -97,7 +103,7 @@ final class StoreCommand implements Callable<Integer> {
                     + "scrub, which has them from another OSD.")
     static final class Repair extends Deepening {
         @Override
-        public Integer call() {
+        public Integer call() throws IOException {
             return repair("repair", depth());
         }
     }
@@ -105,7 +111,7 @@ final class StoreCommand implements Callable<Integer> {
     @Command(name = "quick-fix", mixinStandardHelpOptions = true, description = "repair without reading contents")
     static final class QuickFix extends OnStore {
         @Override
-        public Integer call() {
+        public Integer call() throws IOException {
             return repair("quick-fix", FsckDepth.METADATA);
         }
     }

@@ -10,10 +10,12 @@ import json
 import math
 import re
 import sys
+import urllib.error
 import urllib.parse
 import urllib.request
 
 URL = sys.argv[1]
+errors = set()
 
 
 def ask(path, **arguments):
@@ -49,7 +51,11 @@ def fill(text, known):
 
 
 def numbers(expression):
-    result = ask("query", query=expression)["result"]
+    try:
+        result = ask("query", query=expression)["result"]
+    except urllib.error.HTTPError as e:
+        errors.add(json.load(e).get("error", str(e))[:160])
+        return []
     return [each for each in result if not math.isnan(float(each["value"][1]))]
 
 
@@ -85,6 +91,8 @@ def main():
         print("%s: %d of %d panels with data%s" % (
             dashboard["title"], count - len(empty), count, "; none in: " + ", ".join(map(str, empty)) if empty else ""))
     print("%d of %d panels; not there: %s" % (filled, total, ", ".join(sorted(missing)) or "none"))
+    for each in sorted(errors):
+        print("refused by Prometheus:", each)
     sys.exit(total - filled)
 
 

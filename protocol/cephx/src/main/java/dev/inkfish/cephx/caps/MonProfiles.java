@@ -61,7 +61,8 @@ final class MonProfiles {
                         Grant.service("mds", Access.R),
                         Grant.service("pg", Access.R),
                         stored("get", ArgumentMatch.prefix("cephfs/mirror/peer/")));
-            case "crash" -> reading(false);
+            // beyond Ceph's: our daemons post reports by way of the monitors; the manager has its own say
+            case "crash" -> reading(false, Grant.command("crash post"));
             case "role-definer" -> reading(false, Grant.service("auth", Access.RWX));
             default -> profile.startsWith("rbd") ? rbd(profile) : List.of();
         };

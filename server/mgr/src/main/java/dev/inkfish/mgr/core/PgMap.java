@@ -64,7 +64,7 @@ public final class PgMap {
         poolStores.keySet().removeIf(pool -> map.pool(pool) == null);
         map.pools().forEach((id, pool) -> {
             for (int seed = 0; seed < pool.pgNum(); seed++) {
-                pgs.putIfAbsent(new PgId(id, seed), PgStat.EMPTY);
+                pgs.putIfAbsent(new PgId(id, seed), PgStats.unknown(now));
             }
         });
         osds.keySet().removeIf(osd -> !map.exists(osd));
@@ -102,7 +102,7 @@ public final class PgMap {
         report.pgs().forEach((id, pg) -> {
             PgStat before = pgs.get(id);
             if (isGroup(id) && (before == null || isNewer(pg.reported(), before.reported()))) {
-                pgs.put(id, before == null ? pg : PgStats.since(pg, before.stamps()));
+                pgs.put(id, before == null ? pg : PgStats.since(pg, before));
             }
         });
         poolStores.values().forEach(stores -> stores.remove(osd));

@@ -2,6 +2,7 @@ package dev.inkfish.mgr.core;
 
 import dev.inkfish.wire.Utime;
 import dev.inkfish.wire.osd.PgStat;
+import java.util.function.BinaryOperator;
 
 /// Changes to a group's statistics.
 final class PgStats {
@@ -15,24 +16,30 @@ final class PgStats {
                 s.becameActive(), s.becamePeered()));
     }
 
+    /// A group that nobody has told of yet: it is not stuck before it had time.
+    static PgStat unknown(Utime now) {
+        return with(PgStat.EMPTY, 0, new PgStat.Stamps(now, now, now, now, now, now, now, now, Utime.ZERO, Utime.ZERO));
+    }
+
     /// A new primary knows only what it has seen itself.
-    static PgStat since(PgStat pg, PgStat.Stamps before) {
+    static PgStat since(PgStat pg, PgStat known) {
         PgStat.Stamps s = pg.stamps();
+        PgStat.Stamps before = known.stamps();
+        BinaryOperator<Utime> latest = (said, seen) -> {
+            boolean guessed = known.reported().epoch() == 0;
+            return said.isZero() || !guessed && seen.compareTo(said) > 0 ? seen : said;
+        };
         return with(pg, pg.state(), new PgStat.Stamps(
                 s.fresh(),
                 s.change(),
-                latest(s.active(), before.active()),
-                latest(s.peered(), before.peered()),
-                latest(s.clean(), before.clean()),
+                latest.apply(s.active(), before.active()),
+                latest.apply(s.peered(), before.peered()),
+                latest.apply(s.clean(), before.clean()),
                 s.unstale(),
-                latest(s.undegraded(), before.undegraded()),
-                latest(s.fullsized(), before.fullsized()),
-                latest(s.becameActive(), before.becameActive()),
-                latest(s.becamePeered(), before.becamePeered())));
-    }
-
-    private static Utime latest(Utime a, Utime b) {
-        return a.compareTo(b) >= 0 ? a : b;
+                latest.apply(s.undegraded(), before.undegraded()),
+                latest.apply(s.fullsized(), before.fullsized()),
+                latest.apply(s.becameActive(), before.becameActive()),
+                latest.apply(s.becamePeered(), before.becamePeered())));
     }
 
     private static PgStat with(PgStat pg, long state, PgStat.Stamps stamps) {

@@ -350,11 +350,25 @@ class DegradedClusterTest {
         assertThat(after.state()).isEqualTo(PgStates.DOWN.bit());
         assertThat(after.stamps().active()).isEqualTo(NOW);
         assertThat(after.stamps().fullsized()).isEqualTo(NOW);
+        assertThat(availability(NOW)).isEqualTo("Reduced data availability: 1 pg down");
+    }
+
+    /// A pool whose groups nobody makes: that is told once it lasts.
+    @Test
+    void groupsOfANewPoolAreNotStuckAtOnce() {
+        OsdMapIncremental change = OsdMapIncremental.after(core.pgMap().osdMap());
+        change.newPools.put(9L, core.pgMap().osdMap().pool(2));
+        change.newPoolNames.put(9L, "new");
+        apply(change);
+        assertThat(availability(NOW)).isNull();
+        assertThat(availability(new Utime(NOW.seconds() + 100, 0))).isEqualTo("Reduced data availability: 8 pgs inactive");
+    }
+
+    private @org.jspecify.annotations.Nullable String availability(Utime now) {
         toMonitor.clear();
-        core.tick(NOW);
-        assertThat(toMonitor.stream().filter(MMonMgrReport.class::isInstance).map(MMonMgrReport.class::cast).findFirst().orElseThrow()
-                        .checks().get("PG_AVAILABILITY").summary())
-                .isEqualTo("Reduced data availability: 1 pg down");
+        core.tick(now);
+        MMonMgrReport report = toMonitor.stream().filter(MMonMgrReport.class::isInstance).map(MMonMgrReport.class::cast).findFirst().orElseThrow();
+        return report.checks().containsKey("PG_AVAILABILITY") ? report.checks().get("PG_AVAILABILITY").summary() : null;
     }
 
     /// The client of a service (`rbd-mirror`) says how it is; what it leaves out has not changed.

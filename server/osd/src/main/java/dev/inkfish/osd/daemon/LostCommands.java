@@ -77,9 +77,6 @@ final class LostCommands {
             default -> throw new CephException(
                     Errno.EINVAL, "mode must be 'revert' or 'delete'; mark not yet implemented");
         };
-        if (!pg.isActive()) {
-            throw new CephException(Errno.EAGAIN, "pg is not active");
-        }
         return CommandResult.status(pg.lost().giveUp(mode));
     }
 

@@ -10,7 +10,7 @@ failed=0
 cell() {
   local name=$1
   shift
-  if timeout 60 bash -c "$*" >out 2>&1; then
+  if timeout 180 bash -c "$*" >out 2>&1; then
     echo "$name: ok"
   else
     echo "$name: FAIL"

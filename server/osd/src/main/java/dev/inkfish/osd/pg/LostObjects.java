@@ -115,6 +115,9 @@ public final class LostObjects {
         if (lost.isEmpty()) {
             return "pg has no unfound objects";
         }
+        if (!pg.isActive()) { // it cannot make entries of its log yet
+            throw new CephException(Errno.EAGAIN, "pg is not active");
+        }
         if (!allProbed()) {
             throw new CephException(Errno.EINVAL,
                     "pg has " + lost.size() + " unfound objects but we haven't probed all sources, not marking lost");

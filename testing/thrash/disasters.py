@@ -139,11 +139,11 @@ class Side:
 
     def until(self, test, seconds=90):
         end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if test():
-                return True
+        while not test():
+            if time.monotonic() > end:
+                return False
             time.sleep(0.5)
-        return False
+        return True
 
     def groups(self, pool=None):
         return (self.json("pg ls-by-pool %s" % (pool or self.pool)) or {"pg_stats": []})["pg_stats"]

@@ -43,6 +43,7 @@ final class OsdBoot implements MonClient.Listener {
     /// The map that first showed us up since the process began, or 0.
     private int firstUp;
     private boolean wasUp;
+    private boolean exists;
     private boolean placed;
     /// When maps said that we are down, by `System.nanoTime`.
     private final Deque<Long> markdowns = new ArrayDeque<>();
@@ -177,7 +178,7 @@ final class OsdBoot implements MonClient.Listener {
 
     private void afterMaps() {
         boolean up = isUp(daemon.map());
-        if (wasUp && !daemon.isStopping() && mustGo()) {
+        if (!daemon.isStopping() && mustGo()) {
             return;
         }
         if (up && !wasUp) {
@@ -198,12 +199,14 @@ final class OsdBoot implements MonClient.Listener {
         bootIfReady();
     }
 
-    /// One that was up does not come back by itself once somebody has removed or stopped it.
+    /// One that runs does not come back by itself once somebody has removed or stopped it.
     private boolean mustGo() {
         OsdMap map = daemon.map();
-        if (!map.exists(daemon.whoami())) {
+        boolean existed = exists;
+        exists = map.exists(daemon.whoami());
+        if (existed && !exists) {
             resign("map says i do not exist");
-        } else if (map.hasState(daemon.whoami(), OsdMap.STOP)) {
+        } else if (wasUp && map.hasState(daemon.whoami(), OsdMap.STOP)) {
             resign("map says i am stopped by admin");
         } else {
             return false;

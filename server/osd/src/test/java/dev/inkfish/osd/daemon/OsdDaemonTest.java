@@ -235,6 +235,24 @@ class OsdDaemonTest {
     }
 
     @Test
+    void whoIsRemovedEndsAndStaysAway() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            osds.add(startOsd(i));
+        }
+        OsdDaemon first = osds.getFirst();
+        await("three up", () -> first.map().countUp() == 3);
+        CompletableFuture<OsdDaemon.Ending> removed = new CompletableFuture<>();
+        osds.get(2).whenEnded(removed::complete);
+        command("{\"prefix\":\"osd set\",\"key\":\"noup\"}");
+        command("{\"prefix\":\"osd down\",\"ids\":[\"2\"]}");
+        await("down", () -> !first.map().isUp(2));
+        assertThat(command("{\"prefix\":\"osd rm\",\"ids\":[\"2\"]}")).startsWith("0 ");
+        command("{\"prefix\":\"osd unset\",\"key\":\"noup\"}");
+        assertThat(removed.get(10, TimeUnit.SECONDS)).isEqualTo(OsdDaemon.Ending.RESIGNED);
+        assertThat(first.map().exists(2)).isFalse();
+    }
+
+    @Test
     void whoIsStoppedOrDestroyedEndsAndStaysAway() throws Exception {
         for (int i = 0; i < 3; i++) {
             osds.add(startOsd(i));

@@ -400,12 +400,12 @@ def main():
         step("admin sockets by name", lambda: admin_socket(a, 0))
         step("admin sockets of a node", lambda: admin_socket(c, 3))
         step("log files and logrotate", lambda: log_files(a))
-        step("crash report", lambda: crash_report(a))
         step("store fsck as root", lambda: store_check(a))
         step("reboot of a host", lambda: rebooted(b, a))
         step("reboot of the first host", lambda: rebooted(a, c))
         if older:
             step("upgrade", lambda: upgrade(hosts, deb))
+        step("crash report", lambda: crash_report(a))
         step("remove and purge", lambda: removed(hosts))
     finally:
         if os.environ.get("KEEP"):

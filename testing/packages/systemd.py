@@ -369,7 +369,7 @@ def removed(hosts):
     left = host.out("find / -xdev -iname '*inkfish*' -not -path '/proc/*' -not -path '/root/*' -not -path '/var/lib/inkfish/*' "
                     "-not -path '/var/cache/*' -not -path '/var/log/journal/*' 2>/dev/null").split()
     assert left == ["/var/lib/inkfish"], left
-    host.sh("systemctl daemon-reload; ! systemctl list-units --all --no-legend --plain | grep inkfish-")
+    host.sh("systemctl daemon-reload; ! systemctl list-units --all --no-legend --plain 'inkfish*' | grep .")
     return "left: /var/lib/inkfish, /etc/ceph"
 
 

@@ -88,6 +88,11 @@ public final class Options {
             mon_cluster_log_file_level | STRING | debug | least level of what goes there
             mon_cluster_log_to_file | BOOL | true | write the cluster log to files
             mon_debug_deprecated_as_obsolete | BOOL | false | tests: refuse deprecated commands
+            mon_scrub_interval | SECONDS | 86400 | seconds between scrubs of the monitors' stores; 0 for none
+            mon_scrub_timeout | INT | 300 | seconds without an answer of another monitor after which a scrub begins again
+            mon_scrub_max_keys | INT | 100 | most keys that are compared at once
+            mon_scrub_inject_crc_mismatch | FLOAT | 0 | tests: probability of a wrong sum
+            mon_scrub_inject_missing_keys | FLOAT | 0 | tests: probability that a key is left out
             mon_enable_op_tracker | BOOL | true | track requests to the monitor
             mon_op_complaint_time | SECONDS | 30 | seconds after which a request to the monitor counts as slow
             mon_op_history_size | UINT | 20 | requests kept in the history

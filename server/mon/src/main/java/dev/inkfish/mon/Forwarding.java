@@ -129,6 +129,9 @@ final class Forwarding {
     /// Everything that is not done is handed to whoever leads now.
     void handOnAll() {
         requests.all().forEach(this::handOn);
+        if (quorum().state() == Quorum.State.PEON) {
+            mon.services().forEach(MonService::follows);
+        }
         for (int count = waiting.size(); count > 0 && !waiting.isEmpty() && quorum().leads(); count--) {
             Waiting next = waiting.removeFirst();
             forward(next.from, next.forward);

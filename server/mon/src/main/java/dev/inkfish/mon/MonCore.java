@@ -10,6 +10,7 @@ import dev.inkfish.mon.log.LogService;
 import dev.inkfish.mon.map.MonMapService;
 import dev.inkfish.mon.quorum.PeerMessage;
 import dev.inkfish.mon.quorum.Quorum;
+import dev.inkfish.mon.scrub.MonScrub;
 import dev.inkfish.mon.store.MonTransaction;
 import dev.inkfish.mon.store.StoreView;
 import dev.inkfish.mon.subs.Subscription;
@@ -286,11 +287,10 @@ public final class MonCore {
             case PeerMessage.Done done -> forwarding.done(done);
             case PeerMessage.SessionClosed closed -> forwarding.remoteClosed(from, closed);
             case PeerMessage.GlobalIds ids -> service(AuthService.class).globalIds().add(ids.from(), ids.to());
-            case PeerMessage.Again again -> forwarding.handOnAll();
+            case PeerMessage.Again _ -> forwarding.handOnAll();
             case PeerMessage.LogLines log -> service(LogService.class).fromPeer(log.lines());
-            case PeerMessage.Lease lease -> {}
-            case PeerMessage.LeaseAck ack -> {}
-            case PeerMessage.Leaving leaving -> {}
+            case PeerMessage.Scrubbed scrubbed -> service(MonScrub.class).answer(from, scrubbed);
+            case PeerMessage.Lease _, PeerMessage.LeaseAck _, PeerMessage.Leaving _ -> {}
         }
     }
 

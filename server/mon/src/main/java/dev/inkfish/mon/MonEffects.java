@@ -38,11 +38,6 @@ public interface MonEffects {
     /// @return how many nanoseconds it took
     long compact();
 
-    /// Reads all that the store has, which shows blocks that are damaged: the monitor ends at such a one.
-    ///
-    /// @return how many keys there are
-    long scrub();
-
     /// Random bytes, for keys.
     byte[] random(int count);
 

@@ -53,6 +53,9 @@ public abstract class MonService {
 
     public void sessionClosed(MonSession session) {}
 
+    /// This monitor follows a leader now, or what it has told its leader may be lost.
+    public void follows() {}
+
     /// This monitor leads now, or does no more: what was pending, and what only a leader knows of daemons, is to be
     /// forgotten. [#refresh] follows.
     public void leaderChanged() {}

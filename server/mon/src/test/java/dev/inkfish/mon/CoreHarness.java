@@ -167,11 +167,6 @@ final class CoreHarness implements MonEffects {
     }
 
     @Override
-    public long scrub() {
-        return store.scrub();
-    }
-
-    @Override
     public byte[] random(int count) {
         return new byte[count];
     }

@@ -12,6 +12,7 @@ import dev.inkfish.mon.map.MonMapService;
 import dev.inkfish.mon.osd.OsdMapService;
 import dev.inkfish.mon.quorum.PeerMessage;
 import dev.inkfish.mon.quorum.Quorum;
+import dev.inkfish.mon.scrub.MonScrub;
 import dev.inkfish.mon.store.MemoryMonStore;
 import dev.inkfish.mon.store.MonTransaction;
 import dev.inkfish.wire.Bytes;
@@ -210,6 +211,8 @@ final class QuorumSimulation {
         boolean alive = true;
         boolean cut;
         boolean outside;
+        /// Learns nothing of the log.
+        boolean deaf;
         long promisedUntil;
         long votedIn;
         long base;
@@ -220,6 +223,9 @@ final class QuorumSimulation {
             this.name = name;
             this.store = store;
             this.conf = new Conf("mon", name);
+            conf.set(Conf.Layer.FILE, "mon_scrub_interval", "4");
+            conf.set(Conf.Layer.FILE, "mon_scrub_timeout", "3");
+            conf.set(Conf.Layer.FILE, "mon_scrub_max_keys", "7");
             this.core = newCore();
         }
 
@@ -229,6 +235,7 @@ final class QuorumSimulation {
             made.add(new AuthService(made, new AuthKeys(QuorumSimulation.this::wall), AuthService.policy(conf)));
             made.add(new LogService(made));
             made.add(new ConfigKeyService(made));
+            made.add(new MonScrub(made));
             made.add(new ConfigService(made));
             made.add(new OsdMapService(made));
             made.auth(new MonAuth() {
@@ -276,7 +283,7 @@ final class QuorumSimulation {
         void learn() {
             boolean must = this == leader;
             int most = must ? Integer.MAX_VALUE : random.nextInt(log.size() - applied > BEHIND ? 2 * BEHIND : 3);
-            for (int i = 0; i < most && applied < log.size() && !cut; i++) {
+            for (int i = 0; i < most && applied < log.size() && !cut && !deaf; i++) {
                 Entry entry = log.get((int) applied++);
                 long version = store.number(MonCore.META, MonCore.VERSION_KEY);
                 if (entry.base != version) {
@@ -373,11 +380,6 @@ final class QuorumSimulation {
         @Override
         public long compact() {
             throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public long scrub() {
-            return store.scrub();
         }
 
         @Override

@@ -3,9 +3,11 @@ package dev.inkfish.mon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.inkfish.cephx.auth.Identity;
+import dev.inkfish.conf.Conf;
 import dev.inkfish.mon.QuorumSimulation.Client;
 import dev.inkfish.mon.QuorumSimulation.Node;
 import dev.inkfish.mon.quorum.Quorum;
+import dev.inkfish.mon.store.MonTransaction;
 import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.EntityAuthName;
 import dev.inkfish.wire.EntityName;
@@ -13,6 +15,7 @@ import dev.inkfish.wire.Errno;
 import dev.inkfish.wire.message.MMonCommand;
 import dev.inkfish.wire.message.MMonCommandAck;
 import dev.inkfish.wire.message.Message;
+import dev.inkfish.wire.mon.LogEntry;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -73,7 +76,16 @@ class QuorumSimulationTest {
                         .isEqualTo(first.store.scan(namespace));
             }
         }
+        String log = clusterLog(first);
+        assertThat(log).as("seed %d", seed).doesNotContain("scrub mismatch").contains("scrub ok on 0,1,2: ScrubResult(keys {");
         return world.trace.toString() + first.store.scan("config-key");
+    }
+
+    private static String clusterLog(Node node) {
+        StringBuilder lines = new StringBuilder();
+        node.store.scan("logm", "v").values().forEach(batch -> batch.reader().list(LogEntry::decode).forEach(
+                line -> lines.append(line.message()).append('\n')));
+        return lines.toString();
     }
 
     private static void disturb(QuorumSimulation world) {
@@ -107,6 +119,57 @@ class QuorumSimulationTest {
     @Test
     void oneSeedGivesOneTrace() {
         assertThat(run(7)).isEqualTo(run(7));
+    }
+
+    private static Node peon(QuorumSimulation world) {
+        return world.nodes.stream()
+                .filter(node -> node.core.quorum().state() == Quorum.State.PEON).findFirst().orElseThrow();
+    }
+
+    @Test
+    void aStoreThatDiffersIsFound() {
+        for (String damage : List.of("value", "missing", "more", "at the end")) {
+            QuorumSimulation world = new QuorumSimulation(5);
+            world.calm = true;
+            pass(world, 20);
+            assertThat(clusterLog(world.nodes.getFirst())).doesNotContain("mismatch");
+            Node peon = peon(world);
+            ask(world, peon, QuorumSimulation.ADMIN.apply(9), "{\"prefix\":\"config-key set\",\"key\":\"k\",\"val\":\"v\"}");
+            MonTransaction change = new MonTransaction();
+            peon.store.apply(switch (damage) {
+                case "value" -> change.put("config-key", "k", Bytes.utf8("w"));
+                case "missing" -> change.erase("config-key", "k");
+                case "more" -> change.put("config-key", "l", Bytes.utf8("v"));
+                default -> change.put("zzz", "z", Bytes.EMPTY);
+            });
+            pass(world, 20);
+            int rank = peon.core.rank();
+            assertThat(clusterLog(world.nodes.getFirst())).as(damage).contains("scrub mismatch\n mon.")
+                    .contains("\n mon." + rank + " ScrubResult(keys {");
+        }
+    }
+
+    @Test
+    void aMonitorThatDoesNotAnswerIsWaitedForAndTheScrubBeginsAgain() {
+        QuorumSimulation world = new QuorumSimulation(5);
+        world.calm = true;
+        world.nodes.forEach(node -> node.conf.set(Conf.Layer.FILE, "mon_scrub_interval", "0"));
+        pass(world, 20);
+        Node leader = world.node(leads(world).getFirst());
+        Node peon = peon(world);
+        peon.deaf = true;
+        String scrub = "{\"prefix\":\"mon scrub\"}";
+        Identity admin = QuorumSimulation.ADMIN.apply(9);
+        assertThat(ask(world, leader, admin, 1, scrub).result()).isZero();
+        assertThat(ask(world, leader, admin, 2, scrub).result()).isEqualTo(Errno.EBUSY.code());
+        assertThat(world.trace.toString()).doesNotContain("restarting scrub");
+        pass(world, 5);
+        assertThat(world.trace.toString()).contains("restarting scrub");
+        assertThat(clusterLog(leader)).contains("scrub already in progress").doesNotContain("scrub ok");
+        peon.deaf = false;
+        pass(world, 10);
+        assertThat(clusterLog(leader)).contains("scrub ok on 0,1,2").doesNotContain("mismatch");
+        assertThat(ask(world, leader, admin, 3, scrub).result()).isZero();
     }
 
     private static List<String> leads(QuorumSimulation world) {

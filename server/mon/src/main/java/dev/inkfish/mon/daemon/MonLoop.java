@@ -254,11 +254,6 @@ final class MonLoop implements MonEffects, Dispatcher {
     }
 
     @Override
-    public long scrub() {
-        return store.scrub();
-    }
-
-    @Override
     public byte[] random(int count) {
         return MonDaemon.randomBytes(count);
     }

@@ -21,6 +21,7 @@ import dev.inkfish.mon.mgr.MgrStatService;
 import dev.inkfish.mon.osd.OsdMapService;
 import dev.inkfish.mon.osd.OsdPlaces;
 import dev.inkfish.mon.osdcmd.OsdCommands;
+import dev.inkfish.mon.scrub.MonScrub;
 import dev.inkfish.wire.mon.ServiceMap;
 import dev.inkfish.wire.osd.ObjectStatSum;
 import dev.inkfish.wire.osd.PoolStat;
@@ -40,6 +41,7 @@ public final class MonServices {
         core.add(new AuthService(core, keys, AuthService.policy(core.conf())));
         core.add(new LogService(core));
         core.add(new ConfigKeyService(core));
+        core.add(new MonScrub(core));
         ConfigService config = core.add(new ConfigService(core));
         OsdMapService osdMap = core.add(new OsdMapService(core));
         config.places(new OsdPlaces(osdMap));

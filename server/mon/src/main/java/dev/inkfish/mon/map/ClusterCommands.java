@@ -6,9 +6,7 @@ import dev.inkfish.command.CommandResult;
 import dev.inkfish.command.CommandTable;
 import dev.inkfish.command.Formatter;
 import dev.inkfish.mon.MonCore;
-import dev.inkfish.mon.MonEffects;
 import dev.inkfish.mon.MonSession;
-import dev.inkfish.wire.CephException;
 import dev.inkfish.wire.EntityType;
 import dev.inkfish.wire.Errno;
 import dev.inkfish.wire.Features;
@@ -50,7 +48,6 @@ public final class ClusterCommands {
         table.add("mon_status", "report status of monitors", "mon", "r", Command.FLAG_TELL, this::monStatus);
         table.add("quorum_status", "report status of monitor quorum", "mon", "r", this::quorumStatus);
         table.add("features", "report of connected features", "mon", "r", this::features);
-        table.add("mon scrub", "scrub the monitor stores", "mon", "rw", this::scrub);
         table.add("time-sync-status", "show time sync status", "mon", "r", this::timeSync);
         table.add("mon metadata name=id,type=CephString,req=false", "fetch metadata for mon <id>", "mon", "r",
                 this::metadata);
@@ -69,17 +66,6 @@ public final class ClusterCommands {
             return CommandResult.line(mon.fsid().toString());
         }
         return CommandResult.data(f.openObject("fsid").dump("fsid", mon.fsid().toString()).close());
-    }
-
-    /// Each block of the store has a checksum, which reading compares.
-    private CommandResult scrub(CommandContext call) {
-        if (monMap.map().ranks().size() > 1) {
-            throw new CephException(Errno.EOPNOTSUPP,
-                    "'mon scrub' is not supported with several monitors: their stores are not compared with each other");
-        }
-        long keys = mon.effects().scrub();
-        mon.effects().log(MonEffects.Level.INFO, "scrub: all " + keys + " keys of the store can be read");
-        return CommandResult.status("");
     }
 
     private CommandResult version(CommandContext call) {

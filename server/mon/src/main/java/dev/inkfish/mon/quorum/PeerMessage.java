@@ -1,6 +1,7 @@
 package dev.inkfish.mon.quorum;
 
 import dev.inkfish.cephx.auth.Identity;
+import dev.inkfish.mon.scrub.ScrubSums;
 import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.DecodeException;
 import dev.inkfish.wire.EntityAddr;
@@ -29,6 +30,7 @@ public sealed interface PeerMessage {
     int AGAIN = 8;
     int LOG_LINES = 9;
     int LEAVING = 10;
+    int SCRUBBED = 11;
 
     long epoch();
 
@@ -80,6 +82,9 @@ public sealed interface PeerMessage {
     /// Peon to leader: it was told to leave the quorum.
     record Leaving(long epoch) implements PeerMessage {}
 
+    /// Peon to leader: what the part of its store comes to that the leader ordered with this version (`MMonScrub`).
+    record Scrubbed(long epoch, long version, ScrubSums sums) implements PeerMessage {}
+
     /// Whose request it is.
     ///
     /// @param session the peon's number of the session
@@ -116,6 +121,7 @@ public sealed interface PeerMessage {
             case Again m -> AGAIN;
             case LogLines m -> LOG_LINES;
             case Leaving m -> LEAVING;
+            case Scrubbed m -> SCRUBBED;
         };
     }
 
@@ -148,6 +154,10 @@ public sealed interface PeerMessage {
             case GlobalIds m -> out.u64(m.from).u64(m.to);
             case Again m -> {}
             case Leaving m -> {}
+            case Scrubbed m -> {
+                out.u64(m.version);
+                m.sums.encode(out);
+            }
             case LogLines m -> out.list(m.lines, (w, line) -> line.encode(w, Features.PACIFIC));
         }
         return out.toBytes();
@@ -168,6 +178,7 @@ public sealed interface PeerMessage {
             case GLOBAL_IDS -> new GlobalIds(epoch, in.u64(), in.u64());
             case AGAIN -> new Again(epoch);
             case LEAVING -> new Leaving(epoch);
+            case SCRUBBED -> new Scrubbed(epoch, in.u64(), ScrubSums.decode(in));
             case LOG_LINES -> new LogLines(epoch, in.list(LogEntry::decode));
             default -> throw new DecodeException("monitors' message of kind " + kind);
         };

@@ -51,8 +51,16 @@ public final class MemoryMonStore implements MonStore {
     public void sync() {}
 
     @Override
-    public long scrub() {
-        return namespaces.values().stream().mapToLong(NavigableMap::size).sum();
+    public void walk(Place after, Visitor visitor) {
+        for (var namespace : namespaces.tailMap(after.namespace(), true).entrySet()) {
+            boolean first = namespace.getKey().equals(after.namespace());
+            var values = first ? namespace.getValue().tailMap(after.key(), false) : namespace.getValue();
+            for (var each : values.entrySet()) {
+                if (!visitor.visit(namespace.getKey(), each.getKey(), each.getValue())) {
+                    return;
+                }
+            }
+        }
     }
 
     @Override

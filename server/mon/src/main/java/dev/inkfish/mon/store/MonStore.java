@@ -17,11 +17,6 @@ public interface MonStore extends StoreView, AutoCloseable {
     /// Gives back the room of what is no more.
     default void compact() {}
 
-    /// Reads all of it.
-    ///
-    /// @return how many keys there are
-    long scrub();
-
     /// Writes all of it: key, value, each behind its length.
     void dump(DataOutputStream out) throws IOException;
 

@@ -100,16 +100,23 @@ public final class RocksMonStore implements MonStore {
     }
 
     @Override
-    public long scrub() {
-        long keys = 0;
-        try (ReadOptions options = new ReadOptions().setVerifyChecksums(true).setFillCache(false);
-                RocksIterator iterator = db.newIterator(options)) {
-            for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
-                iterator.value();
-                keys++;
+    public void walk(Place after, Visitor visitor) {
+        byte[] start = key(after.namespace(), after.key());
+        try (ReadOptions reading = new ReadOptions().setVerifyChecksums(true).setFillCache(false);
+                RocksIterator iterator = db.newIterator(reading)) {
+            for (iterator.seek(start); iterator.isValid(); iterator.next()) {
+                byte[] key = iterator.key();
+                int zero = 0;
+                while (key[zero] != 0) {
+                    zero++;
+                }
+                if (!Arrays.equals(key, start) && !visitor.visit(
+                        Text.decode(key, 0, zero), Text.decode(key, zero + 1, key.length - zero - 1),
+                        Bytes.wrap(iterator.value()))) {
+                    return;
+                }
             }
             iterator.status();
-            return keys;
         } catch (RocksDBException e) {
             throw failure(e);
         }

@@ -210,11 +210,6 @@ class AuthServiceTest implements MonEffects {
     }
 
     @Override
-    public long scrub() {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
     public byte[] random(int count) {
         byte[] bytes = new byte[count];
         random.nextBytes(bytes);

@@ -11,6 +11,9 @@ import dev.inkfish.cephx.auth.AuthMethod;
 import dev.inkfish.cephx.auth.ClientAuth;
 import dev.inkfish.command.CommandResult;
 import dev.inkfish.conf.Conf;
+import dev.inkfish.mon.store.MonStore;
+import dev.inkfish.mon.store.MonTransaction;
+import dev.inkfish.mon.store.RocksMonStore;
 import dev.inkfish.net.Connection;
 import dev.inkfish.net.EventLoops;
 import dev.inkfish.net.MonClient;
@@ -295,6 +298,31 @@ class ThreeMonitorsTest {
         byte[] bytes = Files.readAllBytes(file);
         bytes[bytes.length / 2] ^= 4;
         Files.write(file, bytes);
+    }
+
+    @Test
+    void aStoreThatIsNotTheOthersIsFound() throws Exception {
+        begin("a", "b", "c");
+        awaitQuorum("a,b,c");
+        for (int i = 0; i < 150; i++) {
+            command(set("k" + i, "v" + i));
+        }
+        command("{\"prefix\":\"mon scrub\"}");
+        await(() -> scrubLines().lines().filter(line -> line.contains("scrub ok on 0,1,2: ScrubResult(keys {")).count() >= 2);
+        assertThat(scrubLines()).doesNotContain("mismatch");
+        kill("c");
+        try (MonStore store = new RocksMonStore(dir.resolve("c/store.db"))) {
+            store.apply(new MonTransaction().put("config-key", "k7", Bytes.utf8("w7")));
+        }
+        start("c");
+        awaitQuorum("a,b,c");
+        command("{\"prefix\":\"mon scrub\"}");
+        await(() -> scrubLines().contains("scrub mismatch"));
+        assertThat(scrubLines()).contains("[ERR]  mon.2 ScrubResult(keys {");
+    }
+
+    private String scrubLines() {
+        return command("{\"prefix\":\"log last\",\"num\":1000,\"level\":\"debug\",\"channel\":\"cluster\"}");
     }
 
     @Test

@@ -233,8 +233,14 @@ final class Forwarding {
 
     // ---- at a peon, from the leader
 
+    /// Whoever has left the quorum has let go of what it was to answer: the rest of an answer is not to make it forget the request,
+    /// which is handed on again when it follows again, maybe in the same epoch.
+    private boolean concerns(long life) {
+        return life == quorum().life() && quorum().state() == Quorum.State.PEON;
+    }
+
     void route(PeerMessage.Route route) {
-        if (route.life() != quorum().life()) {
+        if (!concerns(route.life())) {
             return;
         }
         hold(route.version(), () -> {
@@ -247,7 +253,7 @@ final class Forwarding {
     }
 
     void done(PeerMessage.Done done) {
-        if (done.life() == quorum().life()) {
+        if (concerns(done.life())) {
             hold(done.version(), () -> requests.done(done.request(), mon.now()));
         }
     }

@@ -80,6 +80,7 @@ import org.slf4j.LoggerFactory;
 public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
     private static final Logger LOG = LoggerFactory.getLogger(MgrDaemon.class);
     private static final long TICK_MILLIS = 200;
+    private static final long LAG_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -100,6 +101,7 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
     private final ScheduledThreadPoolExecutor thread;
     private final ConcurrentMap<Long, Connection> connections = new ConcurrentHashMap<>();
     private final AtomicLong nextSession = new AtomicLong(1);
+    private long lagTold = System.nanoTime() - LAG_NANOS;
 
     private MgrDaemon(MgrConfig config) {
         this.config = config;
@@ -172,7 +174,8 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
         daemon.adminSocket = AdminSocket.open(config.conf().string("admin_socket"), (json, answer) ->
                 daemon.post(() -> LocalCommands.run(daemon.core.tells(), json, now(),
                         done -> answer.done(done.code(), done.outs(), done.data()))));
-        daemon.thread.scheduleAtFixedRate(
+        // not at a fixed rate: on a machine that is too busy for that many, nothing else would have its turn
+        daemon.thread.scheduleWithFixedDelay(
                 () -> daemon.guarded(() -> daemon.core.tick(now())), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
         return daemon;
     }
@@ -206,10 +209,23 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
     }
 
     private void post(Runnable task) {
+        long posted = System.nanoTime();
         try {
-            thread.execute(() -> guarded(task));
+            thread.execute(() -> {
+                noteLag(posted);
+                guarded(task);
+            });
         } catch (RejectedExecutionException e) {
             LOG.debug("mgr.{}: closing, an event is dropped", config.name());
+        }
+    }
+
+    /// What a manager shows that is behind with its work is old.
+    private void noteLag(long posted) {
+        long now = System.nanoTime();
+        if (now - posted > LAG_NANOS && now - lagTold > LAG_NANOS) {
+            lagTold = now;
+            LOG.warn("mgr.{}: {} s behind, {} events wait", config.name(), TimeUnit.NANOSECONDS.toSeconds(now - posted), thread.getQueue().size());
         }
     }
 

@@ -24,11 +24,11 @@ import dev.inkfish.wire.osd.PgLogEntry;
 import dev.inkfish.wire.osd.PgMissing;
 import dev.inkfish.wire.osd.PgQuery;
 import dev.inkfish.wire.osd.PgShard;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /// A primary's way from a new interval to an active one (`PeeringState`, its primary states). The one
 /// owner of a primary's transitions.
@@ -152,8 +152,7 @@ final class Peering {
 
     private void chooseActing(PriorSet prior) {
         TreeMap<PgShard, PgInfo> infos = present();
-        ActingChoice choice = ActingChoice.choose(
-                infos, pg.mapping.up(), pg.mapping.acting(), pg.shell.whoami(), pg.pool, pg.data.past, lag());
+        ActingChoice choice = choose(infos, lag());
         if (choice == null) {
             pg.enter(new PgState.Incomplete(prior));
             pg.holdClientsBack();
@@ -185,6 +184,11 @@ final class Peering {
         query(choice.best(), PgQuery.Kind.LOG, since);
     }
 
+    private @Nullable ActingChoice choose(TreeMap<PgShard, PgInfo> infos, ActingChoice.Lag lag) {
+        return ActingChoice.choose(
+                infos, pg.mapping.up(), pg.mapping.acting(), pg.shell.whoami(), pg.pool, pg.data.past, lag);
+    }
+
     private ActingChoice.Lag lag() {
         PgSettings settings = pg.shell.settings();
         return new ActingChoice.Lag(settings.asyncRecovery(), settings.ownLogPrimary());
@@ -201,9 +205,13 @@ final class Peering {
         return infos;
     }
 
-    private void wantActing(PriorSet prior, List<Integer> want) {
+    private void askFor(List<Integer> want) {
         List<Integer> wish = want.equals(Intervals.present(pg.mapping.up())) ? List.of() : want;
         pg.shell.wantPgTemp(pg.data.pgid.pgid(), wish);
+    }
+
+    private void wantActing(PriorSet prior, List<Integer> want) {
+        askFor(want);
         pg.enter(new PgState.WaitActingChange(prior, want));
         pg.report.changed();
     }
@@ -389,13 +397,9 @@ final class Peering {
 
     /// Nothing is missing anywhere and nobody is to be filled.
     void onRecovered() {
-        ActingChoice choice = ActingChoice.choose(
-                present(), pg.mapping.up(), pg.mapping.acting(), pg.shell.whoami(), pg.pool, pg.data.past, ActingChoice.Lag.ANY);
-        boolean asWanted = choice == null || choice.want().equals(Intervals.present(pg.mapping.acting()));
-        if (!asWanted) {
-            List<Integer> wish =
-                    choice.want().equals(Intervals.present(pg.mapping.up())) ? List.of() : choice.want();
-            pg.shell.wantPgTemp(pg.data.pgid.pgid(), wish);
+        ActingChoice choice = choose(present(), ActingChoice.Lag.ANY);
+        if (choice != null && !choice.want().equals(Intervals.present(pg.mapping.acting()))) {
+            askFor(choice.want());
             return;
         }
         clean = true;
@@ -451,11 +455,11 @@ final class Peering {
             return;
         }
         pg.recovery.onNewSource();
-        List<Integer> acting = new ArrayList<>(Intervals.present(pg.mapping.acting()));
-        boolean follows = !info.isIncomplete() && info.lastUpdate().compareTo(pg.data.log.tail()) >= 0;
-        if (acting.size() < pg.pool.size() && follows) { // a copy that is too few otherwise
-            acting.add(from.osd());
-            pg.shell.wantPgTemp(pg.data.pgid.pgid(), acting);
+        // those who are caught up behind clients count: they will act soon, and peering would not have one more
+        ActingChoice choice = choose(present(), ActingChoice.Lag.ANY);
+        boolean tooFew = Intervals.present(pg.mapping.acting()).size() < pg.pool.size();
+        if (tooFew && choice != null && choice.want().contains(from.osd())) {
+            askFor(choice.want());
         }
     }
 

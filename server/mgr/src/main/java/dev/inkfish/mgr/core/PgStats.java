@@ -25,10 +25,9 @@ final class PgStats {
     static PgStat since(PgStat pg, PgStat known) {
         PgStat.Stamps s = pg.stamps();
         PgStat.Stamps before = known.stamps();
-        BinaryOperator<Utime> latest = (said, seen) -> {
-            boolean guessed = known.reported().epoch() == 0;
-            return said.isZero() || !guessed && seen.compareTo(said) > 0 ? seen : said;
-        };
+        boolean guessed = known.reported().epoch() == 0;
+        BinaryOperator<Utime> latest =
+                (said, seen) -> said.isZero() || (!guessed && seen.compareTo(said) > 0) ? seen : said;
         return with(pg, pg.state(), new PgStat.Stamps(
                 s.fresh(),
                 s.change(),

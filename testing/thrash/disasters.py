@@ -20,7 +20,7 @@ from pathlib import Path
 
 import disaster_orders  # they enter themselves
 import disaster_scenarios
-from hosts import ROOT, jdk
+from hosts import ROOT, jdk, until
 
 SETTINGS = ["mon_data_avail_warn = 2", "mon_data_avail_crit = 1", "osd_pool_default_pg_autoscale_mode = off",
             "mon_osd_report_timeout = 3600", "osd_pg_log_dups_tracked = 100", "mon_allow_pool_size_one = true", "mon_pg_stuck_threshold = 3600"]
@@ -112,7 +112,7 @@ class Side:
 
     def is_alive(self, osd):
         try:
-            return Path("/proc/%d" % self.first_pid(osd)).exists()
+            return self.lives(self.first_pid(osd))
         except (RuntimeError, OSError):
             return False
 
@@ -137,13 +137,9 @@ class Side:
 
     # ---- what is seen
 
-    def until(self, test, seconds=90):
-        end = time.monotonic() + seconds
-        while not test():
-            if time.monotonic() > end:
-                return False
-            time.sleep(0.5)
-        return True
+    @staticmethod
+    def until(test, seconds=90):
+        return until(test, seconds)
 
     def groups(self, pool=None):
         return (self.json("pg ls-by-pool %s" % (pool or self.pool)) or {"pg_stats": []})["pg_stats"]

@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 
-from hosts import Hosts, run
+from hosts import Hosts, run, until
 
 
 class Keys(threading.Thread):
@@ -44,14 +44,6 @@ def main():
         print("%s %s%s" % ("ok   " if holds else "WRONG", what, "" if holds else ": %s" % (seen,)), flush=True)
         if not holds:
             wrong.append(what)
-
-    def until(test, seconds):
-        end = time.monotonic() + seconds
-        while not test():
-            if time.monotonic() > end:
-                return False
-            time.sleep(0.5)
-        return True
 
     def health():
         try:

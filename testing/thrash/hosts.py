@@ -28,6 +28,16 @@ def run(*command, check=True, **more):
 
 
 @functools.cache
+def until(test, seconds):
+    """Whether it comes true in that time."""
+    end = time.monotonic() + seconds
+    while not test():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.5)
+    return True
+
+
 def jdk():
     """Where the JDK is by which everything else of the project runs (scripts/jdk.sh)."""
     return run("bash", "-c", '. "$1" && echo "$JAVA_HOME"', "bash", ROOT / "scripts/jdk.sh").stdout.strip()

@@ -292,6 +292,42 @@ class PgSimulationTest {
         assertThat(simulation.newest().map(new PgId(1, 0)).acting()).containsExactly(0, 1, 3);
     }
 
+    /// One comes back with an old copy while a member is caught up behind clients: that one will act soon, so nobody asks for the other.
+    @Test
+    void whoIsCaughtUpCountsWhenAnotherComesBack() {
+        Simulation simulation = new Simulation(4, 4, 3, 2, 1);
+        simulation.reorder(List.of(0, 1, 3, 2));
+        simulation.settle();
+        clients(simulation, 6);
+        work(simulation, 1);
+        simulation.settle();
+        simulation.nodes.get(3).kill();
+        simulation.markDown(3);
+        simulation.reorder(List.of(0, 1, 2, 3));
+        simulation.settle();
+        simulation.nodes.get(2).kill();
+        simulation.markDown(2);
+        work(simulation, 1);
+        simulation.settle();
+        Pg primary = simulation.nodes.get(0).table.groups().iterator().next();
+        simulation.nodes.get(2).start();
+        while (primary.asyncTargets.isEmpty() || !primary.isActive()) {
+            assertThat(simulation.step()).isTrue();
+        }
+        simulation.freeze(0, 2);
+        simulation.settle();
+        assertThat(primary.asyncTargets).containsExactly(PgShard.of(2));
+
+        simulation.nodes.get(3).start();
+        while (simulation.step()) {
+            assertThat(simulation.newest().pgTemp().getOrDefault(new PgId(1, 0), List.of())).as("who is asked for").doesNotContain(3);
+        }
+        assertThat(primary.peerInfo).containsKey(PgShard.of(3));
+        assertThat(simulation.newest().map(new PgId(1, 0)).acting()).containsExactly(0, 1);
+        simulation.thaw();
+        settleAndCheck(simulation);
+    }
+
     /// The primary had begun with another one, who died before it had heard: they were never active, and nobody is to hear that they were.
     @Test
     void whatWasBegunAndIsLeftAloneHasNotStarted() {

@@ -49,7 +49,7 @@ class DegradedClusterTest {
     @BeforeEach
     void load() throws IOException {
         OsdMap map = OsdMap.decode(resource("osdmap"));
-        stats = new MgrStatService(harness.core, () -> map);
+        stats = new MgrStatService(harness.core, () -> map, ACTIVE::activeGid);
         MemoryMonStore store = new MemoryMonStore();
         PgMapDigest digest = PgMapDigest.decode(resource("digest").reader());
         WireWriter checks = new WireWriter();

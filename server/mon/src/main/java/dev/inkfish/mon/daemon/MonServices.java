@@ -46,7 +46,7 @@ public final class MonServices {
         OsdMapService osdMap = core.add(new OsdMapService(core));
         config.places(new OsdPlaces(osdMap));
         MgrMapService mgrMap = core.add(new MgrMapService(core));
-        MgrStatService mgrStat = core.add(new MgrStatService(core, osdMap::map));
+        MgrStatService mgrStat = core.add(new MgrStatService(core, osdMap::map, () -> mgrMap.map().activeGid()));
         osdMap.purgedSnaps().reportedBy(() -> {
             NavigableMap<Long, IntervalSet> purged = new TreeMap<>();
             mgrStat.digest().purgedSnaps().forEach((pool, snaps) -> purged.put(pool, new IntervalSet(snaps)));

@@ -30,6 +30,7 @@ import dev.inkfish.wire.osd.ObjectStatSum.Field;
 import dev.inkfish.wire.osd.PoolStat;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -50,10 +51,13 @@ public final class MgrStatService extends MonService {
     private @Nullable MMonMgrReport pending;
 
     private final Supplier<OsdMap> osdMap;
+    private final LongSupplier activeGid;
 
-    public MgrStatService(MonCore mon, Supplier<OsdMap> osdMap) {
+    /// @param activeGid the global id of the active manager, whose word alone counts
+    public MgrStatService(MonCore mon, Supplier<OsdMap> osdMap, LongSupplier activeGid) {
         super(mon);
         this.osdMap = osdMap;
+        this.activeGid = activeGid;
     }
 
     @Override
@@ -133,13 +137,21 @@ public final class MgrStatService extends MonService {
         if (session.caps().canExecute(session, "mgr")) {
             // decoded here, so that what cannot be decoded is refused before it is stored
             report.digest();
-            MMonMgrReport before = pending;
-            boolean keepServices = report.serviceMap().isEmpty() && before != null && !before.serviceMap().isEmpty();
-            mon.whenWriteable(() -> pending = keepServices
-                    ? new MMonMgrReport(
-                            report.checks(), before.serviceMap(), report.progress(), report.gid(), report.data())
-                    : report);
+            mon.whenWriteable(() -> take(report));
         }
+    }
+
+    /// One that was chosen no more goes on reporting until it hears of it: what it knows is old.
+    private void take(MMonMgrReport report) {
+        if (report.gid() != 0 && report.gid() != activeGid.getAsLong()) {
+            mon.effects().debug(() -> "a report of manager " + report.gid() + ", which is not active, does not count");
+            return;
+        }
+        MMonMgrReport before = pending;
+        boolean keepServices = report.serviceMap().isEmpty() && before != null && !before.serviceMap().isEmpty();
+        pending = keepServices
+                ? new MMonMgrReport(report.checks(), before.serviceMap(), report.progress(), report.gid(), report.data())
+                : report;
     }
 
     private void statfs(MonSession session, MStatfs ask, long tid) {

@@ -11,13 +11,9 @@ import dev.inkfish.mgr.core.ModuleStore;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.net.InetSocketAddress;
-import java.io.IOException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.inkfish.conf.LocalCommands;
 import dev.inkfish.net.AdminSocket;
-import dev.inkfish.wire.Errno;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.ExecutionException;
 import java.util.NavigableMap;
 import dev.inkfish.wire.mon.OsdPerfQuery;
 import dev.inkfish.mgr.command.MgrModuleCommands;
@@ -68,9 +64,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -80,7 +73,6 @@ import org.slf4j.LoggerFactory;
 public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
     private static final Logger LOG = LoggerFactory.getLogger(MgrDaemon.class);
     private static final long TICK_MILLIS = 200;
-    private static final long LAG_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -98,16 +90,13 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
     private volatile Runnable aborted = () -> {};
     private boolean active;
     private int passedOn;
-    private final ScheduledThreadPoolExecutor thread;
+    private final CoreThread thread;
     private final ConcurrentMap<Long, Connection> connections = new ConcurrentHashMap<>();
     private final AtomicLong nextSession = new AtomicLong(1);
-    private long lagTold = System.nanoTime() - LAG_NANOS;
 
     private MgrDaemon(MgrConfig config) {
         this.config = config;
-        thread = new ScheduledThreadPoolExecutor(
-                1, task -> Thread.ofPlatform().name("mgr." + config.name()).daemon().unstarted(task));
-        thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        thread = new CoreThread("mgr." + config.name());
         EntityAuthName name = EntityAuthName.parse("mgr." + config.name());
         CryptoKey key = config.key();
         ClientAuth clientAuth;
@@ -174,9 +163,7 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
         daemon.adminSocket = AdminSocket.open(config.conf().string("admin_socket"), (json, answer) ->
                 daemon.post(() -> LocalCommands.run(daemon.core.tells(), json, now(),
                         done -> answer.done(done.code(), done.outs(), done.data()))));
-        // not at a fixed rate: on a machine that is too busy for that many, nothing else would have its turn
-        daemon.thread.scheduleWithFixedDelay(
-                () -> daemon.guarded(() -> daemon.core.tick(now())), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        daemon.thread.tick(() -> daemon.guarded(() -> daemon.core.tick(now())), TICK_MILLIS);
         return daemon;
     }
 
@@ -198,35 +185,14 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
         restful.close();
         rbd.stop();
         rados.close();
-        thread.shutdownNow();
+        thread.stop();
         monitors.close();
         messenger.close();
-        try {
-            thread.awaitTermination(2, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        thread.awaitEnd();
     }
 
     private void post(Runnable task) {
-        long posted = System.nanoTime();
-        try {
-            thread.execute(() -> {
-                noteLag(posted);
-                guarded(task);
-            });
-        } catch (RejectedExecutionException e) {
-            LOG.debug("mgr.{}: closing, an event is dropped", config.name());
-        }
-    }
-
-    /// What a manager shows that is behind with its work is old.
-    private void noteLag(long posted) {
-        long now = System.nanoTime();
-        if (now - posted > LAG_NANOS && now - lagTold > LAG_NANOS) {
-            lagTold = now;
-            LOG.warn("mgr.{}: {} s behind, {} events wait", config.name(), TimeUnit.NANOSECONDS.toSeconds(now - posted), thread.getQueue().size());
-        }
+        thread.post(() -> guarded(task));
     }
 
     /// A bug stops the manager: the monitors see no more beacons and choose another one.
@@ -238,7 +204,7 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
             LOG.error("mgr.{}: halted by a bug", config.name(), e);
             String name = "mgr." + config.name();
             LOG.error("crash report: {}", CrashDump.write(config.conf(), name, name, e));
-            thread.shutdownNow();
+            thread.stop();
             messenger.close();
             aborted.run();
             throw e;

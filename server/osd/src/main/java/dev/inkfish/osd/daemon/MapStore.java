@@ -3,6 +3,7 @@ package dev.inkfish.osd.daemon;
 import dev.inkfish.objectstore.CollectionId;
 import dev.inkfish.objectstore.ObjectStore;
 import dev.inkfish.objectstore.Transaction;
+import dev.inkfish.osd.pg.MapSource;
 import dev.inkfish.osd.pg.MapView;
 import dev.inkfish.osdmap.OsdMap;
 import dev.inkfish.osdmap.OsdMapIncremental;
@@ -17,21 +18,29 @@ import dev.inkfish.wire.message.MOSDMap;
 import dev.inkfish.wire.osd.OsdSuperblock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The OSD's own objects: its superblock and the maps it has seen, in memory and in the META collection.
 /// Changed by the control thread only; [#view] may be called from any.
-final class MapStore {
+final class MapStore implements MapSource {
+    private static final Logger LOG = LoggerFactory.getLogger(MapStore.class);
     private static final GhObject SUPERBLOCK = object("osd_superblock");
+    private static final String MAP = "osdmap.";
     private static final int CACHED = 200;
 
     private final ObjectStore store;
     private long submitted;
     private final AtomicLong committed = new AtomicLong();
     private final ConcurrentSkipListMap<Integer, OsdMapView> cache = new ConcurrentSkipListMap<>();
+    /// Epochs of maps from before a gap, which groups may still be at.
+    private final ConcurrentSkipListSet<Integer> beforeGap = new ConcurrentSkipListSet<>();
     private volatile OsdSuperblock superblock;
 
     private MapStore(ObjectStore store, OsdSuperblock superblock) {
@@ -44,7 +53,7 @@ final class MapStore {
     }
 
     private static GhObject mapObject(int epoch) {
-        return object("osdmap." + epoch);
+        return object(MAP + epoch);
     }
 
     static boolean exists(ObjectStore store) {
@@ -69,7 +78,21 @@ final class MapStore {
             throw new CephException(Errno.ENOENT, "the store holds no OSD");
         }
         Bytes content = store.read(CollectionId.META, SUPERBLOCK, 0, Long.MAX_VALUE);
-        return content.reader().versioned(1, (in, version) -> new MapStore(store, OsdSuperblock.decode(in)));
+        MapStore maps = content.reader().versioned(1, (in, version) -> new MapStore(store, OsdSuperblock.decode(in)));
+        maps.findGap();
+        return maps;
+    }
+
+    private void findGap() {
+        for (GhObject object : store.list(CollectionId.META, GhObject.MIN, GhObject.MAX, Integer.MAX_VALUE)) {
+            String name = object.hobject().oid();
+            if (name.startsWith(MAP)) {
+                int epoch = Integer.parseInt(name.substring(MAP.length()));
+                if (epoch < superblock.oldestMap()) {
+                    beforeGap.add(epoch);
+                }
+            }
+        }
     }
 
     private static void write(OsdSuperblock superblock, Transaction transaction) {
@@ -103,15 +126,29 @@ final class MapStore {
         return raced == null ? view : raced;
     }
 
-    /// Takes in what a message brings beyond our newest map.
+    @Override
+    public MapView at(int epoch) {
+        return view(epoch);
+    }
+
+    @Override
+    public int after(int epoch) {
+        Integer before = beforeGap.higher(epoch);
+        return before == null ? Math.max(epoch + 1, superblock.oldestMap()) : before;
+    }
+
+    /// Takes in what a message brings beyond our newest map. The monitors begin with a whole map where those before it are
+    /// trimmed: nobody needs them any more, and they are passed over (`skip_maps` of `OSD::handle_osd_map`).
     ///
+    /// @param fromMonitor other OSDs send whole maps for less
     /// @return the new maps, in order; empty if there is nothing new or a gap before it
     /// @param onCommit runs when they are durable
-    List<OsdMapView> take(MOSDMap message, Runnable onCommit) {
+    List<OsdMapView> take(MOSDMap message, boolean fromMonitor, Runnable onCommit) {
         List<OsdMapView> fresh = new ArrayList<>();
         Transaction transaction = new Transaction();
         OsdMap last = newest() == 0 ? null : view(newest()).osdMap();
-        int epoch = firstUsable(message, last);
+        boolean gap = last != null && fromMonitor && message.oldest() > last.epoch() + 1 && message.maps().containsKey(message.oldest());
+        int epoch = gap ? message.oldest() : firstUsable(message, last);
         for (; epoch <= message.newest(); epoch++) {
             OsdMap next = next(message, epoch, last);
             if (next == null) {
@@ -133,7 +170,14 @@ final class MapStore {
             cache.pollFirstEntry();
         }
         int newest = fresh.getLast().epoch();
-        int oldest = superblock.oldestMap() == 0 ? fresh.getFirst().epoch() : superblock.oldestMap();
+        int oldest = superblock.oldestMap();
+        if (gap) {
+            LOG.info("osd.{}: the monitors have no maps from {} to {} any more", superblock.whoami(), newest() + 1, message.oldest() - 1);
+            for (int old = oldest; old <= newest(); old++) {
+                beforeGap.add(old);
+            }
+        }
+        oldest = gap || oldest == 0 ? fresh.getFirst().epoch() : oldest;
         superblock = with(newest, oldest, superblock.cleanThru(), superblock.mounted());
         write(superblock, transaction);
         submit(transaction, onCommit);
@@ -189,10 +233,14 @@ final class MapStore {
     void trim(int oldestNeeded) {
         int oldest = superblock.oldestMap();
         int until = Math.min(oldestNeeded, newest() - 500);
-        if (until - oldest < 100) {
+        NavigableSet<Integer> past = beforeGap.headSet(Math.min(oldestNeeded, oldest));
+        if (until - oldest < 100 && past.isEmpty()) {
             return;
         }
         Transaction transaction = new Transaction();
+        past.forEach(epoch -> transaction.remove(CollectionId.META, mapObject(epoch)));
+        past.clear();
+        until = Math.max(until, oldest);
         for (int epoch = oldest; epoch < until; epoch++) {
             transaction.remove(CollectionId.META, mapObject(epoch));
         }

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +33,8 @@ import org.slf4j.LoggerFactory;
 final class OsdBoot implements MonClient.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(OsdBoot.class);
     private static final long AGAIN_MILLIS = 2000;
+
+    private static final long REFUSED_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final OsdDaemon daemon;
     /// The monitors' newest epoch when we last asked; we boot when we have it.
@@ -45,6 +48,10 @@ final class OsdBoot implements MonClient.Listener {
     private boolean wasUp;
     private boolean exists;
     private boolean placed;
+    /// There was a session with a monitor.
+    private boolean known;
+    /// Since when monitors refuse us, by `System.nanoTime`, or 0.
+    private long refusedSince;
     /// When maps said that we are down, by `System.nanoTime`.
     private final Deque<Long> markdowns = new ArrayDeque<>();
 
@@ -64,6 +71,7 @@ final class OsdBoot implements MonClient.Listener {
     @Override
     public void onSession(long globalId) {
         daemon.control(() -> {
+            known = true;
             daemon.monLink().onSession();
             daemon.heartbeats().onSession();
             if (placed || !daemon.config().conf().flag("osd_crush_update_on_start")) {
@@ -122,6 +130,19 @@ final class OsdBoot implements MonClient.Listener {
     @Override
     public void onRefused(int code, String reason) {
         LOG.warn("osd.{}: a monitor refuses: {} ({})", daemon.whoami(), reason, code);
+        if (code == Errno.EACCES.code() || code == Errno.EPERM.code()) {
+            long now = System.nanoTime();
+            daemon.control(() -> notLetIn(reason, now));
+        }
+    }
+
+    /// One whose key the monitors do not know does not look as if it ran. One that was let in goes on asking.
+    private void notLetIn(String reason, long now) {
+        refusedSince = refusedSince == 0 ? now : refusedSince;
+        if (!known && !daemon.isStopping() && now - refusedSince > REFUSED_NANOS) {
+            LOG.error("osd.{} ends, the monitors do not let it in: {}", daemon.whoami(), reason);
+            daemon.abort();
+        }
     }
 
     @Override
@@ -136,10 +157,14 @@ final class OsdBoot implements MonClient.Listener {
         }));
     }
 
-    /// From a monitor, or maps from another OSD.
-    void handle(Message message) {
+    /// Maps from another OSD: newer ones than we have, not all that we need.
+    void fromPeer(MOSDMap maps) {
+        onMaps(maps, false);
+    }
+
+    private void handle(Message message) {
         switch (message) {
-            case MOSDMap maps -> onMaps(maps);
+            case MOSDMap maps -> onMaps(maps, true);
             case MMgrMap mgr -> daemon.reporter().onMgrMap(mgr.map());
             case MConfig config -> daemon.config().conf().replaceLayer(Conf.Layer.MON, config.config());
             case MOSDMarkMeDown ack -> daemon.onMarkedDown();
@@ -162,10 +187,10 @@ final class OsdBoot implements MonClient.Listener {
         });
     }
 
-    private void onMaps(MOSDMap message) {
+    private void onMaps(MOSDMap message, boolean fromMonitor) {
         daemon.mapShare().learn(message);
         List<List<OsdMapView>> taken = new ArrayList<>();
-        taken.add(daemon.maps().take(message, () -> daemon.control(() -> {
+        taken.add(daemon.maps().take(message, fromMonitor, () -> daemon.control(() -> {
             List<OsdMapView> fresh = taken.getFirst();
             daemon.publish(fresh);
             afterMaps();

@@ -130,7 +130,7 @@ final class OsdDispatcher implements Dispatcher {
 
     private void onMaps(Connection connection, MOSDMap maps) {
         if (connection.peerName().type() == EntityType.OSD && maps.fsid().equals(daemon.fsid())) {
-            daemon.control(() -> daemon.boot().handle(maps));
+            daemon.control(() -> daemon.boot().fromPeer(maps));
         }
     }
 

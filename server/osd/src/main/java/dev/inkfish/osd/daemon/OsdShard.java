@@ -80,7 +80,7 @@ final class OsdShard implements PgShell {
         this.table = new PgTable(
                 this,
                 map,
-                daemon.maps()::view,
+                daemon.maps(),
                 host -> daemon.config().ops().apply(host, objecter),
                 pgid -> shardOf(pgid, shards) == number);
         this.mailbox = new Mailbox("osd." + daemon.whoami() + "-shard-" + number, this::onFailure);

@@ -379,7 +379,7 @@ public final class Pg {
 
     /// The next map; every epoch must come, in order.
     public void advanceMap(MapView next) {
-        if (next.epoch() != map.epoch() + 1) {
+        if (next.epoch() <= map.epoch()) {
             throw new IllegalArgumentException("map " + next.epoch() + " after " + map.epoch());
         }
         MapView.PoolParams nextPool = next.pool(data.pgid.pgid().pool());
@@ -409,7 +409,7 @@ public final class Pg {
 
     private void noteRestarted(MapView next) {
         for (PgShard member : peerInfo.keySet()) {
-            boolean gone = !next.isUp(member.osd()) || next.upFrom(member.osd()) == next.epoch();
+            boolean gone = !next.isUp(member.osd()) || next.upFrom(member.osd()) > map.epoch();
             if (gone && !members.contains(member)) {
                 restarted.add(member);
             }

@@ -128,7 +128,7 @@ final class PgData {
         PgHistory before = history;
         SortedSet<PgShard> acting = Intervals.members(mapping.acting(), pool.erasure());
         past = past.plus(
-                new PastIntervals.Interval(before.sameIntervalSince(), last.epoch(), acting),
+                new PastIntervals.Interval(before.sameIntervalSince(), next.epoch() - 1, acting),
                 Intervals.wroteMaybe(before, mapping, pool, last));
         int epoch = next.epoch();
         history = before.withInterval(

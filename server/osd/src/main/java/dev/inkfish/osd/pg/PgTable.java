@@ -20,7 +20,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.function.IntFunction;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 /// it must not seem to be empty.
 public final class PgTable {
     private final PgShell shell;
-    private final IntFunction<MapView> maps;
+    private final MapSource maps;
     private final Function<PgHost, ClientOps> opsFactory;
     private final Predicate<PgId> ours;
     private final TreeMap<SpgId, Pg> groups = new TreeMap<>();
@@ -48,12 +47,12 @@ public final class PgTable {
     private record Asked(PgHistory history, int asked, int oldestMap) {}
 
     /// @param map the newest map that was worked through before
-    /// @param maps the map of an epoch up to the newest
+    /// @param maps those up to the newest
     /// @param ours whether a group belongs to this shard
     public PgTable(
             PgShell shell,
             MapView map,
-            IntFunction<MapView> maps,
+            MapSource maps,
             Function<PgHost, ClientOps> opsFactory,
             Predicate<PgId> ours) {
         this.shell = shell;
@@ -74,8 +73,9 @@ public final class PgTable {
         }
         adoptFromDisk();
         shell.awaitOtherShards();
-        for (int epoch = oldest + 1; epoch <= map.epoch(); epoch++) {
-            step(maps.apply(epoch - 1), maps.apply(epoch));
+        for (int before = oldest, epoch; before < map.epoch(); before = epoch) {
+            epoch = maps.after(before);
+            step(maps.at(before), maps.at(epoch));
         }
     }
 
@@ -113,7 +113,7 @@ public final class PgTable {
         for (CollectionId collection : shell.store().listCollections()) {
             SpgId pgid = collection.pgid();
             if (pgid != null && ours.test(pgid.pgid()) && !groups.containsKey(pgid)) {
-                groups.put(pgid, Pg.load(shell, pgid, maps::apply, opsFactory));
+                groups.put(pgid, Pg.load(shell, pgid, maps::at, opsFactory));
             }
         }
     }
@@ -176,12 +176,12 @@ public final class PgTable {
     }
 
     private void catchUp(Pg pg) {
-        for (int epoch = pg.epoch() + 1; epoch <= map.epoch(); epoch++) {
-            pg.advanceMap(maps.apply(epoch));
+        while (pg.epoch() < map.epoch()) {
+            pg.advanceMap(maps.at(maps.after(pg.epoch())));
         }
     }
 
-    /// The next map; every epoch must come, in order, and be followed, now or later, by [#activate].
+    /// The next map that there is; each must come, in order, and be followed, now or later, by [#activate].
     public void advance(MapView next) {
         MapView before = map;
         map = next;
@@ -209,7 +209,7 @@ public final class PgTable {
     /// @param oldestMap how far back maps are to be had
     public void make(SpgId pgid, PgHistory history, int asked, int oldestMap) {
         for (int epoch = Math.max(asked, oldestMap); epoch <= map.epoch(); epoch++) {
-            if (!isOurs(maps.apply(epoch), pgid)) {
+            if (!isOurs(maps.at(epoch), pgid)) {
                 return;
             }
         }
@@ -240,9 +240,9 @@ public final class PgTable {
     /// Clients wait for the group since before it begins, and send again only if they come to have another primary.
     private PgHistory beginning(SpgId pgid, Asked asked) {
         int created = asked.history.epochCreated();
-        int primary = maps.apply(created).map(pgid.pgid()).actingPrimary();
+        int primary = maps.at(created).map(pgid.pgid()).actingPrimary();
         int since = created;
-        while (since > asked.oldestMap && isPrimary(maps.apply(since - 1), pgid, primary)) {
+        while (since > asked.oldestMap && isPrimary(maps.at(since - 1), pgid, primary)) {
             since--;
         }
         return newborn(created).withInterval(created, created, since);
@@ -261,7 +261,7 @@ public final class PgTable {
     }
 
     private @Nullable Pg add(SpgId pgid, PgHistory history, PastIntervals past, int epoch) {
-        MapView then = maps.apply(epoch);
+        MapView then = maps.at(epoch);
         if (then.pool(pgid.pgid().pool()) == null || map.pool(pgid.pgid().pool()) == null) {
             return null;
         }
@@ -322,7 +322,7 @@ public final class PgTable {
     /// made anew by a split.
     private boolean existsSince(PgId pgid, int then) {
         for (int epoch = Math.min(then, map.epoch()); epoch <= map.epoch(); epoch++) {
-            MapView.PoolParams pool = maps.apply(epoch).pool(pgid.pool());
+            MapView.PoolParams pool = maps.at(epoch).pool(pgid.pool());
             if (pool == null || pgid.seed() >= pool.pgNum()) {
                 return false;
             }

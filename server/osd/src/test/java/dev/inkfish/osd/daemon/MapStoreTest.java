@@ -10,6 +10,7 @@ import dev.inkfish.osdmap.PgPool;
 import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.Features;
 import dev.inkfish.wire.message.MOSDMap;
+import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -45,11 +46,43 @@ class MapStoreTest {
         ObjectStore store = new MemStore();
         MapStore.create(store, FSID, 0, UUID.randomUUID(), () -> {});
         MapStore maps = MapStore.load(store);
-        assertThat(maps.take(increments(900), () -> {})).hasSize(900);
+        assertThat(maps.take(increments(900), true, () -> {})).hasSize(900);
         assertThat(maps.view(11).pools()).contains(1L);
         maps.trim(850);
         assertThat(maps.superblock().oldestMap()).isEqualTo(400);
         assertThat(maps.view(400).pools()).contains(1L);
         assertThat(MapStore.load(store).superblock().oldestMap()).isEqualTo(400);
+    }
+
+    /// An OSD was away for so long that the monitors' oldest map is newer than the one it needs next.
+    @Test
+    void mapsThatAreTrimmedArePassedOver() {
+        ObjectStore store = new MemStore();
+        MapStore.create(store, FSID, 0, UUID.randomUUID(), () -> {});
+        MapStore maps = MapStore.load(store);
+        MapStore others = MapStore.load(copy());
+        others.take(increments(600), true, () -> {});
+        maps.take(increments(20), true, () -> {});
+        NavigableMap<Integer, Bytes> whole = new TreeMap<>();
+        whole.put(500, others.view(500).osdMap().encode(Features.PACIFIC));
+        MOSDMap first = new MOSDMap(FSID, new TreeMap<>(), whole, 500, 600);
+        assertThat(maps.take(first, false, () -> {})).as("from another OSD").isEmpty();
+        assertThat(maps.take(first, true, () -> {})).extracting(OsdMapView::epoch).containsExactly(500);
+        MOSDMap rest = new MOSDMap(FSID, new TreeMap<>(increments(600).incrementals().tailMap(501)), new TreeMap<>(), 500, 600);
+        assertThat(maps.take(rest, true, () -> {})).hasSize(100);
+        for (MapStore each : List.of(maps, MapStore.load(store))) {
+            assertThat(each.superblock().oldestMap()).isEqualTo(500);
+            assertThat(List.of(each.after(19), each.after(20), each.after(500), each.after(600))).containsExactly(20, 500, 501, 601);
+            assertThat(each.at(20).epoch()).isEqualTo(20);
+        }
+        maps.trim(300); // some group is at a map from before, others are further
+        assertThat(MapStore.load(store).after(3)).isEqualTo(500);
+        assertThat(maps.after(3)).isEqualTo(500);
+    }
+
+    private static ObjectStore copy() {
+        ObjectStore store = new MemStore();
+        MapStore.create(store, FSID, 1, UUID.randomUUID(), () -> {});
+        return store;
     }
 }

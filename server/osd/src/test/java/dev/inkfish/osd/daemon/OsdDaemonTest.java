@@ -36,6 +36,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,6 +60,8 @@ class OsdDaemonTest {
             osd_heartbeat_grace = 3
             osd_op_thread_timeout = 2
             osd_max_markdown_count = 2
+            osd_beacon_report_interval = 1
+            mon_min_osdmap_epochs = 10
             """;
 
     @TempDir
@@ -196,6 +200,41 @@ class OsdDaemonTest {
         OsdMap before = first.map();
         osds.remove(2).close();
         await("one down", () -> first.map().epoch() > before.epoch() && first.map().countUp() == 2);
+    }
+
+    /// It was away for so long that the monitors have no maps any more that it lacks.
+    @Test
+    void whoLacksMapsThatAreTrimmedComesBack() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            osds.add(startOsd(i));
+        }
+        OsdDaemon first = osds.getFirst();
+        await("three up", () -> first.map().countUp() == 3);
+        assertThat(command("{\"prefix\":\"osd pool create\",\"pool\":\"p\",\"pg_num\":16,\"size\":2}")).startsWith("0 ");
+        await("clean", () -> allClean(16));
+        OsdDaemon away = osds.remove(2);
+        away.close();
+        await("one down", () -> first.map().isDown(2));
+        command("{\"prefix\":\"osd out\",\"ids\":[\"2\"]}");
+        await("out", () -> first.map().isOut(2));
+        await("clean without it", () -> allClean(16));
+        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        while (oldestMap() <= away.map().epoch() + 1) {
+            assertThat(System.nanoTime()).as("maps are trimmed").isLessThan(end);
+            command("{\"prefix\":\"osd set\",\"key\":\"noscrub\"}");
+            command("{\"prefix\":\"osd unset\",\"key\":\"noscrub\"}");
+        }
+        osds.add(startOsd(2));
+        await("up again", () -> first.map().isUp(2));
+        command("{\"prefix\":\"osd in\",\"ids\":[\"2\"]}");
+        await("in", () -> osds.getLast().map().isIn(2));
+        await("clean with it", () -> allClean(16));
+    }
+
+    private int oldestMap() throws Exception {
+        Matcher oldest = Pattern.compile("\"osdmap_first_committed\": *(\\d+)").matcher(command("{\"prefix\":\"report\"}"));
+        assertThat(oldest.find()).isTrue();
+        return Integer.parseInt(oldest.group(1));
     }
 
     @Test

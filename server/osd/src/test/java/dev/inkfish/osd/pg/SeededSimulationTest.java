@@ -148,6 +148,77 @@ class SeededSimulationTest {
         seeds(block, SeededSimulationTest::merges);
     }
 
+    /// An OSD is away for so long that nobody has the maps any more that it lacks; meanwhile groups move, split and merge, and it may
+    /// come to be the primary of some at once.
+    @Test
+    void whoReturnsWhenMapsAreTrimmedCatchesUp() {
+        int lacking = 0;
+        for (int seed = 0; seed < 50; seed++) {
+            try {
+                lacking += trimmed(seed);
+            } catch (AssertionError | RuntimeException e) {
+                throw new AssertionError("seed " + seed + ": " + e.getMessage(), e);
+            }
+        }
+        assertThat(lacking).isGreaterThan(25);
+    }
+
+    /// @return 1 if there were maps that it lacked
+    private static int trimmed(long seed) {
+        Simulation simulation = new Simulation(seed, 4, 3, 2, 1 + (int) (seed % 3));
+        simulation.propose(map -> {});
+        simulation.settle();
+        List<History> histories = sharingClients(simulation, 6);
+        clients(simulation, 6, 12);
+        Simulation.Node away = simulation.nodes.get(simulation.random.nextInt(4));
+        for (int round = 0; round < 14; round++) {
+            work(simulation, simulation.random.nextInt(6));
+            simulation.run(simulation.random.nextInt(300));
+            if (round == 2) {
+                away.kill();
+                simulation.markDown(away.id);
+            }
+            if (round == 5 || round == 8) {
+                simulation.nodes.stream().filter(node -> node != away && !node.alive).forEach(Simulation.Node::start);
+                simulation.settle();
+                simulation.trim();
+            }
+            if (round == 10) {
+                away.start();
+            } else if (round == 11 && simulation.random.nextBoolean()) {
+                away.kill(); // it may have been before the gap still
+                away.start();
+            }
+            switch (simulation.random.nextInt(6)) {
+                case 0 -> more(simulation, 9, 3);
+                case 1 -> {
+                    if (simulation.pgNum() > 1) {
+                        simulation.beginMerge();
+                    }
+                }
+                case 2 -> simulation.markDown(simulation.random.nextInt(4));
+                case 3 -> {
+                    List<Integer> order = new ArrayList<>(simulation.newest().order());
+                    Collections.shuffle(order, simulation.random);
+                    simulation.reorder(order);
+                }
+                case 4 -> {
+                    Simulation.Node other = simulation.nodes.get(simulation.random.nextInt(4));
+                    if (other != away && other.alive && simulation.newest().up().size() > 3) {
+                        other.kill();
+                        simulation.markDown(other.id);
+                    }
+                }
+                default -> simulation.propose(map -> {});
+            }
+        }
+        settleAndCheck(simulation);
+        for (History history : histories) {
+            assertThat(history.isLinearizable()).as(() -> history + "\n" + simulation.describe()).isTrue();
+        }
+        return away.lacksMaps() ? 1 : 0;
+    }
+
     /// @return how many merges there were
     private static int merges(long seed) {
         return regrouped(seed, 3 + (int) (seed % 4), 16, 500, simulation -> {

@@ -23,6 +23,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -55,6 +56,8 @@ final class Simulation {
     private boolean proposalQueued;
     /// The epoch in which the numbers of groups changed last.
     private int numberedAt;
+    /// The oldest map that the monitors have.
+    private int oldest = 1;
     int merges;
     private long clock;
 
@@ -97,6 +100,22 @@ final class Simulation {
 
     FakeMap mapOf(int epoch) {
         return maps.get(epoch - 1);
+    }
+
+    /// The monitors forget maps from before all groups were clean last; so do OSDs that lack them.
+    void trim() {
+        int clean = newest().epoch();
+        for (int group = 0; group < newest().params().pgNum(); group++) {
+            PgId pgid = new PgId(FakeMap.POOL, group);
+            int primary = newest().map(pgid).actingPrimary();
+            Pg pg = primary >= 0 && nodes.get(primary).alive ? nodes.get(primary).table.find(SpgId.of(pgid)) : null;
+            if (pg == null || !pg.isPrimary()) {
+                return;
+            }
+            clean = Math.min(clean, pg.isClean() ? pg.epoch() : pg.info().history().lastEpochClean());
+        }
+        note("maps before " + clean + " are trimmed");
+        oldest = Math.max(oldest, clean);
     }
 
     void note(String what) {
@@ -309,6 +328,8 @@ final class Simulation {
         /// All that it had since it was started: who knows it by an older one still reaches it.
         final TreeSet<Integer> upFroms = new TreeSet<>();
         int epochOnDisk = 1;
+        /// The last maps that it got before others that were trimmed, and the first one behind those.
+        private final TreeMap<Integer, Integer> gaps = new TreeMap<>();
         PgTable table;
         private boolean backfilling;
         private MergeReadiness readiness = new MergeReadiness();
@@ -343,7 +364,7 @@ final class Simulation {
             table = new PgTable(
                     this,
                     mapOf(epochOnDisk),
-                    Simulation.this::mapOf,
+                    maps(),
                     host -> new FakeOps(host, tid -> FakeClient.request(clients, tid)),
                     pgid -> true);
             table.load();
@@ -411,21 +432,45 @@ final class Simulation {
             enqueue("maps" + id, () -> {
                 if (alive && incarnation == since && table.map().epoch() < newest().epoch()) {
                     int upTo = table.map().epoch() + 1 + random.nextInt(newest().epoch() - table.map().epoch());
-                    while (table.map().epoch() < upTo) {
-                        table.advance(mapOf(table.map().epoch() + 1));
+                    if (table.map().epoch() + 1 < oldest) {
+                        note("osd." + id + " has no maps from " + (table.map().epoch() + 1) + " to " + (oldest - 1));
+                        gaps.put(table.map().epoch(), oldest);
                     }
-                    epochOnDisk = upTo;
+                    while (table.map().epoch() < upTo) {
+                        table.advance(mapOf(maps().after(table.map().epoch())));
+                    }
+                    epochOnDisk = table.map().epoch();
                     table.activate();
-                    if (upFrom > 0 && upTo >= upFrom && !table.map().isUp(id)) {
+                    if (upFrom > 0 && epochOnDisk >= upFrom && !table.map().isUp(id)) {
                         note("osd." + id + " was marked down and boots again");
                         upFrom = -1;
                         boot(incarnation);
                     }
-                    if (upTo < newest().epoch()) {
+                    if (epochOnDisk < newest().epoch()) {
                         newMap();
                     }
                 }
             });
+        }
+
+        private MapSource maps() {
+            return new MapSource() {
+                @Override
+                public MapView at(int epoch) {
+                    Map.Entry<Integer, Integer> gap = gaps.lowerEntry(epoch);
+                    assertThat(gap == null || epoch >= gap.getValue()).as("osd." + id + " has map " + epoch).isTrue();
+                    return mapOf(epoch);
+                }
+
+                @Override
+                public int after(int epoch) {
+                    return gaps.getOrDefault(epoch, epoch + 1);
+                }
+            };
+        }
+
+        boolean lacksMaps() {
+            return !gaps.isEmpty();
         }
 
         private Runnable alive(Runnable task) {

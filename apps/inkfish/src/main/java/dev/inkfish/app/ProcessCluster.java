@@ -37,7 +37,7 @@ final class ProcessCluster extends RunningCluster {
                 cluster.spawn("mon", mon);
             }
             cluster.admin = AdminClient.connect(file);
-            cluster.awaitMonitors();
+            cluster.command("{\"prefix\":\"fsid\"}"); // waits for them
             cluster.spawn("mgr", ClusterDir.MGR);
             for (int id = 0; id < dir.osds(); id++) {
                 try (ObjectStore store = Daemons.openStore(file, id, StoreJournals.none(file)).store()) {
@@ -49,20 +49,6 @@ final class ProcessCluster extends RunningCluster {
         } catch (RuntimeException | IOException | InterruptedException e) {
             cluster.close();
             throw e;
-        }
-    }
-
-    /// They may take their time to start and to find each other.
-    private void awaitMonitors() throws InterruptedException {
-        for (int attempt = 1; ; attempt++) {
-            try {
-                command("{\"prefix\":\"fsid\"}");
-                return;
-            } catch (UserError e) {
-                if (attempt == MAX_ATTEMPTS || !String.valueOf(e.getMessage()).contains(AdminClient.SILENCE)) {
-                    throw e;
-                }
-            }
         }
     }
 
@@ -78,17 +64,28 @@ final class ProcessCluster extends RunningCluster {
                 .start());
     }
 
+    /// Asks again where nobody answers: monitors may take their time to start and to find each other, and on a busy machine to answer. What is asked
+    /// here may be asked twice.
     @Override
     String command(String json) throws InterruptedException {
-        for (Process process : running) {
-            if (!process.isAlive()) {
-                throw new UserError("a daemon has stopped: see the logs in " + dir.path().resolve("run"));
-            }
-        }
-        if (admin == null) {
+        AdminClient asking = admin;
+        if (asking == null) {
             throw new IllegalStateException("not connected");
         }
-        return admin.command(json);
+        for (int attempt = 1; ; attempt++) {
+            for (Process process : running) {
+                if (!process.isAlive()) {
+                    throw new UserError("a daemon has stopped: see the logs in " + dir.path().resolve("run"));
+                }
+            }
+            try {
+                return asking.command(json);
+            } catch (UserError e) {
+                if (attempt == MAX_ATTEMPTS || !String.valueOf(e.getMessage()).contains(AdminClient.SILENCE)) {
+                    throw e;
+                }
+            }
+        }
     }
 
     /// The last started first: the monitor hears what the others have to say.

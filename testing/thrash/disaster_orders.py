@@ -169,8 +169,9 @@ def nowhere_to_go(s):
     s.kill("C")
     s.ceph("osd out %d" % s.id("C"))
     s.look("C out", "active+clean")
-    s.ceph("osd out %d" % s.id("D"))
-    s.ceph("osd out %d" % s.id("E"))
+    for one in "DE":
+        s.ceph("osd out %d" % s.id(one))
+        s.settle()  # which one the other's copy comes from depends on it
     s.look("two left")
     s.put("one", "2")
     for one in "AB":
@@ -182,15 +183,18 @@ def nowhere_to_go(s):
     s.look("in again", "active+clean")
     s.get("one")
     s.start("C")
+    s.settle()
     s.ceph("osd in %d" % s.id("C"))
     s.look("C in", "active+clean")
-    for i in range(5):
-        s.ceph("osd crush reweight osd.%d 0" % i)
+    for one in "EDCBA":
+        s.ceph("osd crush reweight osd.%d 0" % s.id(one))
+        s.settle()
     s.look("weights 0")
     s.get("one")
     s.put("one", "4")
-    for i in range(5):
-        s.ceph("osd crush reweight osd.%d 0.01" % i)
+    for one in "ABCDE":
+        s.ceph("osd crush reweight osd.%d 0.01" % s.id(one))
+        s.settle()
     s.look("weights", "active+clean")
     s.ceph("osd crush add-bucket empty root")
     s.say("osd crush rule create-replicated nothing empty osd")
@@ -256,5 +260,89 @@ def told_to_go(s):
     s.say("osd stop osd.%d" % s.id("B"))
     s.note("stopped B runs", s.runs("B", 30))
     s.look("B stopped")
-    s.start("B")
-    s.note("B, started, is up", s.is_up("B"))
+    s.start("B", wait=False)
+    s.until(lambda: s.is_up("B") or not s.runs("B", 0), 60)
+    s.note("B, started, goes on running", s.runs("B", 15))
+    if not s.runs("B", 0):
+        s.until(lambda: not s.is_up("B"))
+        s.start("B")
+    s.note("B, started again if need be, is up", s.is_up("B"))
+    s.look("B back", "active+clean")
+
+
+def pass_epochs(s, count):
+    """That many maps, of which nothing comes."""
+    for _ in range(count // 2):
+        s.sh("ceph osd set noscrub; ceph osd unset noscrub")
+
+
+def oldest_map(s):
+    return s.json("report")["osdmap_first_committed"]
+
+
+@scenario()
+def trimmed_maps(s):
+    """OSDs return when the monitors have no maps any more that they lack; the monitors keep those that a group needs that is not clean."""
+    for option, value in (("mon_min_osdmap_epochs", 10), ("paxos_service_trim_min", 1), ("paxos_service_trim_max", 500), ("osd_beacon_report_interval", 5)):
+        s.sh("ceph config set global %s %d" % (option, value))
+    begin(s)
+    s.make_pool(3, 2, "q", 2)
+    s.put("two", "1", "q")
+    s.kill("C")
+    s.put("one", "2")
+    s.put("two", "2", "q")
+    left = s.json("osd dump")["epoch"]
+    pass_epochs(s, 30)
+    s.note("maps are kept while groups are not clean", oldest_map(s) <= left)
+    s.ceph("osd out %d" % s.id("C"))
+    s.look("C out", "active+clean")
+    s.put("three", "3")
+    s.ceph("osd pool set q pg_num 4")
+    s.until(lambda: len(s.groups("q")) == 4 and {g["state"] for g in s.groups("q")} == {"active+clean"}, 120)
+    s.put("two", "3", "q")
+    s.note("maps are trimmed", s.until(lambda: pass_epochs(s, 4) or oldest_map(s) > left + 10, 240))
+    s.start("C")
+    s.note("C is up", s.is_up("C"))
+    s.look("C up", "active+clean")
+    s.ceph("osd in %d" % s.id("C"))
+    s.look("C in", "active+clean")
+    s.note("all clean", s.until(lambda: {g["state"] for g in s.groups("q")} == {"active+clean"}, 120))
+    s.kill("A", "B")
+    s.ceph("osd pool set p min_size 1")
+    s.ceph("osd pool set q min_size 1")
+    s.look("without A and B")
+    s.get("one", "three")
+    s.get("two", pool="q")
+    s.start("A", "B")
+    s.look("all", "active+clean")
+    s.note("restarted C", s.stop(s.id("C"), 15))
+    s.start("C")
+    s.look("C restarted", "active+clean")
+    s.get("one", "three")
+
+
+@scenario()
+def backfill_and_fullness(s):
+    """Backfill towards OSDs that are too full for it: before it begins, while it goes on, of its source."""
+    begin(s)
+    short_logs(s)
+    stuff(s, 60, 64)
+    for kind in ("nearfull", "backfillfull", "full"):
+        s.ceph("tell osd.%d injectfull %s" % (s.id("D"), kind))
+        s.until(lambda: any("FULL" in h for h in s.health()), 30)
+        s.ceph("osd out %d" % s.id("C"))
+        s.look("C out while D is " + kind)
+        s.put("one", kind)
+        s.get("one")
+        s.ceph("tell osd.%d injectfull none" % s.id("D"))
+        s.until(lambda: not any("FULL" in h for h in s.health()), 60)
+        s.look("D is not %s any more" % kind, "active+clean")
+        s.ceph("osd in %d" % s.id("C"))
+        s.look("C in again", "active+clean")
+    s.ceph("tell osd.%d injectfull backfillfull" % s.id("A"))
+    s.until(lambda: any("FULL" in h for h in s.health()), 30)
+    s.ceph("osd out %d" % s.id("C"))
+    s.look("C out while the source is backfillfull", "active+clean")
+    s.ceph("tell osd.%d injectfull none" % s.id("A"))
+    s.ceph("osd in %d" % s.id("C"))
+    s.look("C in again", "active+clean")

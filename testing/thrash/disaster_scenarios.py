@@ -14,8 +14,12 @@ EXPECTED = {  # (scenario, step): why ours differs
     ("half_recovered", "A dead: health"): SUMS,
     ("full_ratios", "recovery while C is full: pg"): "Ceph looks at members' disks before a recovery only, not while it goes on",
     ("full_ratios", "recovery while C is full: health"): SUMS,
-    ("strange_directories", "purged C ends"): "whom the monitors do not know goes on asking; it is never up",
-    ("told_to_go", "B, started, is up"): "Ceph's comes up, sees that it was stopped, and ends again, each time",
+    ("told_to_go", "removed D runs"): "one that waits to boot does not look whether it is still there in Ceph: it comes back, unless both maps come at once",
+    ("told_to_go", "D is there"): "as it came back",
+    ("told_to_go", "C destroyed: health"): "as it came back",
+    ("told_to_go", "B stopped: health"): "as it came back",
+    ("told_to_go", "B back: health"): "as it came back",
+    ("told_to_go", "B, started, goes on running"): "Ceph's ends once more where it is sent a map that still has it as stopped",
 }
 
 
@@ -287,6 +291,35 @@ def strange_directories(s):
     s.note("C with another's id ends", s.ends("C", 30) is not None)
     s.note("C is up", s.is_up("C"))
     s.look("without C")
+
+
+@scenario()
+def another_clusters(s):
+    """An OSD's directory is of another cluster, with its own key and with the one of that cluster."""
+    begin(s)
+    victim = s.letters[0]
+    s.kill(victim)
+    s.put("one", "2")
+    foreign = s.foreign_osd()
+    s.sh("mv %s %s.own && cp -a --sparse=always %s %s" % (s.home(victim), s.home(victim), foreign, s.home(victim)), 120)
+    s.start(victim, wait=False)
+    s.note("ends with that cluster's key", s.ends(victim, 40) is not None)
+    s.note("is up", s.is_up(victim))
+    if s.runs(victim, 0):
+        s.stop(0, 9)
+    s.sh("cp %s.own/keyring %s/keyring" % (s.home(victim), s.home(victim)))
+    s.start(victim, wait=False)
+    s.note("ends with its own key", s.ends(victim, 40) is not None)
+    s.note("is up", s.is_up(victim))
+    s.get("one")
+    s.put("one", "3")
+    s.note("state", [g["state"] for g in s.groups()])
+    if s.runs(victim, 0):
+        s.stop(0, 9)
+    s.sh("rm -rf %s && mv %s.own %s" % ((s.home(victim),) * 3))
+    s.start(victim)
+    s.look("its own again", "active+clean")
+    s.get("one")
 
 
 @scenario()

@@ -43,7 +43,7 @@ class Side:
             self.up()
             self.scenario(self)
         except Exception as failed:  # the verdict shows it
-            self.note("stopped by", repr(failed)[:300])
+            self.note("stopped by", repr(failed)[:500])
         finally:
             self.down()
 
@@ -52,6 +52,12 @@ class Side:
         done = subprocess.run(["timeout", "-k", "1", str(seconds), "bash", "-c", command], text=True, input=text, capture_output=True, check=False,
                               env=dict(os.environ, CEPH_CONF=str(self.dir / "ceph.conf")))
         return None if done.returncode == 124 else done.returncode, (done.stdout + done.stderr).strip()
+
+    @staticmethod
+    def run_program(*command):
+        done = subprocess.run([str(c) for c in command], text=True, capture_output=True, check=False)
+        if done.returncode:
+            raise RuntimeError("%s: %d %s" % (command[0], done.returncode, (done.stdout + done.stderr).strip()[-300:]))
 
     def ceph(self, words, seconds=30):
         code, said = self.sh("ceph " + words, seconds)
@@ -226,18 +232,26 @@ class Side:
 
 
 class Ours(Side):
-    lib = None
+    lib, cached = None, []
 
     def up(self):
         settings = self.dir.parent / (self.dir.name + ".conf")
         settings.write_text("\n".join(["[global]", *SETTINGS, ""]))
-        subprocess.run([*self.program(), "up", "--detach", "--processes", "--osds", str(self.osds), "--dir", self.dir, "--port", str(self.port),
-                        "--conf", settings], check=True, capture_output=True)
+        self.run_program(*self.program(), "up", "--detach", "--processes", "--osds", self.osds, "--dir", self.dir, "--port", self.port,
+                         "--conf", settings)
         self.ceph("osd pool create first 1 1")  # a real one's manager has one
         self.ceph("osd pool rm first first --yes-i-really-really-mean-it")
 
     def program(self):
-        return [Path(jdk()) / "bin/java", "@%s/scripts/jvm.options" % ROOT, "-Djava.library.path=%s" % self.lib, "-cp", "%s/*" % self.lib, "dev.inkfish.app.Main"]
+        return [Path(jdk()) / "bin/java", "@%s/scripts/jvm.options" % ROOT, *self.cached, "-Djava.library.path=%s" % self.lib,
+                "-cp", "%s/*" % self.lib, "dev.inkfish.app.Main"]
+
+    def foreign_osd(self):
+        other = self.dir.parent / "ours-other"
+        shutil.rmtree(other, ignore_errors=True)
+        self.run_program(*self.program(), "up", "--detach", "--processes", "--osds", 1, "--dir", other, "--port", self.port + 40)
+        self.run_program(*self.program(), "down", "--dir", other)
+        return other / "osd.0"
 
     def osd_command(self, osd):
         return [*self.program(), "osd", "--id", str(osd), "--dir", self.dir]
@@ -263,13 +277,19 @@ class Theirs(Side):
     reference = None
 
     def up(self):
-        subprocess.run([self.reference, self.dir, "--osds", str(self.osds), "--port", str(self.port)], check=True, capture_output=True)
+        self.run_program(self.reference, self.dir, "--osds", self.osds, "--port", self.port)
         for line in SETTINGS:
             key, value = line.split(" = ")
             self.ceph("config set global %s %s" % (key, value))
         self.until(lambda: self.sh("ceph osd pool ls")[1] != "")
         self.ceph("config set mgr mgr/devicehealth/enable_monitoring false")
         self.ceph("osd pool rm device_health_metrics device_health_metrics --yes-i-really-really-mean-it")
+
+    def foreign_osd(self):
+        other = self.dir.parent / "theirs-other"
+        self.run_program(self.reference, other, "--osds", 1, "--port", self.port + 40)
+        self.run_program(Path(self.reference).parent / "down", other)
+        return other / "osd.0"
 
     def osd_command(self, osd):
         return ["ceph-osd", "-f", "-i", str(osd)]
@@ -306,7 +326,11 @@ def main():
     Ours.lib = Path(directory) / "lib"
     shutil.rmtree(Ours.lib, ignore_errors=True)
     subprocess.run([ROOT / "inkfish", "--version"], check=True, stdout=subprocess.DEVNULL)  # builds if need be
-    shutil.copytree(ROOT / "apps/inkfish/target/lib", Ours.lib)
+    built = ROOT / "apps/inkfish/target"
+    shutil.copytree(built / "lib", Ours.lib)
+    cache = built / "inkfish.aot"  # of scripts/aot.sh: a daemon starts in half the time with it
+    if cache.exists() and cache.stat().st_mtime > (built / ".built").stat().st_mtime:
+        Ours.cached = ["-XX:AOTCache=%s" % shutil.copy(cache, directory)]
     wrong = 0
     for name in names or disaster_scenarios.SCENARIOS:
         scenario = disaster_scenarios.SCENARIOS[name]

@@ -2,6 +2,7 @@ package dev.inkfish.mon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.inkfish.conf.Conf;
 import dev.inkfish.mon.log.LogService;
 import dev.inkfish.mon.osdcmd.OsdCommands;
 import dev.inkfish.osdmap.OsdMap;
@@ -17,6 +18,7 @@ import dev.inkfish.wire.Utime;
 import dev.inkfish.wire.message.MMonCommand;
 import dev.inkfish.wire.message.MMonCommandAck;
 import dev.inkfish.wire.message.MMonSubscribe;
+import dev.inkfish.wire.message.MOSDBeacon;
 import dev.inkfish.wire.message.MOSDBoot;
 import dev.inkfish.wire.message.MOSDFailure;
 import dev.inkfish.wire.message.MOSDMap;
@@ -237,6 +239,64 @@ class MonCoreTest {
         mon.commit();
         assertThat(mon.osdMap().creatingPgs().count()).isZero();
         assertThat(mon.osdMap().map().pool(pool).hasFlag(PgPool.FLAG_CREATING)).isFalse();
+    }
+
+    /// A map that some group was not clean since is kept, whoever told of that group; an OSD counts until it is down and out.
+    @Test
+    void mapsThatNobodyNeedsAreTrimmed() {
+        osdCommands();
+        mon.conf.set(Conf.Layer.FILE, "mon_min_osdmap_epochs", "2");
+        MonSession client = mon.open(EntityName.client(5), "client.admin", "allow *");
+        mon.send(client, poolOp(MPoolOp.CREATE, 0, 0, "p"));
+        mon.commit();
+        long pool = mon.osdMap().map().poolId("p");
+        List<MonSession> osds = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            osds.add(mon.openOsd(i));
+            boot(osds.get(i));
+        }
+        List<PgId> groups = new ArrayList<>();
+        for (int seed = 0; seed < 32; seed++) {
+            groups.add(new PgId(pool, seed));
+            mon.send(osds.get(0), new MOSDPGCreated(groups.getLast()));
+        }
+        mon.commit();
+        beacon(osds.get(0), groups.subList(0, 31));
+        beacon(osds.get(1), List.of());
+        beacon(osds.get(2), List.of());
+        assertThat(oldestAfterAnotherMap()).as("nobody told of one group").isEqualTo(1);
+
+        beacon(osds.get(2), groups.subList(31, 32));
+        int told = mon.osdMap().map().epoch();
+        mon.command("{\"prefix\":\"osd down\",\"ids\":[\"2\"]}");
+        mon.commit();
+        for (int i = 0; i < 5; i++) {
+            oldestAfterAnotherMap();
+            beacon(osds.get(0), groups.subList(0, 31));
+            beacon(osds.get(1), List.of());
+        }
+        assertThat(oldestAfterAnotherMap()).as("one OSD is down").isEqualTo(told);
+
+        mon.command("{\"prefix\":\"osd out\",\"ids\":[\"2\"]}");
+        mon.commit();
+        assertThat(oldestAfterAnotherMap()).as("of one group nobody else told").isEqualTo(told);
+
+        beacon(osds.get(1), groups.subList(31, 32));
+        assertThat(oldestAfterAnotherMap()).isGreaterThan(told + 5);
+    }
+
+    /// All of these groups are clean in the present map.
+    private void beacon(MonSession osd, List<PgId> groups) {
+        int epoch = mon.osdMap().map().epoch();
+        mon.send(osd, new MOSDBeacon(epoch, groups, epoch, Utime.ZERO));
+        mon.commit();
+    }
+
+    private long oldestAfterAnotherMap() {
+        String verb = mon.osdMap().map().hasFlag(OsdMap.NOUP) ? "unset" : "set";
+        mon.command("{\"prefix\":\"osd " + verb + "\",\"key\":\"noup\"}");
+        mon.commit();
+        return mon.osdMap().oldestVersion();
     }
 
     @Test

@@ -40,7 +40,7 @@ public final class OsdLifecycle {
     /// Since when an OSD that is in has been down.
     private final NavigableMap<Integer, Utime> downSince = new TreeMap<>();
     private final NavigableMap<Integer, Utime> lastReport = new TreeMap<>();
-    private final NavigableMap<Integer, Integer> lastEpochClean = new TreeMap<>();
+    private final CleanEpochs cleanEpochs = new CleanEpochs();
 
     OsdLifecycle(MonCore mon, OsdMapService service) {
         this.mon = mon;
@@ -60,7 +60,7 @@ public final class OsdLifecycle {
         failures.clear();
         downSince.clear();
         lastReport.clear();
-        lastEpochClean.clear();
+        cleanEpochs.clear();
         onMap(map());
     }
 
@@ -79,24 +79,19 @@ public final class OsdLifecycle {
             }
         }
         downSince.keySet().removeIf(osd -> !map.exists(osd));
-        lastEpochClean.keySet().removeIf(osd -> !map.exists(osd));
+        cleanEpochs.onMap(map);
     }
 
-    /// No OSD needs a map before it; 0 while one has not told.
+    /// Nobody needs a map before it; 0 while somebody has not told.
     int minLastEpochClean() {
-        for (int osd : map().osds()) {
-            if (map().isUp(osd) && !lastEpochClean.containsKey(osd)) {
-                return 0;
-            }
-        }
-        return lastEpochClean.values().stream().min(Integer::compare).orElse(0);
+        return cleanEpochs.oldestNeeded(map());
     }
 
     /// Which maps the OSDs may still need, as members of the section that is open.
     public void dumpCleanEpochs(Formatter f) {
         f.dump("min_last_epoch_clean", minLastEpochClean());
         f.openArray("osd_epochs");
-        lastEpochClean.forEach((osd, epoch) -> f.openObject("osd").dump("id", osd).dump("epoch", epoch).close());
+        cleanEpochs.forEachOsd((osd, epoch) -> f.openObject("osd").dump("id", osd).dump("epoch", epoch).close());
         f.close();
     }
 
@@ -369,7 +364,7 @@ public final class OsdLifecycle {
             return;
         }
         lastReport.put(osd, mon.now());
-        lastEpochClean.put(osd, beacon.minLastEpochClean());
+        cleanEpochs.told(osd, beacon);
         OsdXinfo xinfo = map().osdXinfo(osd);
         if (!xinfo.lastPurgedSnapsScrub().equals(beacon.lastPurgedSnapsScrub())) {
             service.pending().newXinfo.put(osd, xinfo.withLastPurgedSnapsScrub(beacon.lastPurgedSnapsScrub()));

@@ -264,8 +264,11 @@ public final class OsdMapService extends MonService implements OsdMaps {
     /// Old epochs that nobody needs any more.
     private void trim(MonTransaction transaction) {
         long keep = mon.conf().integer("mon_min_osdmap_epochs");
-        long until = Math.min(pending.epoch - keep, lifecycle.minLastEpochClean());
-        until = Math.min(until, creating.oldestNeeded());
+        long until = pending.epoch - keep;
+        if (until <= oldest) {
+            return;
+        }
+        until = Math.min(until, Math.min(lifecycle.minLastEpochClean(), creating.oldestNeeded()));
         until = Math.min(until, oldest + MAX_TRIM);
         if (until <= oldest) {
             return;

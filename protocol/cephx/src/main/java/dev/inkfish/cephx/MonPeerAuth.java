@@ -2,6 +2,8 @@ package dev.inkfish.cephx;
 
 import dev.inkfish.cephx.auth.AuthMethod;
 import dev.inkfish.cephx.auth.ClientAuth;
+import dev.inkfish.cephx.keys.ExpiringCryptoKey;
+import dev.inkfish.cephx.keys.KeyDatabase;
 import dev.inkfish.cephx.wire.AuthTicket;
 import dev.inkfish.cephx.wire.CephXAuthorize;
 import dev.inkfish.cephx.wire.CephXAuthorizeReply;
@@ -17,50 +19,61 @@ import dev.inkfish.wire.Errno;
 import dev.inkfish.wire.Utime;
 import dev.inkfish.wire.WireWriter;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
-/// A monitor that connects to another: both have the key of `mon.`, so it makes itself a ticket under that key, which
-/// the other can open (`Monitor::get_authorizer`).
+/// A monitor that connects to another, or to a manager: it makes itself a ticket that the other can open
+/// (`Monitor::get_authorizer`). Monitors have the key of `mon.`, managers their service's rotating keys.
 public final class MonPeerAuth implements ClientAuth {
     private static final EntityAuthName MON = new EntityAuthName(EntityType.MON, "");
     private static final long VALID_SECONDS = 3600;
 
-    private final Supplier<@Nullable CryptoKey> monKey;
+    private final KeyDatabase database;
     private final List<Integer> modes;
     private final Entropy entropy;
-    private final Supplier<Utime> clock;
 
-    /// @param monKey the key of `mon.`; null where it is not known yet
-    public MonPeerAuth(Supplier<@Nullable CryptoKey> monKey, List<Integer> modes, Entropy entropy, Supplier<Utime> clock) {
-        this.monKey = monKey;
+    public MonPeerAuth(KeyDatabase database, List<Integer> modes, Entropy entropy) {
+        this.database = database;
         this.modes = List.copyOf(modes);
         this.entropy = entropy;
-        this.clock = clock;
     }
 
     @Override
     public Exchange open(EntityType service) {
-        CryptoKey key = monKey.get();
-        if (service != EntityType.MON || key == null) {
-            throw new CephException(Errno.EACCES, "no key for the other monitors");
-        }
-        return new PeerExchange(key);
+        return switch (service) {
+            case MON -> {
+                EntityAuth own = database.find(MON);
+                if (own == null) {
+                    throw new CephException(Errno.EACCES, "no key for the other monitors");
+                }
+                yield new PeerExchange(service, CephXTicketBlob.OWN_KEY, own.key());
+            }
+            case MGR -> {
+                Map.Entry<Long, ExpiringCryptoKey> secret = database.rotating(service).current(database.now());
+                if (secret == null) {
+                    throw new CephException(Errno.EACCES, "no key for managers");
+                }
+                yield new PeerExchange(service, secret.getKey(), secret.getValue().key());
+            }
+            case OSD, MDS, CLIENT, AUTH ->
+                    throw new CephException(Errno.EACCES, "a monitor does not connect to " + service.text());
+        };
     }
 
     private final class PeerExchange implements Exchange {
+        private final EntityType service;
         private final CryptoKey sessionKey;
         private final CephXTicketBlob ticket;
         private final long nonce = entropy.u64();
 
-        PeerExchange(CryptoKey monKey) {
-            Utime now = clock.get();
+        PeerExchange(EntityType service, long keyId, CryptoKey key) {
+            this.service = service;
+            Utime now = database.now();
             sessionKey = CryptoKey.generate(CryptoKey.AES, now, entropy);
             Utime expires = Utime.ofNanos(now.toNanos() + VALID_SECONDS * 1_000_000_000L);
             CephXServiceTicketInfo info = new CephXServiceTicketInfo(
                     new AuthTicket(MON, 0, now, expires, true, "allow *", 0), sessionKey);
-            ticket = new CephXTicketBlob(
-                    CephXTicketBlob.OWN_KEY, Sealed.seal(monKey, KeyUsage.TICKET_INFO, entropy, info::encode));
+            ticket = new CephXTicketBlob(keyId, Sealed.seal(key, KeyUsage.TICKET_INFO, entropy, info::encode));
         }
 
         @Override
@@ -88,7 +101,7 @@ public final class MonPeerAuth implements ClientAuth {
 
         private Bytes authorizer(CephXAuthorize authorize) {
             WireWriter out = new WireWriter();
-            out.u8(Authorizer.MODE).u64(0).u32(EntityType.MON.number());
+            out.u8(Authorizer.MODE).u64(0).u32(service.number());
             ticket.encode(out);
             return out.bytes(Sealed.seal(sessionKey, KeyUsage.AUTHORIZE, entropy, authorize::encode)).toBytes();
         }

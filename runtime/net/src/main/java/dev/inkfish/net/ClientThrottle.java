@@ -61,6 +61,12 @@ public final class ClientThrottle {
         return byteLimit;
     }
 
+    /// 0 for no limit.
+    public int requestLimit() {
+        int limit = requestLimit;
+        return limit == Integer.MAX_VALUE ? 0 : limit;
+    }
+
     /// @return false if that was said before
     boolean runOn(EventLoop home) {
         boolean first = loop == null;

@@ -60,6 +60,7 @@ public final class NettyMessenger implements Messenger {
     private final Map<EntityAddrVec, TcpConnection> lossless = new ConcurrentHashMap<>();
     private final Map<LocalConnection, ConnectionPolicy> local = new ConcurrentHashMap<>();
     private final Set<TcpSocket> sockets = new HashSet<>();
+    private final MessengerCounters counters = new MessengerCounters();
     private final List<Channel> listeners = new ArrayList<>();
     /// Accepted sockets that are not through their handshake, the oldest first.
     private final Set<TcpSocket> handshakes = new LinkedHashSet<>();
@@ -164,6 +165,15 @@ public final class NettyMessenger implements Messenger {
 
     Endpoint endpoint() {
         return endpoint;
+    }
+
+    MessengerCounters counters() {
+        return counters;
+    }
+
+    /// What it has moved over TCP.
+    public MessengerCounters.Sums moved() {
+        return counters.sums();
     }
 
     boolean isClosed() {
@@ -291,6 +301,7 @@ public final class NettyMessenger implements Messenger {
 
     void socketOpened(TcpSocket socket) {
         sockets.add(socket);
+        counters.opened();
         if (!socket.accepted) {
             return;
         }
@@ -335,7 +346,9 @@ public final class NettyMessenger implements Messenger {
     }
 
     void closed(TcpSocket socket, @Nullable PeerSession session, int code, String reason) {
-        sockets.remove(socket);
+        if (sockets.remove(socket)) {
+            counters.closed();
+        }
         handshakeOver(socket);
         if (closed) {
             return;

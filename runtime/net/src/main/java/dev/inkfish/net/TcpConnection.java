@@ -186,10 +186,13 @@ final class TcpConnection implements Connection {
             return;
         }
         Entry entry;
+        long count = 0;
         while ((entry = inbox.poll()) != null) {
             inboxBytes.addAndGet(-PeerSession.weight(entry.message));
             to.enqueue(entry.message, entry.tid);
+            count++;
         }
+        messenger.counters().sentMessages(count);
         messenger.pump(this, to);
     }
 

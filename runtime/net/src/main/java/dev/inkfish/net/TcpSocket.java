@@ -134,6 +134,7 @@ final class TcpSocket extends ChannelInboundHandlerAdapter implements SocketHost
     public void channelRead(ChannelHandlerContext context, Object read) {
         ByteBuf bytes = (ByteBuf) read;
         lastActivity = System.nanoTime();
+        messenger.counters().received(bytes.readableBytes());
         if (!inBurst) {
             inBurst = true;
             messenger.dispatcher().onBurst();
@@ -387,6 +388,7 @@ final class TcpSocket extends ChannelInboundHandlerAdapter implements SocketHost
 
     /// Nobody else looks at what a lossy session sends, and it is never sent again.
     private void writeLent(Channel on, Bytes bytes, Loan loan) {
+        messenger.counters().sent(bytes.length());
         ChannelFuture written = on.write(Unpooled.wrappedBuffer(bytes.asByteBuffer()));
         PeerSession session = carried;
         if (session != null && session.lossy()) {
@@ -399,6 +401,7 @@ final class TcpSocket extends ChannelInboundHandlerAdapter implements SocketHost
         Channel on = channel;
         batch = null;
         if (full != null && on != null) {
+            messenger.counters().sent(full.readableBytes());
             on.write(full);
         }
     }
@@ -422,6 +425,7 @@ final class TcpSocket extends ChannelInboundHandlerAdapter implements SocketHost
     @Override
     public void message(PeerSession session, Message message, long tid) {
         if (session.owner() instanceof TcpConnection connection) {
+            messenger.counters().receivedMessage();
             MessageLog.received(messenger.name(), connection, message, tid);
             connection.dispatcher.onMessage(connection, message, tid);
         }

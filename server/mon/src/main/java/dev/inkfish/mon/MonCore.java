@@ -6,11 +6,9 @@ import dev.inkfish.command.CommandResult;
 import dev.inkfish.command.CommandTable;
 import dev.inkfish.conf.Conf;
 import dev.inkfish.mon.auth.AuthService;
-import dev.inkfish.mon.log.LogService;
 import dev.inkfish.mon.map.MonMapService;
 import dev.inkfish.mon.quorum.PeerMessage;
 import dev.inkfish.mon.quorum.Quorum;
-import dev.inkfish.mon.scrub.MonScrub;
 import dev.inkfish.mon.store.MonTransaction;
 import dev.inkfish.mon.store.StoreView;
 import dev.inkfish.mon.subs.Subscription;
@@ -60,6 +58,8 @@ public final class MonCore {
     private final CommandDispatch commandDispatch;
     private final Forwarding forwarding;
     private final Quorum quorum;
+    private final PeerDispatch peers = new PeerDispatch(this);
+    private final Tally tally = new Tally();
     private final Map<String, MonService> services = new LinkedHashMap<>();
     private final Map<Class<?>, MonService> servicesByClass = new LinkedHashMap<>();
     private final NavigableMap<Long, MonSession> sessions = new TreeMap<>();
@@ -170,6 +170,7 @@ public final class MonCore {
     public void opened(MonSession session, @Nullable Identity identity, Utime time) {
         turn(time, () -> {
             sessions.put(session.id(), session);
+            tally.one(Count.SESSION_ADD);
             if (identity != null) {
                 authenticated(session, identity);
             }
@@ -193,6 +194,9 @@ public final class MonCore {
     void drop(MonSession session) {
         session.closed();
         if (sessions.remove(session.id()) != null) {
+            if (session.via() == null) {
+                tally.one(Count.SESSION_RM);
+            }
             services.values().forEach(service -> service.sessionClosed(session));
         }
     }
@@ -255,43 +259,16 @@ public final class MonCore {
             lost = quorum.isLost(steady);
             if (lost && !before) {
                 effects.log(MonEffects.Level.WARN, "out of quorum: clients are sent to other monitors");
-                List.copyOf(sessions()).forEach(effects::close);
+                sessions().forEach(session -> {
+                    tally.one(Count.SESSION_TRIM);
+                    effects.close(session);
+                });
             }
         });
     }
 
     public void peer(String from, PeerMessage message, long steady, Utime time) {
-        turn(time, () -> {
-            switch (message) {
-                case PeerMessage.Lease lease -> quorum.lease(from, lease, steady, time);
-                case PeerMessage.LeaseAck ack -> {
-                    if (quorum.state() == Quorum.State.LEADER && ack.epoch() == quorum.epoch()) {
-                        forwarding.lives(from, ack.life());
-                    }
-                    quorum.leaseAck(from, ack, steady, time);
-                }
-                case PeerMessage.Leaving leaving -> quorum.leaving(from, leaving, steady, time);
-                default -> {
-                    if (message.epoch() == quorum.epoch()) {
-                        ofThisEpoch(from, message);
-                    }
-                }
-            }
-        });
-    }
-
-    private void ofThisEpoch(String from, PeerMessage message) {
-        switch (message) {
-            case PeerMessage.Forward forward -> forwarding.forward(from, forward);
-            case PeerMessage.Route route -> forwarding.route(route);
-            case PeerMessage.Done done -> forwarding.done(done);
-            case PeerMessage.SessionClosed closed -> forwarding.remoteClosed(from, closed);
-            case PeerMessage.GlobalIds ids -> service(AuthService.class).globalIds().add(ids.from(), ids.to());
-            case PeerMessage.Again _ -> forwarding.handOnAll();
-            case PeerMessage.LogLines log -> service(LogService.class).fromPeer(log.lines());
-            case PeerMessage.Scrubbed scrubbed -> service(MonScrub.class).answer(from, scrubbed);
-            case PeerMessage.Lease _, PeerMessage.LeaseAck _, PeerMessage.Leaving _ -> {}
-        }
+        turn(time, () -> peers.handle(from, message, steady));
     }
 
     /// The way to another monitor is open (again): what was sent before may not have arrived.
@@ -307,6 +284,7 @@ public final class MonCore {
 
     /// What was proposed may or may not become committed; nobody was promised anything.
     void abandon() {
+        tally.one(Count.RESTART);
         underWay = null;
         whenCommitted = new ArrayList<>();
         whenProposed.clear();
@@ -322,10 +300,7 @@ public final class MonCore {
             List<Runnable> promises = whenCommitted;
             whenCommitted = new ArrayList<>();
             version = store.number(META, VERSION_KEY);
-            Set<String> touched = transaction.namespaces();
-            services.values().stream()
-                    .filter(service -> service.namespaces().stream().anyMatch(touched::contains))
-                    .forEach(service -> service.refresh(store));
+            refresh(transaction.namespaces());
             forwarding.versionAdvanced();
             promises.forEach(Runnable::run);
             for (int count = waitingToWrite.size(); count > 0; count--) {
@@ -334,11 +309,21 @@ public final class MonCore {
         });
     }
 
+    private void refresh(Set<String> touched) {
+        long began = effects.nanos();
+        services.values().stream()
+                .filter(service -> service.namespaces().stream().anyMatch(touched::contains))
+                .forEach(service -> service.refresh(store));
+        tally.one(Count.REFRESH);
+        tally.add(Count.REFRESH_LATENCY, effects.nanos() - began);
+    }
+
     /// Something was agreed on that this monitor did not propose: at a peon, or of a leader before.
     public void learned(MonTransaction transaction, Utime time) {
         if (underWay != null) {
             throw new IllegalStateException("another leader's transaction while one of ours is under way");
         }
+        tally.begin(transaction);
         committed(transaction, time);
     }
 
@@ -392,6 +377,7 @@ public final class MonCore {
         }
         whenCommitted = promises;
         underWay = transaction;
+        tally.begin(transaction);
         effects.propose(transaction);
     }
 
@@ -522,6 +508,11 @@ public final class MonCore {
 
     public Quorum quorum() {
         return quorum;
+    }
+
+    /// What this monitor has counted since it was started.
+    public Tally tally() {
+        return tally;
     }
 
     /// How many transactions were committed.

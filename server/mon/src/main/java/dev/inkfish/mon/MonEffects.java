@@ -1,6 +1,7 @@
 package dev.inkfish.mon;
 
 import dev.inkfish.cephx.auth.Identity;
+import dev.inkfish.command.stats.PerfGroups;
 import dev.inkfish.mon.quorum.PeerMessage;
 import dev.inkfish.mon.store.MonTransaction;
 import dev.inkfish.wire.message.Message;
@@ -37,6 +38,14 @@ public interface MonEffects {
     ///
     /// @return how many nanoseconds it took
     long compact();
+
+    /// A clock that only runs on, to tell how long the core itself took.
+    default long nanos() {
+        return 0;
+    }
+
+    /// Adds what the surroundings have counted.
+    default void counters(PerfGroups all) {}
 
     /// Random bytes, for keys.
     byte[] random(int count);

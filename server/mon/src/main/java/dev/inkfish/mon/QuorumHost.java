@@ -34,6 +34,7 @@ final class QuorumHost implements Quorum.Host {
     @Override
     public void standingChanged() {
         boolean leads = mon.quorum().state() == Quorum.State.LEADER;
+        count(mon.quorum().state());
         if (leads || wasLeader) {
             mon.abandon();
             mon.services().forEach(MonService::leaderChanged);
@@ -47,6 +48,30 @@ final class QuorumHost implements Quorum.Host {
             mon.effects().log(MonEffects.Level.INFO, "follows mon." + mon.quorum().leader() + ", epoch " + mon.quorum().epoch());
             mon.forwarding().handOnAll();
         }
+    }
+
+    private void count(Quorum.State state) {
+        switch (state) {
+            case LEADER -> elected(Count.ELECTION_WIN, Count.START_LEADER);
+            case PEON -> elected(Count.ELECTION_LOSE, Count.START_PEON);
+            case ELECTING -> {}
+        }
+    }
+
+    private void elected(Count how, Count start) {
+        mon.tally().one(Count.NUM_ELECTIONS);
+        mon.tally().one(how);
+        mon.tally().one(start);
+    }
+
+    @Override
+    public void leaseTimedOut() {
+        mon.tally().one(Count.LEASE_TIMEOUT);
+    }
+
+    @Override
+    public void answerTimedOut() {
+        mon.tally().one(Count.LEASE_ACK_TIMEOUT);
     }
 
     @Override

@@ -71,6 +71,28 @@ class MonCoreTest {
     }
 
     @Test
+    void sessionsAndProposalsAreCounted() {
+        Tally tally = mon.core.tally();
+        assertThat(tally.of(Count.ELECTION_WIN)).isOne();
+        assertThat(tally.of(Count.NUM_ELECTIONS)).isOne();
+        long begun = tally.of(Count.BEGIN);
+        long refreshed = tally.of(Count.REFRESH);
+        MonSession client = mon.open(EntityName.client(5), "client.admin", "allow *");
+        mon.send(client, poolOp(MPoolOp.CREATE, 0, 0, "p"));
+        assertThat(tally.of(Count.BEGIN)).isEqualTo(begun + 1);
+        assertThat(tally.of(Count.REFRESH)).isEqualTo(refreshed);
+        mon.commit();
+        assertThat(tally.of(Count.REFRESH)).isEqualTo(refreshed + 1);
+        assertThat(tally.of(Count.SESSION_ADD)).isOne();
+        assertThat(tally.of(Count.SESSION_RM)).isZero();
+        mon.core.closed(client, mon.now);
+        assertThat(tally.of(Count.SESSION_RM)).isOne();
+        tally.reset("mon");
+        assertThat(tally.of(Count.SESSION_ADD)).isZero();
+        assertThat(tally.of(Count.BEGIN)).isEqualTo(begun + 1);
+    }
+
+    @Test
     void whatWasNotCommittedIsGoneAfterARestartAndTheRestIsThere() {
         MonSession client = mon.open(EntityName.client(5), "client.admin", "allow *");
         mon.send(client, poolOp(MPoolOp.CREATE, 0, 0, "kept"));

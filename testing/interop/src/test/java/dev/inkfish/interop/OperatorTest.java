@@ -2,6 +2,10 @@ package dev.inkfish.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -116,6 +120,31 @@ class OperatorTest {
         assertThat(cluster.run("ceph daemon osd.0 no-such-command").code()).isNotZero();
     }
 
+    /// Each counter of a monitor is one of a real 16.2.15's, in the same words.
+    @Test
+    void aMonitorsCountersAreThoseOfCeph() throws IOException {
+        List<String> known;
+        try (InputStream record = OperatorTest.class.getResourceAsStream("/mon-counters.txt")) {
+            known = new String(record.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+        }
+        List<String> ours = cluster.ok("ceph daemon mon.a perf schema | jq -r 'to_entries[] | .key as $group | .value | to_entries[]"
+                + " | [$group, .key, (.value | .type, .value_type, .priority, .units, .nick, .description | tostring)] | join(\"|\")'")
+                .lines().toList();
+        assertThat(known).containsAll(ours);
+        assertThat(ours).hasSizeGreaterThan(50);
+        assertThat(cluster.ok("ceph daemon mon.a perf dump | jq '.cluster | .num_mon, .num_mon_quorum, .num_osd_up'")).isEqualTo("1\n1\n3");
+        // more than what is reported every few seconds could add meanwhile: each is a transaction
+        String commits = "ceph daemon mon.a perf dump | jq .paxos.commit";
+        int before = Integer.parseInt(cluster.ok(commits));
+        cluster.ok("for i in 1 2 3; do ceph config-key set counted $i; done; ceph config-key rm counted");
+        assertThat(Integer.parseInt(cluster.ok(commits))).isGreaterThanOrEqualTo(before + 4);
+        assertThat(cluster.ok("ceph daemon mon.a perf dump | jq '.\"AsyncMessenger::Worker-0\" | .msgr_recv_messages > 0 and .msgr_send_bytes > 0'"))
+                .isEqualTo("true");
+        assertThat(cluster.ok("ceph daemon mon.a perf reset paxos | jq -r .success")).isEqualTo("perf reset paxos");
+        assertThat(Integer.parseInt(cluster.ok(commits))).isLessThan(before);
+        eventually("[ \"$(ceph config show mon.a mon_host)\" = \"$(ceph daemon mon.a config get mon_host | jq -r .mon_host)\" ]");
+    }
+
     @Test
     void metricsAreServedWhileTheModuleIsEnabled() {
         cluster.ok("ceph config set mgr mgr/prometheus/server_port 0 && ceph mgr module enable prometheus");
@@ -125,6 +154,10 @@ class OperatorTest {
                 .contains("ceph_osd_up{ceph_daemon=\"osd.0\"} 1.0")
                 .contains("ceph_mon_quorum_status{ceph_daemon=\"mon.a\"} 1.0")
                 .contains("# TYPE ceph_pg_active gauge")
+                .contains("# TYPE ceph_mon_num_elections counter")
+                .contains("ceph_mon_election_win{ceph_daemon=\"mon.a\"} 1.0")
+                .contains("# HELP ceph_paxos_commit_latency_sum Commit latency Total")
+                .containsPattern("ceph_paxos_commit\\{ceph_daemon=\"mon.a\"} [1-9]")
                 .contains("name=\"operated\",type=\"replicated\"");
         String scrape = "curl -sf $(ceph mgr services | jq -r .prometheus)metrics | grep -q 'OSDMAP_FLAGS.* %s'";
         cluster.ok("ceph osd set noscrub");

@@ -21,23 +21,25 @@ public final class PerfGroups {
     public static final int COUNTER = PerfCounterType.U64 | PerfCounterType.COUNTER;
     public static final int GAUGE = PerfCounterType.U64;
     public static final int LATENCY = PerfCounterType.TIME | PerfCounterType.LONGRUNAVG;
+    /// How many there were, and the sum of something that each had.
+    public static final int AVERAGE = PerfCounterType.U64 | PerfCounterType.LONGRUNAVG;
     /// Units.
     public static final int NONE = 1;
     public static final int BYTES = 0;
     private static final int USEFUL = 5;
 
-    /// @param value of a latency, the sum in nanoseconds
-    /// @param count of a latency
+    /// @param value of a latency, the sum in nanoseconds; of another average, the sum
+    /// @param count of an average
     public record Value(PerfCounterType type, long value, long count) {}
 
     private record Histogram(PerfCounterType type, LatencyHistogram counts) {}
 
-    private final Map<String, TreeMap<String, Value>> groups = new TreeMap<>();
+    private final Map<String, Map<String, Value>> groups = new TreeMap<>();
     private final Map<String, Map<String, Histogram>> histograms = new TreeMap<>();
 
     /// @param type its path is the name within the group
     public void add(String group, PerfCounterType type, long value, long count) {
-        groups.computeIfAbsent(group, g -> new TreeMap<>()).put(type.path(), new Value(
+        groups.computeIfAbsent(group, g -> new LinkedHashMap<>()).put(type.path(), new Value(
                 new PerfCounterType(group + "." + type.path(), type.description(), type.nick(), type.type(), type.priority(),
                         type.unit()), value, count));
     }
@@ -96,11 +98,16 @@ public final class PerfGroups {
     }
 
     private static void dump(Formatter f, String key, Value value) {
+        boolean time = (value.type().type() & PerfCounterType.TIME) != 0;
         if ((value.type().type() & PerfCounterType.LONGRUNAVG) == 0) {
             f.dump(key, value.value());
             return;
         }
         f.openObject(key).dump("avgcount", value.count());
+        if (!time) {
+            f.dump("sum", value.value()).close();
+            return;
+        }
         f.dumpRaw("sum", seconds(value.value()));
         f.dumpRaw("avgtime", seconds(value.count() == 0 ? 0 : value.value() / value.count()));
         f.close();
@@ -121,11 +128,12 @@ public final class PerfGroups {
     }
 
     private static void dumpSchema(Formatter f, String key, PerfCounterType type) {
+        String number = (type.type() & PerfCounterType.TIME) != 0 ? "real" : "integer";
         boolean pair = (type.type() & PerfCounterType.LONGRUNAVG) != 0;
         boolean histogram = (type.type() & PerfCounterType.HISTOGRAM) != 0;
         f.openObject(key).dump("type", type.type());
         f.dump("metric_type", (type.type() & PerfCounterType.COUNTER) != 0 ? "counter" : "gauge");
-        f.dump("value_type", histogram ? "integer-2d-histogram" : pair ? "real-integer-pair" : "integer");
+        f.dump("value_type", histogram ? "integer-2d-histogram" : pair ? number + "-integer-pair" : number);
         f.dump("description", type.description()).dump("nick", type.nick());
         f.dump("priority", type.priority()).dump("units", type.unit() == BYTES ? "bytes" : "none").close();
     }

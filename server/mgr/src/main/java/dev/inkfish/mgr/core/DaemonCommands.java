@@ -46,6 +46,7 @@ final class DaemonCommands {
         all.gauge("java", "heap_committed", "Heap of the process", PerfGroups.BYTES, runtime.totalMemory());
         all.gauge("java", "heap_max", "Largest heap of the process", PerfGroups.BYTES, runtime.maxMemory());
         all.gauge("mgr", "num_sessions", "Open sessions", PerfGroups.NONE, core.sessions().size());
+        core.effects().counters(all);
         return all;
     }
 

@@ -1,6 +1,7 @@
 package dev.inkfish.mgr.core;
 
 import dev.inkfish.command.CommandResult;
+import dev.inkfish.command.stats.PerfGroups;
 import dev.inkfish.wire.message.Message;
 import java.util.function.Consumer;
 
@@ -22,6 +23,9 @@ public interface MgrEffects {
 
     /// A clock that only runs on, to tell how long the core itself took.
     long nanos();
+
+    /// Adds what the surroundings have counted.
+    default void counters(PerfGroups all) {}
 
     /// For the daemon's own log.
     void log(String text);

@@ -6,6 +6,7 @@ import dev.inkfish.net.EventLoops;
 import dev.inkfish.net.LocalNetwork;
 import dev.inkfish.wire.EntityAddr;
 import dev.inkfish.wire.EntityAddrVec;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -28,4 +29,14 @@ public record MgrConfig(
         List<EntityAddr> bind,
         Map<String, String> metadata,
         EventLoops loops,
-        @Nullable LocalNetwork network) {}
+        @Nullable LocalNetwork network) {
+    /// Where a module serves: its options `server_addr` (the manager's own address if empty) and `server_port`.
+    InetSocketAddress serving(String module, EntityAddrVec own) {
+        String host = conf.string("mgr/" + module + "/server_addr");
+        if (host.isEmpty()) {
+            String first = own.addrs().getFirst().hostAndPort();
+            host = first.substring(0, first.lastIndexOf(':')).replaceAll("[\\[\\]]", "");
+        }
+        return new InetSocketAddress(host, (int) conf.integer("mgr/" + module + "/server_port"));
+    }
+}

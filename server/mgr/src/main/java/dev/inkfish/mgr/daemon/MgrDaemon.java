@@ -36,6 +36,7 @@ import dev.inkfish.cephx.auth.ServerAuth;
 import dev.inkfish.cephx.caps.MgrCap;
 import dev.inkfish.command.CommandResult;
 import dev.inkfish.command.CommandTable;
+import dev.inkfish.command.stats.PerfGroups;
 import dev.inkfish.mgr.command.Modules;
 import dev.inkfish.mgr.core.MgrCore;
 import dev.inkfish.mgr.core.MgrEffects;
@@ -43,6 +44,7 @@ import dev.inkfish.mgr.core.MgrSession;
 import dev.inkfish.net.Connection;
 import dev.inkfish.net.ConnectionPolicy;
 import dev.inkfish.net.Dispatcher;
+import dev.inkfish.net.MessengerGroups;
 import dev.inkfish.net.MonClient;
 import dev.inkfish.net.NettyMessenger;
 import dev.inkfish.wire.Bytes;
@@ -237,16 +239,6 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
         return MonitorQuestions.await(answer);
     }
 
-    /// Where a module serves: its options `server_addr` (the manager's own address if empty) and `server_port`.
-    private InetSocketAddress addressOf(String module) {
-        String host = config.conf().string("mgr/" + module + "/server_addr");
-        if (host.isEmpty()) {
-            String own = messenger.addrs().addrs().getFirst().hostAndPort();
-            host = own.substring(0, own.lastIndexOf(':')).replaceAll("[\\[\\]]", "");
-        }
-        return new InetSocketAddress(host, (int) config.conf().integer("mgr/" + module + "/server_port"));
-    }
-
     private final class RestfulHost implements RestfulModule.Host {
         @Override
         public Map<String, String> options() {
@@ -275,7 +267,7 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
 
         @Override
         public InetSocketAddress address() {
-            return addressOf("restful");
+            return config.serving("restful", messenger.addrs());
         }
 
         @Override
@@ -327,7 +319,7 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
 
         @Override
         public InetSocketAddress address() {
-            return addressOf("prometheus");
+            return config.serving("prometheus", messenger.addrs());
         }
 
         @Override
@@ -462,6 +454,11 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
     public void toOsd(int osd, Message message) {
         var addrs = core.pgMap().osdMap().publicAddrs(osd);
         messenger.connect(EntityType.OSD, addrs, ConnectionPolicy.LOSSY).send(message);
+    }
+
+    @Override
+    public void counters(PerfGroups all) {
+        MessengerGroups.add(all, List.of(messenger));
     }
 
     @Override

@@ -31,19 +31,21 @@ public record Snapshot(
         NavigableMap<String, List<DaemonHealthMetric>> health) {
     public static Snapshot of(MgrCore core) {
         NavigableMap<String, List<DaemonHealthMetric>> health = new TreeMap<>();
-        osds(core).forEach(session -> health.put(session.daemon(), session.health()));
+        reporting(core).forEach(session -> health.put(session.daemon(), session.health()));
         return new Snapshot(core.pgMap().osdMap(), new TreeMap<>(core.pgMap().pgs()), new TreeMap<>(core.pgMap().osds()),
                 new TreeMap<>(core.pgMap().poolSums()), core.pgMap().sum().sum(), core.pgMap().digest(), counters(core), health);
     }
 
     public static NavigableMap<String, NavigableMap<String, MgrSession.Counter>> counters(MgrCore core) {
         NavigableMap<String, NavigableMap<String, MgrSession.Counter>> counters = new TreeMap<>();
-        osds(core).forEach(session -> counters.put(session.daemon(), new TreeMap<>(session.counters())));
+        reporting(core).forEach(session -> counters.put(session.daemon(), new TreeMap<>(session.counters())));
         return counters;
     }
 
-    private static List<MgrSession> osds(MgrCore core) {
+    /// OSDs and monitors.
+    private static List<MgrSession> reporting(MgrCore core) {
         return core.sessions().stream()
-                .filter(session -> session.peer().type() == EntityType.OSD && !session.daemon().isEmpty()).toList();
+                .filter(session -> session.peer().type() == EntityType.OSD || session.peer().type() == EntityType.MON)
+                .filter(session -> !session.daemon().isEmpty()).toList();
     }
 }

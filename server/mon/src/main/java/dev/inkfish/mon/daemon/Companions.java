@@ -1,6 +1,7 @@
 package dev.inkfish.mon.daemon;
 
 import dev.inkfish.mon.MonCore;
+import dev.inkfish.mon.Tally;
 import dev.inkfish.mon.map.MonMapService;
 import dev.inkfish.mon.quorum.PeerMessage;
 import dev.inkfish.mon.quorum.Quorum;
@@ -162,6 +163,11 @@ final class Companions implements Member {
     @Override
     public MonStore store() {
         return store;
+    }
+
+    @Override
+    public Tally tally() {
+        return loop.core().tally();
     }
 
     @Override

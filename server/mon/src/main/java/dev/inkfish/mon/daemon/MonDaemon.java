@@ -19,6 +19,7 @@ import dev.inkfish.mon.MonAuth;
 import dev.inkfish.mon.MonCore;
 import dev.inkfish.mon.NewCluster;
 import dev.inkfish.mon.SessionCaps;
+import dev.inkfish.mon.Tally;
 import dev.inkfish.mon.auth.AuthKeys;
 import dev.inkfish.mon.auth.AuthService;
 import dev.inkfish.mon.map.MonMapService;
@@ -27,6 +28,7 @@ import dev.inkfish.mon.store.MonStore;
 import dev.inkfish.mon.store.MonTransaction;
 import dev.inkfish.mon.store.RocksMonStore;
 import dev.inkfish.net.ClientThrottle;
+import dev.inkfish.net.MessengerGroups;
 import dev.inkfish.net.NettyMessenger;
 import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.CephException;
@@ -86,6 +88,7 @@ public final class MonDaemon implements AutoCloseable {
         loop = new MonLoop("mon." + config.name(), store, () -> space(config.directory()));
         UUID cluster = UUID.fromString(fsid.utf8());
         core = new MonCore(config.name(), cluster, config.conf(), store, loop);
+        store.countIn(core.tally());
         NavigableMap<String, String> metadata = new TreeMap<>(HostFacts.collect(core.version()));
         AuthKeys keys = new AuthKeys(MonDaemon::now);
         MonServices.addAll(core, keys);
@@ -105,17 +108,23 @@ public final class MonDaemon implements AutoCloseable {
         }
         metadata.put("addrs", map.monitors().get(config.name()).addrs().toString());
         core.introduce(metadata, now());
+        ClientThrottle throttle = throttle(config.conf());
         NettyMessenger.Builder builder = NettyMessenger.builder(EntityName.mon(map.rankOf(config.name())), config.loops())
                 .serverAuth(auth)
                 .clientAuth(peerAuth(keys))
                 .dispatcher(loop)
-                .throttle(throttle(config.conf()))
+                .throttle(throttle)
                 .identity(new Identity(EntityAuthName.parse("mon." + config.name()), 0, Bytes.EMPTY, true))
                 .localNetwork(config.network());
         for (EntityAddr addr : map.monitors().get(config.name()).addrs().addrs()) {
             builder.bind(addr);
         }
         messenger = builder.build();
+        loop.everySecond(new ManagerLink(core, loop, messenger)::tick);
+        loop.counted(all -> {
+            MessengerGroups.add(all, List.of(messenger));
+            MessengerGroups.bytes(all, "throttle-mon_client_bytes", throttle);
+        });
         companions = new Companions(config.name(), cluster, loop, store);
         alone = map.ranks().equals(List.of(config.name())) && !Files.exists(log());
     }
@@ -130,20 +139,14 @@ public final class MonDaemon implements AutoCloseable {
         return config.directory().resolve("log");
     }
 
-    /// How this monitor proves to others that it is one.
+    /// How this monitor proves to other monitors, and to managers, that it is one.
     private ClientAuth peerAuth(AuthKeys keys) {
         EntityAuthName own = new EntityAuthName(EntityType.MON, "");
         if (!config.conf().string("auth_cluster_required").contains("cephx")) {
             return NoneAuth.client(own);
         }
         return new MonPeerAuth(
-                () -> {
-                    EntityAuth auth = keys.find(own);
-                    return auth == null ? null : auth.key();
-                },
-                List.of(AuthMethod.MODE_CRC, AuthMethod.MODE_SECURE),
-                count -> Bytes.wrap(randomBytes(count)),
-                MonDaemon::now);
+                keys, List.of(AuthMethod.MODE_CRC, AuthMethod.MODE_SECURE), count -> Bytes.wrap(randomBytes(count)));
     }
 
     /// Makes the store of a new cluster's only monitor.
@@ -286,6 +289,11 @@ public final class MonDaemon implements AutoCloseable {
 
     public NettyMessenger messenger() {
         return messenger;
+    }
+
+    /// What it has counted since it was started.
+    public Tally tally() {
+        return core.tally();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.inkfish.mon.daemon;
 
 import dev.inkfish.cephx.auth.Identity;
+import dev.inkfish.command.stats.PerfGroups;
 import dev.inkfish.mon.MonCore;
 import dev.inkfish.mon.MonEffects;
 import dev.inkfish.mon.MonSession;
@@ -21,6 +22,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +52,8 @@ final class MonLoop implements MonEffects, Dispatcher {
     private volatile @Nullable Companions companions;
     private @Nullable ClusterLogFiles logFiles;
     private Runnable whenNotAlone = () -> {};
+    private Runnable everySecond = () -> {};
+    private Consumer<PerfGroups> counted = all -> {};
     private @Nullable MonCore core;
     private @Nullable MonTransaction proposal;
     private @Nullable Thread thread;
@@ -93,6 +97,16 @@ final class MonLoop implements MonEffects, Dispatcher {
     /// What to do when a second monitor was added; it gives this one [#companions]. Before [#start].
     void whenNotAlone(Runnable action) {
         whenNotAlone = action;
+    }
+
+    /// Runs after each tick of the core. Before [#start].
+    void everySecond(Runnable action) {
+        everySecond = action;
+    }
+
+    /// What the surroundings have counted. Before [#start].
+    void counted(Consumer<PerfGroups> source) {
+        counted = source;
     }
 
     /// Runs on the core's thread; waits where too much waits.
@@ -145,6 +159,7 @@ final class MonLoop implements MonEffects, Dispatcher {
                     nextTick = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS);
                     core().space(space.getAsInt());
                     core().tick(MonDaemon.now());
+                    everySecond.run();
                 }
                 commit();
                 Companions after = companions;
@@ -177,7 +192,9 @@ final class MonLoop implements MonEffects, Dispatcher {
                 continue;
             }
             agreed.putNumber(MonCore.META, MonCore.VERSION_KEY, store.number(MonCore.META, MonCore.VERSION_KEY) + 1);
+            long began = System.nanoTime();
             store.apply(agreed);
+            core().tally().commit(agreed, System.nanoTime() - began);
             core().committed(agreed, MonDaemon.now());
             if (core().service(MonMapService.class).map().ranks().size() > 1) {
                 whenNotAlone.run();
@@ -251,6 +268,16 @@ final class MonLoop implements MonEffects, Dispatcher {
         long began = System.nanoTime();
         store.compact();
         return System.nanoTime() - began;
+    }
+
+    @Override
+    public long nanos() {
+        return System.nanoTime();
+    }
+
+    @Override
+    public void counters(PerfGroups all) {
+        counted.accept(all);
     }
 
     @Override

@@ -45,9 +45,8 @@ public final class TellCommands {
         table.add("perf schema", "dump perfcounters schema", "mon", "r", call -> counters.now().schema(call));
         table.add("perf histogram dump" + counter, "dump perf histogram values", "mon", "r", call -> counters.now().histogramDump(call));
         table.add("perf histogram schema", "dump perf histogram schema", "mon", "r", call -> counters.now().histogramSchema(call));
-        // none of them counts on: they tell how it is now
         table.add("perf reset name=var,type=CephString", "perf reset <name>: perf reset all or one perfcounter name", "mon", "rw",
-                call -> counters.now().reset(call, group -> {}));
+                call -> counters.now().reset(call, mon.tally()::reset));
         audited(table, "heap name=heapcmd,type=CephChoices,strings=dump|start_profiler|stop_profiler|release|stats"
                         + " name=value,type=CephString,req=false",
                 "show heap usage info (available only if compiled with tcmalloc)", "rw", call -> CommandResult.error(

@@ -47,6 +47,12 @@ public final class Quorum {
         /// A monitor has come into quorum, or fallen out of it.
         void membersChanged(Collection<String> left);
 
+        /// A peon has not heard of its leader for the time of a lease.
+        default void leaseTimedOut() {}
+
+        /// A peon has not answered its leader for long enough to be out of quorum.
+        default void answerTimedOut() {}
+
         void metadata(String monitor, NavigableMap<String, String> metadata);
 
         void wantsIds(String monitor);
@@ -180,6 +186,9 @@ public final class Quorum {
             }
             case PEON -> {
                 if (outside || now >= leaseUntil) {
+                    if (!outside) {
+                        host.leaseTimedOut();
+                    }
                     elect(now);
                 }
             }
@@ -260,6 +269,8 @@ public final class Quorum {
         if (!present.equals(members)) {
             List<String> left = new ArrayList<>(members);
             left.removeAll(present);
+            // who said that it goes is not in there any more
+            left.stream().filter(answered::containsKey).forEach(name -> host.answerTimedOut());
             left.forEach(answered::remove);
             left.forEach(timeChecks::remove);
             left.forEach(spaces::remove);

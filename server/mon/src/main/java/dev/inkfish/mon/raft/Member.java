@@ -1,5 +1,6 @@
 package dev.inkfish.mon.raft;
 
+import dev.inkfish.mon.Tally;
 import dev.inkfish.mon.store.MonStore;
 import dev.inkfish.mon.store.MonTransaction;
 import java.util.Collection;
@@ -36,4 +37,9 @@ public interface Member {
 
     /// The store is another monitor's now.
     void restored();
+
+    // ---- called on any thread
+
+    /// Where the log counts what it does.
+    Tally tally();
 }

@@ -88,7 +88,7 @@ public final class RaftLog implements AutoCloseable {
             TornTail.cutOff(directory, machine.applied());
             rested = directory.resolve("stopped");
             ballot.begin(promisedBefore(directory));
-            RaftTransport.Wiring wiring = new RaftTransport.Wiring(peers, ballot);
+            RaftTransport.Wiring wiring = new RaftTransport.Wiring(peers, ballot, member.tally());
             transport = wiring;
             made = RaftServer.newBuilder()
                     .setServerId(self)

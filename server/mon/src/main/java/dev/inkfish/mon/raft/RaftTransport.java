@@ -1,5 +1,7 @@
 package dev.inkfish.mon.raft;
 
+import dev.inkfish.mon.Count;
+import dev.inkfish.mon.Tally;
 import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.WireReader;
 import dev.inkfish.wire.WireWriter;
@@ -8,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
@@ -74,9 +77,10 @@ public final class RaftTransport implements RaftServerRpc {
     /// What a transport works with.
     ///
     /// @param appenders bring entries to one follower each; those that have ended are swept out by [#tell]
-    record Wiring(PeerCalls calls, Ballot ballot, List<LogAppender> appenders) {
-        Wiring(PeerCalls calls, Ballot ballot) {
-            this(calls, ballot, new CopyOnWriteArrayList<>());
+    /// @param candidacy the last term in which this monitor has asked for votes
+    record Wiring(PeerCalls calls, Ballot ballot, Tally tally, List<LogAppender> appenders, AtomicLong candidacy) {
+        Wiring(PeerCalls calls, Ballot ballot, Tally tally) {
+            this(calls, ballot, tally, new CopyOnWriteArrayList<>(), new AtomicLong());
         }
 
         Parameters parameters() {
@@ -114,6 +118,10 @@ public final class RaftTransport implements RaftServerRpc {
     @Override
     public RequestVoteReplyProto requestVote(RequestVoteRequestProto request) throws IOException {
         mayVote(wiring.ballot, request);
+        long term = request.getCandidateTerm();
+        if (!request.getPreVote() && wiring.candidacy.getAndAccumulate(term, Math::max) < term) {
+            wiring.tally.one(Count.ELECTION_CALL);
+        }
         return RequestVoteReplyProto.parseFrom(call(request.getServerRequest(), VOTE, request.toByteArray()));
     }
 
@@ -130,6 +138,10 @@ public final class RaftTransport implements RaftServerRpc {
 
     @Override
     public InstallSnapshotReplyProto installSnapshot(InstallSnapshotRequestProto request) throws IOException {
+        if (request.hasSnapshotChunk() && request.getSnapshotChunk().getRequestIndex() == 0) {
+            wiring.tally.one(Count.SHARE_STATE);
+            wiring.tally.add(Count.SHARE_STATE_BYTES, request.getSnapshotChunk().getTotalSize());
+        }
         return InstallSnapshotReplyProto.parseFrom(call(request.getServerRequest(), SNAPSHOT, request.toByteArray()));
     }
 

@@ -1,5 +1,6 @@
 package dev.inkfish.mon.raft;
 
+import dev.inkfish.mon.Count;
 import dev.inkfish.mon.MonCore;
 import dev.inkfish.mon.store.MonStore;
 import dev.inkfish.mon.store.MonTransaction;
@@ -110,7 +111,9 @@ final class StoreMachine extends BaseStateMachine {
             return;
         }
         transaction.putNumber(MonCore.META, MonCore.VERSION_KEY, version + 1).putNumber(MonCore.META, APPLIED, index);
+        long began = System.nanoTime();
         store().applyLater(transaction);
+        member.tally().commit(transaction, System.nanoTime() - began);
         if (waited) {
             forget();
             member.committed(transaction);
@@ -278,7 +281,11 @@ final class StoreMachine extends BaseStateMachine {
         }
         try (DataInputStream in = new DataInputStream(
                 new BufferedInputStream(new FileInputStream(snapshot.getFile().getPath().toFile())))) {
+            long began = System.nanoTime();
             store().load(in, own);
+            member.tally().one(Count.STORE_STATE);
+            member.tally().add(Count.STORE_STATE_BYTES, Files.size(snapshot.getFile().getPath()));
+            member.tally().add(Count.STORE_STATE_LATENCY, System.nanoTime() - began);
         }
         member.restored();
     }

@@ -1,5 +1,6 @@
 package dev.inkfish.mon.store;
 
+import dev.inkfish.mon.Tally;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -13,6 +14,9 @@ public interface MonStore extends StoreView, AutoCloseable {
     void applyLater(MonTransaction transaction);
 
     void sync();
+
+    /// Where it counts what is asked of it.
+    default void countIn(Tally counts) {}
 
     /// Gives back the room of what is no more.
     default void compact() {}

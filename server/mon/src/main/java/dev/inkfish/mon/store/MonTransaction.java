@@ -40,6 +40,16 @@ public final class MonTransaction {
         return Collections.unmodifiableList(changes);
     }
 
+    /// Of its keys and values.
+    public long bytes() {
+        long sum = 0;
+        for (Change change : changes) {
+            Bytes value = change.value();
+            sum += change.namespace().length() + change.key().length() + (value == null ? 0 : value.length());
+        }
+        return sum;
+    }
+
     public boolean isEmpty() {
         return changes.isEmpty();
     }

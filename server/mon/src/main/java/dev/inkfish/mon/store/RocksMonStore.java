@@ -1,5 +1,7 @@
 package dev.inkfish.mon.store;
 
+import dev.inkfish.mon.Count;
+import dev.inkfish.mon.Tally;
 import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.Text;
 import java.io.DataInputStream;
@@ -26,6 +28,7 @@ public final class RocksMonStore implements MonStore {
     private final WriteOptions sync;
     private final WriteOptions noSync;
     private final RocksDB db;
+    private Tally tally = new Tally();
 
     /// @throws UncheckedIOException where the directory cannot be opened, or another process has it open
     public RocksMonStore(Path directory) {
@@ -42,12 +45,21 @@ public final class RocksMonStore implements MonStore {
     }
 
     @Override
+    public void countIn(Tally counts) {
+        tally = counts;
+    }
+
+    @Override
     public @Nullable Bytes get(String namespace, String key) {
+        long began = System.nanoTime();
         try {
             byte[] value = db.get(key(namespace, key));
             return value == null ? null : Bytes.wrap(value);
         } catch (RocksDBException e) {
             throw failure(e);
+        } finally {
+            tally.one(Count.GET);
+            tally.add(Count.GET_LATENCY, System.nanoTime() - began);
         }
     }
 
@@ -73,6 +85,7 @@ public final class RocksMonStore implements MonStore {
 
     @Override
     public void compact() {
+        tally.one(Count.COMPACT);
         try {
             db.compactRange();
         } catch (RocksDBException e) {
@@ -160,7 +173,9 @@ public final class RocksMonStore implements MonStore {
     private void write(MonTransaction transaction, WriteOptions how) {
         try (WriteBatch batch = new WriteBatch()) {
             fill(batch, transaction);
+            long began = System.nanoTime();
             db.write(how, batch);
+            tally.add(how == sync ? Count.SUBMIT_SYNC_LATENCY : Count.SUBMIT_LATENCY, System.nanoTime() - began);
         } catch (RocksDBException e) {
             throw failure(e);
         }

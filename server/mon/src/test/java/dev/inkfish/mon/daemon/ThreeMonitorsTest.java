@@ -11,6 +11,8 @@ import dev.inkfish.cephx.auth.AuthMethod;
 import dev.inkfish.cephx.auth.ClientAuth;
 import dev.inkfish.command.CommandResult;
 import dev.inkfish.conf.Conf;
+import dev.inkfish.mon.Count;
+import dev.inkfish.mon.Tally;
 import dev.inkfish.mon.store.MonStore;
 import dev.inkfish.mon.store.MonTransaction;
 import dev.inkfish.mon.store.RocksMonStore;
@@ -220,10 +222,21 @@ class ThreeMonitorsTest {
         assertThat(ask(client(peons().getLast()), get("k29"))).isEqualTo("v29");
 
         String lost = leader();
+        Tally before = running.get(lost).tally();
+        assertThat(before.of(Count.ELECTION_WIN)).isPositive();
+        assertThat(before.of(Count.ELECTION_CALL)).isPositive();
+        assertThat(before.of(Count.COMMIT)).isGreaterThanOrEqualTo(30).isLessThanOrEqualTo(before.of(Count.BEGIN));
         kill(lost);
         assertThat(ask(client, set("after", "the loss"))).isEmpty();
         String survivors = String.join(",", running.keySet());
         awaitQuorum(survivors);
+        for (String name : running.keySet()) {
+            Tally tally = running.get(name).tally();
+            assertThat(tally.of(Count.LEASE_TIMEOUT)).as(name).isPositive();
+            assertThat(tally.of(Count.ELECTION_WIN) + tally.of(Count.ELECTION_LOSE)).as(name).isEqualTo(tally.of(Count.NUM_ELECTIONS));
+            assertThat(tally.of(Count.COMMIT)).as(name).isGreaterThanOrEqualTo(31);
+        }
+        assertThat(running.get(leader()).tally().of(Count.ELECTION_WIN)).isPositive();
         for (int i = 0; i < 30; i++) {
             assertThat(command(get("k" + i))).isEqualTo("v" + i);
         }
@@ -234,6 +247,8 @@ class ThreeMonitorsTest {
         MonDaemon.mkfsToJoin(dir.resolve(lost), map, monKey);
         start(lost);
         awaitQuorum("a,b,c");
+        assertThat(running.get(lost).tally().of(Count.STORE_STATE)).isPositive();
+        assertThat(running.values().stream().mapToLong(each -> each.tally().of(Count.SHARE_STATE)).sum()).isPositive();
         String other = running.keySet().stream().filter(name -> !name.equals(lost)).findFirst().orElseThrow();
         kill(other);
         assertThat(command(get("k7"))).isEqualTo("v7");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.inkfish.mon.MonCore;
+import dev.inkfish.mon.Tally;
 import dev.inkfish.mon.store.MemoryMonStore;
 import dev.inkfish.mon.store.MonStore;
 import dev.inkfish.mon.store.MonTransaction;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 class StoreMachineTest {
     private final MemoryMonStore store = new MemoryMonStore();
     private final List<String> told = new ArrayList<>();
+    private final Tally tally = new Tally();
     /// What the store's disk says; null while it is well.
     private @Nullable UncheckedIOException broken;
     private final StoreMachine machine = new StoreMachine(new Recorder(), "a/1");
@@ -36,6 +38,11 @@ class StoreMachineTest {
                 throw broken;
             }
             return store;
+        }
+
+        @Override
+        public Tally tally() {
+            return tally;
         }
 
         @Override

@@ -1,8 +1,9 @@
 package dev.inkfish.osd.daemon;
 
-import dev.inkfish.command.stats.PerfGroups;
+import dev.inkfish.command.stats.CounterReport;
 import dev.inkfish.conf.ReportedConfig;
 import dev.inkfish.net.Connection;
+import dev.inkfish.net.MessengerGroups;
 import dev.inkfish.objectstore.ObjectStore;
 import dev.inkfish.osd.pg.PgShell;
 import dev.inkfish.wire.Bytes;
@@ -10,7 +11,6 @@ import dev.inkfish.wire.message.MMgrConfigure;
 import dev.inkfish.wire.message.MMgrReport;
 import dev.inkfish.wire.mon.DaemonHealthMetric;
 import dev.inkfish.wire.mon.OsdPerfQuery;
-import dev.inkfish.wire.mon.PerfCounterType;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,8 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class MgrReports {
     private final OsdDaemon daemon;
     private NavigableMap<OsdPerfQuery, NavigableSet<OsdPerfQuery.Limit>> queries = new TreeMap<>();
-    private int priority = 5;
-    private boolean declared;
+    private final CounterReport told = new CounterReport();
     private ReportedConfig config = ReportedConfig.NONE;
 
     /// What a shard tells.
@@ -40,10 +39,10 @@ final class MgrReports {
         this.daemon = daemon;
     }
 
-    /// @param told in its first message
-    void newSession(ReportedConfig told) {
-        declared = false;
-        config = told;
+    /// @param first in its first message
+    void newSession(ReportedConfig first) {
+        told.newSession();
+        config = first;
     }
 
     /// The options, if they changed since they were last told; else nothing.
@@ -57,10 +56,7 @@ final class MgrReports {
     }
 
     void configure(MMgrConfigure wanted) {
-        if (wanted.statsThreshold() != priority) {
-            priority = wanted.statsThreshold();
-            declared = false;
-        }
+        told.threshold(wanted.statsThreshold());
         if (!wanted.queries().keySet().equals(queries.keySet())) {
             List<OsdPerfQuery> asked = List.copyOf(wanted.queries().keySet());
             for (OsdShard shard : daemon.shards()) {
@@ -105,16 +101,18 @@ final class MgrReports {
         parts.forEach(sum::add);
         ObjectStore.StoreStats space = daemon.store().stats();
         Runtime runtime = Runtime.getRuntime();
-        return new OsdCounters(new OsdCounters.Source(
+        OsdCounters counters = new OsdCounters(new OsdCounters.Source(
                 sum, daemon.heartbeats().peers().size(), space.total(), space.total() - space.available(), space.available(),
                 new OsdCounters.Heap(
                         runtime.totalMemory() - runtime.freeMemory(), runtime.totalMemory(), runtime.maxMemory())));
+        MessengerGroups.add(counters.groups(), List.of(daemon.publicMessenger(), daemon.clusterMessenger()));
+        MessengerGroups.bytes(counters.groups(), "throttle-osd_client_bytes", daemon.throttle());
+        MessengerGroups.requests(counters.groups(), "throttle-osd_client_messages", daemon.throttle());
+        return counters;
     }
 
     private void send(Connection to, List<Part> parts) {
-        List<PerfGroups.Value> values = counters(parts.stream().map(Part::counters).toList()).groups().values(priority);
-        List<PerfCounterType> types = declared ? List.of() : values.stream().map(PerfGroups.Value::type).toList();
-        declared = true;
+        CounterReport.Part counters = told.next(counters(parts.stream().map(Part::counters).toList()).groups());
         NavigableMap<OsdPerfQuery, OsdPerfQuery.Report> perf = new TreeMap<>();
         Map<OsdPerfQuery, NavigableMap<List<List<String>>, long[]>> counted = new LinkedHashMap<>();
         for (Part part : parts) {
@@ -129,7 +127,7 @@ final class MgrReports {
             }
         });
         List<TrackedOp> slow = parts.stream().flatMap(part -> part.slow.stream()).toList();
-        to.send(new MMgrReport(Integer.toString(daemon.whoami()), "", types, List.of(), PerfGroups.pack(values),
+        to.send(new MMgrReport(Integer.toString(daemon.whoami()), "", counters.declared(), List.of(), counters.packed(),
                 null, null, health(slow), changedConfig(), perf));
     }
 

@@ -24,18 +24,18 @@ final class OsdCounters {
 
     OsdCounters(Source source) {
         OpCounters ops = source.ops();
+        OpCounters.Kind both = ops.readWrites;
+        gauge("op_wip", "Replication operations currently being processed (primary)", "", 5, NONE, ops.inFlight);
         counter("op", "Client operations", "ops", 10, NONE, ops.all.count);
         counter("op_in_bytes", "Client operations total write size", "wr", 8, BYTES, ops.all.bytesIn);
         counter("op_out_bytes", "Client operations total read size", "rd", 8, BYTES, ops.all.bytesOut);
         latency("op_latency", "Latency of client operations (including queue time)", "l", 9, ops.all);
-        gauge("op_wip", "Replication operations currently being processed (primary)", "", 5, NONE, ops.inFlight);
         counter("op_r", "Client read operations", "", 5, NONE, ops.reads.count);
         counter("op_r_out_bytes", "Client data read", "", 5, BYTES, ops.reads.bytesOut);
         latency("op_r_latency", "Latency of read operation (including queue time)", "", 5, ops.reads);
         counter("op_w", "Client write operations", "", 5, NONE, ops.writes.count);
         counter("op_w_in_bytes", "Client data written", "", 5, NONE, ops.writes.bytesIn);
         latency("op_w_latency", "Latency of write operation (including queue time)", "", 5, ops.writes);
-        OpCounters.Kind both = ops.readWrites;
         counter("op_rw", "Client read-modify-write operations", "", 5, NONE, both.count);
         counter("op_rw_in_bytes", "Client read-modify-write operations write in", "", 5, BYTES, both.bytesIn);
         counter("op_rw_out_bytes", "Client read-modify-write operations read out ", "", 5, BYTES, both.bytesOut);

@@ -361,6 +361,10 @@ public final class OsdDaemon implements AutoCloseable {
         return publicMessenger;
     }
 
+    ClientThrottle throttle() {
+        return throttle;
+    }
+
     NettyMessenger clusterMessenger() {
         return clusterMessenger;
     }

@@ -209,6 +209,61 @@ class MonCoreTest {
         assertThat(mon.osdMap().map().hasState(1, OsdMap.AUTOOUT)).isTrue();
     }
 
+    private String answered(String command) {
+        mon.command(command);
+        mon.commit();
+        var done = mon.answers.getLast();
+        return done.code() + " " + done.outs();
+    }
+
+    /// In the words of a real 16.2.15.
+    @Test
+    void flagsOfACrushNodeOrADeviceClassHoldTheirOsds() {
+        osdCommands();
+        mon.command("{\"prefix\": \"osd new\", \"uuid\": \"" + new UUID(1, 1) + "\"}");
+        mon.commit();
+        assertThat(answered("{\"prefix\": \"osd crush add\", \"id\": 0, \"weight\": 1, \"args\": [\"root=default\", \"host=h\"]}")).startsWith("0 ");
+        assertThat(answered("{\"prefix\": \"osd set-group\", \"flags\": \"noup,noin\", \"who\": [\"h\"]}")).isEqualTo("0 ");
+        int host = mon.osdMap().map().crushNodeFlags().firstKey();
+        assertThat(mon.osdMap().map().crush().itemNames()).containsEntry(host, "h");
+        assertThat(mon.osdMap().map().crushNodeFlags()).containsEntry(host, OsdMap.STATE_NOUP | OsdMap.STATE_NOIN);
+        MonSession osd = mon.openOsd(0);
+        boot(osd);
+        assertThat(mon.osdMap().map().isUp(0)).isFalse();
+
+        assertThat(answered("{\"prefix\": \"osd rm-noup\", \"ids\": [\"h\"]}")).isEqualTo("0 ");
+        assertThat(mon.osdMap().map().crushNodeFlags()).containsEntry(host, OsdMap.STATE_NOIN);
+        boot(osd);
+        assertThat(mon.osdMap().map().isUp(0)).isTrue();
+        assertThat(answered("{\"prefix\": \"osd unset-group\", \"flags\": \"noin\", \"who\": [\"h\"]}")).isEqualTo("0 ");
+        assertThat(mon.osdMap().map().crushNodeFlags()).isEmpty();
+
+        assertThat(answered("{\"prefix\": \"osd crush set-device-class\", \"class\": \"fast\", \"ids\": [\"0\"]}")).startsWith("0 ");
+        assertThat(answered("{\"prefix\": \"osd add-noup\", \"ids\": [\"fast\"]}")).isEqualTo("0 ");
+        assertThat(mon.osdMap().map().deviceClassFlags().values()).containsExactly(OsdMap.STATE_NOUP);
+        assertThat(answered("{\"prefix\": \"osd down\", \"ids\": [\"0\"]}")).startsWith("0 ");
+        boot(osd);
+        assertThat(mon.osdMap().map().isUp(0)).isFalse();
+
+        assertThat(answered("{\"prefix\": \"osd rm-noup\", \"ids\": [\"1234567\"]}"))
+                .isEqualTo(Errno.EINVAL.code() + " unable to parse osd id or crush node or device class: \"1234567\". ");
+        assertThat(answered("{\"prefix\": \"osd set-group\", \"flags\": \"noup\", \"who\": [\"foo\", \"77\"]}"))
+                .isEqualTo("0 unable to parse osd id or crush node or device class: \"foo\". osd.77 does not exist. ");
+        assertThat(answered("{\"prefix\": \"osd down\", \"ids\": [\"1234567\"]}"))
+                .isEqualTo(Errno.EINVAL.code() + " osd id 1234567 is too largeinvalid osd id-34");
+    }
+
+    /// As it is that node's no more.
+    @Test
+    void aCrushNodesFlagsGoWithIt() {
+        osdCommands();
+        assertThat(answered("{\"prefix\": \"osd crush add-bucket\", \"name\": \"r\", \"type\": \"rack\"}")).startsWith("0 ");
+        assertThat(answered("{\"prefix\": \"osd add-noout\", \"ids\": [\"r\"]}")).isEqualTo("0 ");
+        assertThat(mon.osdMap().map().crushNodeFlags()).hasSize(1);
+        assertThat(answered("{\"prefix\": \"osd crush rm\", \"name\": \"r\"}")).startsWith("0 ");
+        assertThat(mon.osdMap().map().crushNodeFlags()).isEmpty();
+    }
+
     @Test
     void twoReportersFromDifferentPlacesAndTheGraceMarkAnOsdDown() {
         List<MonSession> osds = new ArrayList<>();

@@ -176,7 +176,7 @@ public final class OsdLifecycle {
     }
 
     private boolean canMarkUp(int osd) {
-        return !map().hasFlag(OsdMap.NOUP) && !map().hasState(osd, OsdMap.STATE_NOUP);
+        return !map().hasFlag(OsdMap.NOUP) && !HeldOsds.holds(map(), osd, OsdMap.STATE_NOUP);
     }
 
     private void markUp(MonSession session, int osd, MOSDBoot boot) {
@@ -245,7 +245,7 @@ public final class OsdLifecycle {
         boolean wanted = mon.conf().flag("mon_osd_auto_mark_auto_out_in") && (state & OsdMap.AUTOOUT) != 0
                 || mon.conf().flag("mon_osd_auto_mark_new_in") && (state & OsdMap.NEW) != 0
                 || mon.conf().flag("mon_osd_auto_mark_in");
-        boolean can = !map().hasFlag(OsdMap.NOIN) && (state & OsdMap.STATE_NOIN) == 0;
+        boolean can = !map().hasFlag(OsdMap.NOIN) && (state & OsdMap.STATE_NOIN) == 0 && !HeldOsds.byOthers(map(), osd, OsdMap.STATE_NOIN);
         if (!wanted || !can) {
             return 0;
         }
@@ -375,7 +375,7 @@ public final class OsdLifecycle {
 
     private boolean canMarkDown(int osd) {
         OsdMap map = map();
-        if (map.hasFlag(OsdMap.NODOWN) || map.hasState(osd, OsdMap.STATE_NODOWN)) {
+        if (map.hasFlag(OsdMap.NODOWN) || HeldOsds.holds(map, osd, OsdMap.STATE_NODOWN)) {
             return false;
         }
         long pending = service.pending().newState.entrySet().stream()
@@ -524,7 +524,7 @@ public final class OsdLifecycle {
 
     private boolean canMarkOut(int osd) {
         OsdMap map = map();
-        if (map.hasState(osd, OsdMap.STATE_NOOUT)) {
+        if (HeldOsds.holds(map, osd, OsdMap.STATE_NOOUT)) {
             return false;
         }
         long pendingOut = service.pending().newWeight.values().stream().filter(weight -> weight == 0).count();

@@ -314,6 +314,9 @@ final class CrushEditCommands {
         } else {
             editor.removeItem(id);
         }
+        if (!call.prefix().equals("osd crush unlink") && maps.map().crushNodeFlags().containsKey(id)) {
+            maps.pending().newCrushNodeFlags.put(id, 0);
+        }
         return done(editor, "removed item id " + id + " name '" + name + "' from crush map");
     }
 

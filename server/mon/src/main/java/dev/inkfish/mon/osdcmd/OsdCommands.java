@@ -30,6 +30,7 @@ public final class OsdCommands {
         new OsdReadCommands(maps).register(signatures);
         new NumaCommands(maps).register(signatures);
         new OsdStateCommands(maps, conf).register(signatures);
+        new OsdFlagCommands(maps).register(signatures);
         new OsdIdCommands(maps).register(signatures);
         new PoolCommands(maps, conf, use).register(signatures);
         new PoolGetCommand(maps).register(signatures);

@@ -30,6 +30,9 @@ import java.util.TreeSet;
 final class OsdReadCommands {
     private static final List<String> PLACES = List.of("pod_name", "pod_namespace", "container_name");
 
+    /// The largest number that an OSD may be called by.
+    static final int LAST_OSD = 0xffff;
+
     private final OsdMaps maps;
 
     OsdReadCommands(OsdMaps maps) {
@@ -62,7 +65,7 @@ final class OsdReadCommands {
         return encoded;
     }
 
-    /// An OSD's number, with or without `osd.` before it.
+    /// An OSD's number, with or without `osd.` before it; -1 where it is none.
     static int osdId(String text) {
         String number = text.startsWith("osd.") ? text.substring(4) : text;
         if (!number.isEmpty() && number.length() < 10 && number.chars().allMatch(c -> c >= '0' && c <= '9')) {

@@ -28,7 +28,6 @@ final class OsdStateCommands {
             + "give up ever trying to recover the lost data.  Do this only if you are certain that all copies of "
             + "the PG are in fact lost and you are willing to accept that the data is permanently destroyed.  Pass "
             + "--yes-i-really-mean-it to proceed.";
-    private static final List<String> EVERYONE = List.of("any", "all", "*");
 
     private final OsdMaps maps;
     private final Conf conf;
@@ -48,11 +47,6 @@ final class OsdStateCommands {
         on.on("pg repeer", this::repeer).on("osd force-create-pg", this::makeAnew);
         on.on("osd set-require-min-compat-client", this::requireClient).on("osd setmaxosd", this::setMaxOsd);
         on.on("osd down", this::down).on("osd out", this::out).on("osd in", this::in).on("osd stop", this::stop);
-        for (String flag : List.of("noup", "nodown", "noin", "noout")) {
-            on.on("osd add-" + flag, call -> stateFlag(call, "ids", stateBit(flag), true));
-            on.on("osd rm-" + flag, call -> stateFlag(call, "ids", stateBit(flag), false));
-        }
-        on.on("osd set-group", call -> group(call, true)).on("osd unset-group", call -> group(call, false));
         on.on("osd reweight", this::reweight).on("osd reweightn", this::reweightAll);
         on.on("osd primary-affinity", this::affinity).on("osd pg-temp", this::pgTemp);
         on.on("osd primary-temp", this::primaryTemp).on("osd pg-upmap", this::upmap).on("osd rm-pg-upmap", this::upmap);
@@ -153,12 +147,15 @@ final class OsdStateCommands {
         List<String> words = call.strings(argument);
         boolean changed = false;
         boolean bad = false;
-        boolean everyone = !words.isEmpty() && EVERYONE.contains(words.getFirst());
+        boolean everyone = !words.isEmpty() && OsdFlagCommands.EVERYONE.contains(words.getFirst());
         List<String> ids = everyone ? maps.map().osds().stream().map(String::valueOf).toList() : words;
         for (String word : ids) {
             int osd = OsdReadCommands.osdId(word);
             if (osd < 0) {
                 said.append("Expected option value to be integer, got '").append(word).append("'invalid osd id-1");
+                bad = true;
+            } else if (osd > OsdReadCommands.LAST_OSD) {
+                said.append("osd id ").append(osd).append(" is too largeinvalid osd id-34");
                 bad = true;
             } else if (!maps.map().exists(osd)) {
                 said.append("osd.").append(osd).append(" does not exist. ");
@@ -246,36 +243,6 @@ final class OsdStateCommands {
             boolean down = maps.map().isDown(osd);
             setState(osd, down ? OsdMap.STOP : OsdMap.UP | OsdMap.STOP);
             said.append(down ? "stop down osd." : "stop osd.").append(osd).append(". ");
-            return true;
-        });
-    }
-
-    private static int stateBit(String flag) {
-        return switch (flag) {
-            case "noup" -> OsdMap.STATE_NOUP;
-            case "nodown" -> OsdMap.STATE_NODOWN;
-            case "noin" -> OsdMap.STATE_NOIN;
-            case "noout" -> OsdMap.STATE_NOOUT;
-            default -> throw new CephException(Errno.EINVAL, "unrecognized flag '" + flag
-                    + "', must be one of {noup,nodown,noin,noout}");
-        };
-    }
-
-    private CommandResult group(CommandContext call, boolean set) {
-        int bits = 0;
-        for (String flag : call.string("flags").split(",")) {
-            bits |= stateBit(flag);
-        }
-        return stateFlag(call, "who", bits, set);
-    }
-
-    private CommandResult stateFlag(CommandContext call, String argument, int bits, boolean set) {
-        return each(call, argument, (osd, remark, said) -> {
-            int flip = set ? bits & ~maps.map().state(osd) : bits & maps.map().state(osd);
-            if (flip == 0) {
-                return false;
-            }
-            setState(osd, flip);
             return true;
         });
     }

@@ -253,6 +253,20 @@ class MonCoreTest {
                 .isEqualTo(Errno.EINVAL.code() + " osd id 1234567 is too largeinvalid osd id-34");
     }
 
+    /// A number in the map.
+    @Test
+    void aPoolsChecksumIsShownByItsName() {
+        osdCommands();
+        mon.send(mon.open(EntityName.client(5), "client.admin", "allow *"), poolOp(MPoolOp.CREATE, 0, 0, "p"));
+        mon.commit();
+        assertThat(answered("{\"prefix\": \"osd pool set\", \"pool\": \"p\", \"var\": \"csum_type\", \"val\": \"xxhash64\"}"))
+                .isEqualTo("0 set pool 1 csum_type to xxhash64");
+        answered("{\"prefix\": \"osd pool get\", \"pool\": \"p\", \"var\": \"csum_type\"}");
+        assertThat(mon.answers.getLast().data().utf8()).isEqualTo("csum_type: xxhash64\n");
+        answered("{\"prefix\": \"osd pool get\", \"pool\": \"p\", \"var\": \"csum_type\", \"format\": \"json\"}");
+        assertThat(mon.answers.getLast().data().utf8()).contains("\"csum_type\":\"xxhash64\"");
+    }
+
     /// As it is that node's no more.
     @Test
     void aCrushNodesFlagsGoWithIt() {

@@ -109,16 +109,22 @@ final class PoolGetCommand {
         PoolOptions.Value bias = p.opts().get(PoolOptions.Key.PG_AUTOSCALE_BIAS);
         p.opts().values().forEach((key, value) -> {
             if (key < PoolOptions.Key.PG_NUM_MIN.ordinal()) {
-                v.put(optionName(key), value);
+                v.put(optionName(key), option(key, value));
             }
         });
         v.put("pg_autoscale_mode", p.autoscaleModeName());
-        p.opts().values().forEach((key, value) -> v.putIfAbsent(optionName(key), value));
+        p.opts().values().forEach((key, value) -> v.putIfAbsent(optionName(key), option(key, value)));
         if (bias != null) {
             v.put("pg_autoscale_bias", bias);
         }
         v.put("bulk", p.hasFlag(PgPool.FLAG_BULK));
         return v;
+    }
+
+    /// Checksums are numbers in the map.
+    private static Object option(int key, PoolOptions.Value value) {
+        return key == PoolOptions.Key.CSUM_TYPE.ordinal() && value instanceof PoolOptions.Int(long number)
+                && number > 0 && number < PoolSetCommand.CHECKSUMS.size() ? PoolSetCommand.CHECKSUMS.get((int) number) : value;
     }
 
     private static String optionName(int key) {

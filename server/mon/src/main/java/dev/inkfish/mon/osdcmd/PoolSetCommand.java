@@ -28,7 +28,7 @@ final class PoolSetCommand {
             "compression_algorithm", List.of("none", "snappy", "zlib", "zstd", "lz4"),
             "fingerprint_algorithm", List.of("none", "sha1", "sha256", "sha512"));
     /// By their number in the option.
-    private static final List<String> CHECKSUMS =
+    static final List<String> CHECKSUMS =
             List.of("", "none", "xxhash32", "xxhash64", "crc32c", "crc32c_16", "crc32c_8");
     private static final int MAX_SIZE = 10;
     private static final int MAX_PRIORITY = 10;

@@ -223,6 +223,10 @@ class MonCoreTest {
         mon.command("{\"prefix\": \"osd new\", \"uuid\": \"" + new UUID(1, 1) + "\"}");
         mon.commit();
         assertThat(answered("{\"prefix\": \"osd crush add\", \"id\": 0, \"weight\": 1, \"args\": [\"root=default\", \"host=h\"]}")).startsWith("0 ");
+        String overflow = Errno.EOVERFLOW.code() + " (75) Value too large for defined data type";
+        assertThat(answered("{\"prefix\": \"osd crush reweight\", \"name\": \"osd.0\", \"weight\": 32768}")).isEqualTo(overflow);
+        assertThat(answered("{\"prefix\": \"osd crush reweight-subtree\", \"name\": \"h\", \"weight\": 123456}")).isEqualTo(overflow);
+        assertThat(answered("{\"prefix\": \"osd crush reweight\", \"name\": \"osd.0\", \"weight\": 32767.9}")).startsWith("0 ");
         assertThat(answered("{\"prefix\": \"osd set-group\", \"flags\": \"noup,noin\", \"who\": [\"h\"]}")).isEqualTo("0 ");
         int host = mon.osdMap().map().crushNodeFlags().firstKey();
         assertThat(mon.osdMap().map().crush().itemNames()).containsEntry(host, "h");

@@ -19,6 +19,8 @@ import java.util.TreeMap;
 
 /// `osd crush` commands that change the CRUSH map, and `osd setcrushmap`.
 final class CrushEditCommands {
+    private static final int WHOLE = 0x10000;
+
     private final OsdMaps maps;
 
     CrushEditCommands(OsdMaps maps) {
@@ -67,6 +69,14 @@ final class CrushEditCommands {
 
     private static String text(Map<String, String> location) {
         return "{" + String.join(",", location.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList()) + "}";
+    }
+
+    /// Weights are 16.16 numbers with a sign (`CrushWrapper::validate_weightf`).
+    private static double checked(double weight) {
+        if (weight * WHOLE > Integer.MAX_VALUE) {
+            throw new CephException(Errno.EOVERFLOW, Errno.describe(Errno.EOVERFLOW.code()));
+        }
+        return weight;
     }
 
     private static String weight(double weight) {
@@ -229,7 +239,7 @@ final class CrushEditCommands {
             if (editor.itemWeight(osd) == CrushEditor.fixed(weight)) {
                 return CommandResult.status("set" + what + ": no change");
             }
-            editor.setItemWeight(osd, CrushEditor.fixed(weight));
+            editor.setItemWeight(osd, CrushEditor.fixed(checked(weight)));
             editor.rebuildShadows();
             return done(editor, "set" + what + " to crush map");
         }
@@ -237,7 +247,7 @@ final class CrushEditCommands {
         if (action.equals("set")) {
             editor.unlink(osd);
         }
-        editor.insertItem(osd, weight, "osd." + osd, location);
+        editor.insertItem(osd, checked(weight), "osd." + osd, location);
         return done(editor, action + what + " to crush map");
     }
 
@@ -248,7 +258,8 @@ final class CrushEditCommands {
         CrushEditor editor = editor();
         String what = "item name 'osd." + osd + "' weight " + weight(weight) + " at location " + text(location)
                 + " to crush map";
-        if (!editor.createOrMoveItem(osd, weight, "osd." + osd, location)) {
+        boolean isNew = !editor.hasItem("osd." + osd);
+        if (!editor.createOrMoveItem(osd, isNew ? checked(weight) : weight, "osd." + osd, location)) {
             return CommandResult.status("create-or-move updated " + what);
         }
         return done(editor, "create-or-move updating " + what);
@@ -334,7 +345,7 @@ final class CrushEditCommands {
             throw new CephException(Errno.EINVAL, "device '" + name + "' is not a leaf in the crush map");
         }
         double weight = call.decimal("weight", 0);
-        editor.setItemWeight(id, CrushEditor.fixed(weight));
+        editor.setItemWeight(id, CrushEditor.fixed(checked(weight)));
         editor.rebuildShadows();
         return done(editor, "reweighted item id " + id + " name '" + name + "' to " + weight(weight) + " in crush map");
     }
@@ -347,7 +358,7 @@ final class CrushEditCommands {
             throw new CephException(Errno.EINVAL, "device '" + name + "' is not a subtree in the crush map");
         }
         double weight = call.decimal("weight", 0);
-        editor.reweightSubtree(id, CrushEditor.fixed(weight));
+        editor.reweightSubtree(id, CrushEditor.fixed(checked(weight)));
         editor.rebuildShadows();
         return done(editor, "reweighted subtree id " + id + " name '" + name + "' to " + weight(weight) + " in crush map");
     }

@@ -257,6 +257,19 @@ class MonCoreTest {
                 .isEqualTo(Errno.EINVAL.code() + " osd id 1234567 is too largeinvalid osd id-34");
     }
 
+    /// In the words of a real 16.2.15.
+    @Test
+    void aTreeIsOfStatesThatDoNotExcludeEachOther() {
+        osdCommands();
+        String tree = "{\"prefix\": \"osd tree\", \"states\": [%s]}";
+        String one = Errno.EINVAL.code() + " can specify only one of 'up', 'down' and 'destroyed'";
+        assertThat(answered(tree.formatted("\"up\", \"destroyed\""))).isEqualTo(one);
+        assertThat(answered(tree.formatted("\"down\", \"in\", \"up\""))).isEqualTo(one);
+        assertThat(answered(tree.formatted("\"in\", \"out\", \"up\""))).isEqualTo(Errno.EINVAL.code() + " cannot specify both 'in' and 'out'");
+        assertThat(answered(tree.formatted("\"up\", \"out\""))).isEqualTo("0 ");
+        assertThat(answered(tree.formatted("\"down\", \"down\""))).isEqualTo("0 ");
+    }
+
     /// A number in the map.
     @Test
     void aPoolsChecksumIsShownByItsName() {

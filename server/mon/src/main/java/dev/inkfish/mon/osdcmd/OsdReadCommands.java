@@ -203,8 +203,11 @@ final class OsdReadCommands {
     private CommandResult tree(CommandContext call) {
         OsdMap m = mapOf(call);
         List<String> states = call.strings("states");
-        if (states.contains("up") && states.contains("down") || states.contains("in") && states.contains("out")) {
-            throw new CephException(Errno.EINVAL, "'in' and 'out' or 'up' and 'down' exclude each other");
+        if (states.contains("in") && states.contains("out")) {
+            throw new CephException(Errno.EINVAL, "cannot specify both 'in' and 'out'");
+        }
+        if (states.stream().filter(List.of("up", "down", "destroyed")::contains).distinct().count() > 1) {
+            throw new CephException(Errno.EINVAL, "can specify only one of 'up', 'down' and 'destroyed'");
         }
         Integer bucket = null;
         if (call.prefix().equals("osd tree-from")) {

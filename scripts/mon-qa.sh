@@ -54,16 +54,11 @@ fi
 
 # What the functions of qa/standalone leave: their clusters end with them.
 tidy() {
-  local each
-  ceph osd pool ls | grep -v device_health_metrics | while read -r each; do
-    ceph osd pool rm "$each" "$each" $sure >/dev/null 2>&1
+  local pool
+  ceph osd pool ls | grep -v device_health_metrics | while read -r pool; do
+    ceph osd pool rm "$pool" "$pool" $sure >/dev/null 2>&1
   done
-  for each in $(ceph osd crush rule ls); do
-    [[ $each == replicated_rule ]] || ceph osd crush rule rm "$each" >/dev/null 2>&1
-  done
-  for each in host1 host2 default1; do
-    ceph osd crush rm "$each" >/dev/null 2>&1
-  done
+  ceph osd setcrushmap -i "$work/crush" >/dev/null 2>&1
 }
 
 run() {
@@ -80,6 +75,7 @@ run() {
   # a section that failed in between leaves this on, and the next ones fail of it
   ceph tell 'mon.*' injectargs --no-mon-debug-deprecated-as-obsolete >/dev/null 2>&1
   ceph osd pool rm rbd rbd $sure >/dev/null 2>&1
+  [[ $name == */* ]] && ceph osd getcrushmap -o "$work/crush" >/dev/null 2>&1
   [[ $name == *.* ]] && ceph osd pool create rbd 8 >/dev/null 2>&1
   mkdir -p "$work/$file" && cd "$work/$file" || exit 1
   timeout -k 10 "${MON_QA_TIMEOUT:-600}" "${command[@]}" >"$log" 2>&1 </dev/null || result=FAIL

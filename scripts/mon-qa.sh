@@ -30,7 +30,6 @@ sections=(mon_injectargs mon_injectargs_SI mon_injectargs_IEC auth auth_profiles
   mon/osd-crush.sh:TEST_crush_{rename_bucket,ls_node,reject_empty}
   mon/misc.sh:TEST_osd_pool_get_set
   mon/osd-pool-create.sh:TEST_{erasure_invalid_profile,replicated_pool_with_ruleset,replicated_pool,no_pool_delete,utf8_cli}
-  mon/osd-pool-create.sh:TEST_pool_{pos_only_prio,neg_only_prio,both_prio,both_prio_no_neg,both_prio_no_pos}
   mon/mon-ping.sh:TEST_mon_ping mon/mon-scrub.sh:TEST_mon_scrub mon/mon-created-time.sh:TEST_mon_created_time
   mon/test_pool_quota.sh:TEST_pool_quota
   osd/osd-bench.sh:TEST_bench osd/osd-copy-from.sh:TEST_copy_from osd/osd-markdown.sh:TEST_markdown_boot{,_exceed_time})

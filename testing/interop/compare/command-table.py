@@ -3,7 +3,7 @@
 
     command-table.py OURS/ceph.conf THEIRS/ceph.conf
 
-A row per group of prefixes. Groups of another area than monitors, OSDs, pools, CRUSH, auth, configuration, log, health and manager
+A row per group of prefixes, and one for what each kind of daemon is told (`ceph tell`). Groups of another area than monitors, OSDs, pools, CRUSH, auth, configuration, log, health and manager
 are one row each. What is refused, the monitor's source says (RefusedCommands).
 """
 import json
@@ -20,10 +20,26 @@ OBSOLETE = 2
 HIDDEN = 32
 
 
-def descriptions(conf):
+# Where the sources of a kind of daemon refuse commands.
+SOURCES = {'mon': 'mon/src/main/java/dev/inkfish/mon/map/TellCommands.java', 'osd': 'osd/src/main/java/dev/inkfish/osd/daemon/RefusedCommands.java',
+           'mgr': 'mgr/src/main/java/dev/inkfish/mgr/core/DaemonCommands.java'}
+
+
+def descriptions(conf, told=None):
+    """The commands that the monitors take or, with `told`, those that a daemon of this kind does."""
     cluster = rados.Rados(conffile=conf, name='client.admin')
     cluster.connect(timeout=30)
-    code, out, status = cluster.mon_command(json.dumps({'prefix': 'get_command_descriptions'}), b'')
+    command = json.dumps({'prefix': 'get_command_descriptions'})
+    if told == 'osd':
+        code, out, status = cluster.osd_command(0, command, b'')
+    elif told == 'mgr':
+        code, out, status = cluster.mgr_command(command, b'', target=json.loads(cluster.mon_command(
+            json.dumps({'prefix': 'mgr stat', 'format': 'json'}), b'')[1])['active_name'])
+    elif told == 'mon':
+        code, out, status = cluster.mon_command(command, b'', target=json.loads(cluster.mon_command(
+            json.dumps({'prefix': 'quorum_status', 'format': 'json'}), b'')[1])['quorum_leader_name'])
+    else:
+        code, out, status = cluster.mon_command(command, b'')
     cluster.shutdown()
     if code:
         sys.exit('%s: %s' % (conf, status))
@@ -44,6 +60,24 @@ def refused():
     source = (here / 'server/mon/src/main/java/dev/inkfish/mon/map/RefusedCommands.java').read_text()
     table = source[source.index('"""') + 3:source.rindex('"""')].replace('\\\n', '')
     return {re.split(r' name=| [|] ', line.strip())[0] for line in table.splitlines() if '|' in line}
+
+
+def refused_told(kind):
+    """Prefixes that the sources of a daemon refuse."""
+    source = (Path(__file__).resolve().parents[3] / 'server' / SOURCES[kind]).read_text()
+    common = (Path(__file__).resolve().parents[3] / 'runtime/conf/src/main/java/dev/inkfish/conf/LocalCommands.java').read_text()
+    heap = ['heap'] if 'not using tcmalloc' in source else []
+    return set(heap + [name.split(' name=')[0] for name in re.findall(r'refuse\(table, "([^"]+)"', source)]
+               + re.findall(r"\"'(\w+)' is not supported", common))
+
+
+def told_rows():
+    for kind in ('mon', 'osd', 'mgr'):
+        ours, theirs = (descriptions(conf, kind) for conf in sys.argv[1:3])
+        no = refused_told(kind) & set(theirs)
+        done = [prefix for prefix in theirs if prefix in ours and prefix not in no]
+        print('| `tell %s.N` | %d of %d | %s | %s |' % (kind, len(done), len(theirs), ', '.join(sorted(no)),
+                                                      ', '.join(sorted(set(theirs) - set(ours)))))
 
 
 def group(prefix):
@@ -77,6 +111,7 @@ def main():
         print('| `%s` | %s | %s | %s |' % (name, len(done) if done else '', ', '.join(says_no), ', '.join(missing)))
     print('| single words | %d | | |' % sum(1 for _, r in rows.items() if len(r[0]) == 1 and not r[1] and not r[2]))
     print('| other areas | | | %s |' % ', '.join(elsewhere))
+    told_rows()
 
 
 if __name__ == '__main__':

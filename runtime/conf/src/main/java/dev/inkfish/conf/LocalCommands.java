@@ -2,6 +2,7 @@ package dev.inkfish.conf;
 
 import dev.inkfish.command.Command;
 import dev.inkfish.command.CommandContext;
+import dev.inkfish.command.CommandHandler;
 import dev.inkfish.command.CommandResult;
 import dev.inkfish.command.CommandTable;
 import dev.inkfish.command.Formatter;
@@ -46,9 +47,27 @@ public final class LocalCommands {
         });
     }
 
+    /// What Ceph's daemons have no help for; after all others. The digits are names of the oldest daemons.
+    public static void registerUnnamed(CommandTable table, Conf conf) {
+        String module = conf.type();
+        table.add("0", "", module, "r", call -> CommandResult.data("2")); // the version of the admin socket's protocol
+        alias(table, module, "perf dump", "1", "perfcounters_dump");
+        alias(table, module, "perf schema", "2", "perfcounters_schema");
+        table.add("leak_some_memory", "", module, "rw", call -> CommandResult.error(
+                Errno.EOPNOTSUPP, "'leak_some_memory' is not supported: what nothing refers to is collected"));
+    }
+
+    private static void alias(CommandTable table, String module, String prefix, String... names) {
+        CommandHandler handler = java.util.Objects.requireNonNull(table.find(prefix)).handler();
+        for (String name : names) {
+            table.add(name, "", module, "r", handler);
+        }
+    }
+
     private static CommandResult help(CommandTable table, CommandContext call) {
         Formatter f = call.formatter("json-pretty").openObject("help");
         table.all().stream()
+                .filter(command -> !command.help().isEmpty())
                 .sorted(java.util.Comparator.comparing(Command::prefix))
                 .forEach(command -> f.dump(command.prefix(), command.help()));
         return CommandResult.data(f.close());

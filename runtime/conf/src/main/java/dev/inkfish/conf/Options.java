@@ -76,6 +76,17 @@ public final class Options {
             mon_warn_on_legacy_crush_tunables | BOOL | true | warn of old CRUSH tunables
             mon_warn_on_insecure_global_id_reclaim | BOOL | true | warn of clients that reclaim insecurely
             mon_warn_on_insecure_global_id_reclaim_allowed | BOOL | true | warn if insecure reclaim is allowed
+            mon_warn_on_msgr2_not_enabled | BOOL | true | warn of monitors without a msgr2 address
+            mon_warn_on_legacy_crush_tunables | BOOL | true | warn of a CRUSH map for clients older than mon_crush_min_required_version
+            mon_crush_min_required_version | STRING | hammer | oldest release that a CRUSH map may be for without a warning
+            mon_warn_on_crush_straw_calc_version_zero | BOOL | true | warn of straw_calc_version 0
+            mon_warn_on_misplaced | BOOL | false | warn of misplaced objects
+            mon_pg_warn_min_objects | INT | 10000 | objects in the cluster from which pools are compared
+            mon_pg_warn_min_pool_objects | INT | 1000 | objects in a pool from which it is compared with the others
+            mon_pg_warn_max_object_skew | FLOAT | 10 | how many times the average a pool's groups may have of objects
+            mon_pool_quota_warn_threshold | INT | 0 | percent of a quota that are worth a warning
+            mon_pool_quota_crit_threshold | INT | 0 | percent of a quota that are worth an error
+            mon_osd_snap_trim_queue_warn_on | INT | 32768 | snapshots that wait to be trimmed in a group, worth a warning
             mon_data_avail_warn | INT | 30 | percent of free space below which the monitor warns
             mon_data_avail_crit | INT | 5 | percent of free space below which the monitor stops
             mon_tick_interval | INT | 5 | seconds between the monitor's ticks
@@ -177,6 +188,7 @@ public final class Options {
             osd_recovery_max_chunk | SIZE | 8M | bytes in one recovery message
             osd_async_recovery_min_cost | UINT | 100 | changes behind from which a member is caught up while clients write
             osd_force_auth_primary_missing_objects | UINT | 100 | changes behind from which a member does not become primary
+            osd_recovery_delay_start | FLOAT | 0 | seconds before recovery begins, from the start of an OSD or this option's last change
             osd_recovery_sleep | FLOAT | 0 | seconds between recovery operations
             osd_max_backfills | UINT | 1 | backfills of one OSD at a time
             osd_backfill_scan_min | INT | 64 | objects in one scan at least

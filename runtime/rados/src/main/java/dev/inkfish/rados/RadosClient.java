@@ -1,5 +1,6 @@
 package dev.inkfish.rados;
 
+import dev.inkfish.command.stats.ObjecterDump;
 import dev.inkfish.net.Connection;
 import dev.inkfish.net.ConnectionPolicy;
 import dev.inkfish.net.Dispatcher;
@@ -18,6 +19,7 @@ import dev.inkfish.wire.message.MOSDOp;
 import dev.inkfish.wire.message.MOSDOpReply;
 import dev.inkfish.wire.message.MWatchNotify;
 import dev.inkfish.wire.message.Message;
+import dev.inkfish.wire.osd.ObjectLocator;
 import dev.inkfish.wire.osd.OsdFlags;
 import dev.inkfish.wire.osd.SnapContext;
 import java.util.ArrayList;
@@ -31,6 +33,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -61,6 +64,7 @@ public final class RadosClient implements AutoCloseable {
         final Consumer<Reply> answer;
         @Nullable Target sentTo;
         int attempts;
+        long sentNanos;
 
         Request(long tid, PoolIo io, String oid, ObjectOps ops, Utime mtime, Consumer<Reply> answer) {
             this.tid = tid;
@@ -137,6 +141,33 @@ public final class RadosClient implements AutoCloseable {
 
     public PoolIo pool(long id) {
         return new PoolIo(this, id, "", NO_SNAP, SnapContext.NONE);
+    }
+
+    /// Shows what OSDs have not answered yet, and the watches. On the client's thread.
+    public void describe(BiConsumer<List<ObjecterDump.Op>, List<ObjecterDump.Linger>> show) {
+        post(() -> show.accept(
+                requests.values().stream().map(this::describe).toList(), watches.describe(this::describe)));
+    }
+
+    private ObjecterDump.Op describe(Request each) {
+        Target to = target(each);
+        boolean held = to != null && to.held;
+        int osd = each.sentTo == null || held ? -1 : each.sentTo.osd;
+        return new ObjecterDump.Op(each.tid, describe(each.io, each.oid, osd, held), each.sentNanos, each.attempts, each.io.snap(),
+                each.io.writes(), each.mtime, each.ops.list());
+    }
+
+    private ObjecterDump.Target describe(PoolIo io, String oid, int osd, boolean held) {
+        PgPool pool = map.pool(io.pool());
+        PgId pgid = new PgId(io.pool(), pool == null ? 0 : pool.hashKey(oid, io.nspace()));
+        return new ObjecterDump.Target(pgid, osd, oid, new ObjectLocator(io.pool(), "", io.nspace(), -1), held);
+    }
+
+    private ObjecterDump.Target describe(PoolIo io, String oid) {
+        PgPool pool = map.pool(io.pool());
+        int osd = pool == null ? -1
+                : map.place(pool.rawPgToPg(new PgId(io.pool(), pool.hashKey(oid, io.nspace())))).actingPrimary();
+        return describe(io, oid, osd, false);
     }
 
     /// Answers on the client's thread.
@@ -242,6 +273,7 @@ public final class RadosClient implements AutoCloseable {
         HObject object = new HObject(request.oid, "", request.io.snap(), pool.hashKey(request.oid, request.io.nspace()),
                 false, request.io.nspace(), request.io.pool());
         boolean writes = (request.ops.flags() & OsdFlags.WRITE) != 0;
+        request.sentNanos = System.nanoTime();
         int flags = request.ops.flags() | OsdFlags.ACK | (writes ? OsdFlags.ONDISK : 0);
         MOSDOp op = new MOSDOp(SpgId.of(target.pgid), false, object, map.epoch(), flags, null, incarnation,
                 request.mtime, request.ops.list(), request.io.writes(), request.attempts++, 0);

@@ -1,5 +1,6 @@
 package dev.inkfish.rados;
 
+import dev.inkfish.command.stats.ObjecterDump;
 import dev.inkfish.wire.Bytes;
 import dev.inkfish.wire.CephException;
 import dev.inkfish.wire.Errno;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /// The watches and notifications of a client (`Objecter::LingerOp`). On its thread.
@@ -135,6 +137,12 @@ final class Watches {
                 watch.up = reply.code() >= 0;
             }
         });
+    }
+
+    /// @param target where an object is
+    List<ObjecterDump.Linger> describe(BiFunction<PoolIo, String, ObjecterDump.Target> target) {
+        return kept.values().stream()
+                .map(each -> new ObjecterDump.Linger(each.cookie, target.apply(each.io, each.oid), each.io.snap(), each.up)).toList();
     }
 
     void onReset() {

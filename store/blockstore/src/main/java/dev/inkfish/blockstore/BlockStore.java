@@ -453,6 +453,25 @@ public final class BlockStore implements ObjectStore {
     }
 
     @Override
+    public void flushJournal() {
+        try {
+            pipeline.settle();
+        } catch (IOException e) {
+            throw new CephException(Errno.EIO, "the disk failed: " + e);
+        }
+    }
+
+    @Override
+    public int cachedObjects() {
+        return state.onodes.size();
+    }
+
+    @Override
+    public void dropCache() {
+        state.onodes.clear();
+    }
+
+    @Override
     public NavigableMap<Long, PoolStats> poolStats() {
         TreeMap<Long, PoolStats> pools = new TreeMap<>();
         state.pools().forEach((pool, usage) -> {

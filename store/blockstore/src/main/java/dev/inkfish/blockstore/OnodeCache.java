@@ -62,6 +62,11 @@ final class OnodeCache {
         old.remove(key);
     }
 
+    /// At most so many: those that were used lately may count twice.
+    int size() {
+        return young.size() + old.size();
+    }
+
     void clear() {
         synchronized (this) {
             young = new ConcurrentHashMap<>();

@@ -67,6 +67,17 @@ public interface ObjectStore extends AutoCloseable {
     /// Gives back the room of metadata that is no more; returns when that is done. From any thread.
     default void compact() {}
 
+    /// Brings what is only in a journal to its place; returns when that is done. From any thread that commit listeners do
+    /// not wait for.
+    default void flushJournal() {}
+
+    /// How many objects' metadata are kept in memory, so that they need not be read again.
+    default int cachedObjects() {
+        return 0;
+    }
+
+    default void dropCache() {}
+
     StoreStats stats();
 
     /// Bytes that can still be written: less than is available by [#stats] where the store is a file with holes and

@@ -146,6 +146,45 @@ class OperatorTest {
     }
 
     @Test
+    void whatAnOsdLacksAndFetchesIsTold() {
+        cluster.ok("ceph osd pool create lacking 1 1 && ceph osd pool create copied 1 1 && ceph osd pool set copied min_size 1"
+                + " && echo old > o && rados -p lacking put changed o");
+        assertThat(cluster.run("ceph tell osd.* set_recovery_delay 3600").out()).contains("set osd_recovery_delay_start to 3600");
+        cluster.ok("ceph osd pool set lacking min_size 3 && ceph osd set noup && ceph osd down 2");
+        eventually("ceph osd stat | grep -q '2 up'");
+        // its source's group is below min_size
+        cluster.ok("rados -p lacking --target-pool copied cp changed copy > copied.log 2>&1 &");
+        eventually("for o in 0 1; do ceph tell osd.$o objecter_requests; done | grep -q 'copy-get max 8388608 in='");
+        cluster.ok("ceph osd pool set lacking min_size 1 && echo new > n && rados -p lacking put changed n && rados -p lacking put created n");
+        cluster.ok("ceph osd unset noup");
+        eventually("[ $(ceph tell osd.2 debug dump_missing x | jq -c '[.[][] | {oid: .oid.oid, new: (.missing_info.have == \"0\'0\")}] | length') = 2 ]");
+        assertThat(cluster.ok("ceph tell osd.2 debug dump_missing x | jq -r '.[][] | .oid.oid + \" \" + .missing_info.have' | sort"))
+                .matches("changed \\d+'1\ncreated 0'0");
+        assertThat(cluster.run("ceph tell osd.* debug kick_recovery_wq 0").err()).contains("kicking recovery queue. set osd_recovery_delay_start to 0");
+        eventually("[ \"$(ceph tell osd.2 debug dump_missing x | jq '[.[][]] | length')\" = 0 ]");
+        eventually("rados -p copied ls | grep -qx copy");
+        eventually("[ \"$(ceph tell osd.0 objecter_requests | jq '.ops | length')\" = 0 ]");
+        cluster.ok("for p in lacking copied; do ceph osd pool rm $p $p --yes-i-really-really-mean-it; done");
+    }
+
+    @Test
+    void cachesAreDroppedAndJournalsEmptied() {
+        cluster.ok("echo x > x && rados -p operated put cached x");
+        String primary = "ceph tell osd." + cluster.ok("ceph osd map operated cached --format json | jq -r .acting_primary") + " ";
+        String kept = primary + "cache status | jq '.object_ctx, .blockstore_onode'";
+        assertThat(cluster.ok(kept).lines().map(Integer::parseInt)).hasSize(2).allMatch(count -> count > 0);
+        cluster.ok(primary + "flush_journal && " + primary + "cache drop");
+        assertThat(cluster.ok(primary + "cache status | jq .object_ctx")).isEqualTo("0");
+        assertThat(cluster.ok("rados -p operated get cached -")).isEqualTo("x");
+        for (String daemon : new String[] {"mon.a", "mgr.x", "osd.0"}) {
+            assertThat(cluster.ok("ceph tell " + daemon + " 0")).isEqualTo("2");
+            assertThat(cluster.ok("ceph daemon " + daemon + " perfcounters_schema | jq keys"))
+                    .isEqualTo(cluster.ok("ceph daemon " + daemon + " perf schema | jq keys"));
+        }
+        assertThat(cluster.run("ceph tell osd.0 reset_purged_snaps_last").code()).isEqualTo(95);
+    }
+
+    @Test
     void metricsAreServedWhileTheModuleIsEnabled() {
         cluster.ok("ceph config set mgr mgr/prometheus/server_port 0 && ceph mgr module enable prometheus");
         eventually("ceph mgr services | grep -q prometheus");

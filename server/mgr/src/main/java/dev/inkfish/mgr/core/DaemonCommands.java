@@ -6,6 +6,7 @@ import dev.inkfish.command.CommandTable;
 import dev.inkfish.command.Formatter;
 import dev.inkfish.command.stats.PerfGroups;
 import dev.inkfish.command.stats.PingDump;
+import dev.inkfish.wire.Errno;
 import dev.inkfish.wire.osd.OsdStat;
 import java.time.Instant;
 import java.util.NavigableMap;
@@ -15,6 +16,8 @@ import java.util.function.BiFunction;
 /// What the manager tells of itself, by `ceph tell mgr` and its admin socket: counters, and how long OSDs' pings take.
 final class DaemonCommands {
     private static final String COUNTER = " name=logger,type=CephString,req=false name=counter,type=CephString,req=false";
+
+    private static final String NO_FILES = "the manager is no client of a file system";
 
     private final MgrCore core;
 
@@ -30,7 +33,21 @@ final class DaemonCommands {
         // none of them counts on: they tell how it is now
         counters(table, "perf reset name=var,type=CephString", "perf reset <name>: perf reset all or one perfcounter name",
                 (groups, call) -> groups.reset(call, group -> {}));
+        table.add("mgr_status", "Dump mgr status", "mgr", "r", call -> CommandResult.data(call.formatter("json-pretty")
+                .openObject("mgr_status").dump("mgrmap_epoch", core.mapEpoch()).dump("initialized", core.isActive()).close()));
+        refuse(table, "dump_mempools", "get mempool stats", "memory is the Java heap: perf dump java");
+        refuse(table, "status", "show overall client status", NO_FILES);
+        refuse(table, "dump_cache", "show in-memory metadata cache contents", NO_FILES);
+        refuse(table, "kick_stale_sessions", "kick sessions that were remote reset", NO_FILES);
+        refuse(table, "mds_requests", "show in-progress mds requests", NO_FILES);
+        refuse(table, "mds_sessions name=cap_dump,type=CephBool,req=false", "show mds session state", NO_FILES);
         table.add("dump_osd_network name=value,type=CephInt,req=false", "Dump osd heartbeat network ping times", "mgr", "r", this::network);
+    }
+
+    private static void refuse(CommandTable table, String signature, String help, String reason) {
+        String name = signature.split(" name=", 2)[0];
+        table.add(signature, help, "mgr", "r", call ->
+                CommandResult.error(Errno.EOPNOTSUPP, "'" + name + "' is not supported: " + reason));
     }
 
     private void counters(

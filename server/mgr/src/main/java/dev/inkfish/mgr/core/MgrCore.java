@@ -139,6 +139,7 @@ public final class MgrCore {
         new RuntimeConfig(conf, "mgr").register(told);
         LocalCommands.register(told, conf);
         new DaemonCommands(this).register(told);
+        LocalCommands.registerUnnamed(told, conf);
         this.tell = new CommandRunner(told, module -> true);
         modules.forEach(commands::register);
     }
@@ -179,6 +180,10 @@ public final class MgrCore {
                 effects.send(session, new MMgrConfigure(STATS_PERIOD, STATS_THRESHOLD, perf.queries()), 0);
             }
         }
+    }
+
+    long mapEpoch() {
+        return mgrMap.epoch();
     }
 
     /// From how many milliseconds on an OSD's pings are slow.

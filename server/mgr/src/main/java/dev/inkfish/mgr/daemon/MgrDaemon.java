@@ -141,6 +141,7 @@ public final class MgrDaemon implements AutoCloseable, MgrEffects, Dispatcher {
         restful = new RestfulModule(new RestfulHost());
         modules.add(restful);
         core = new MgrCore(config.name(), config.fsid(), config.conf(), metadata, modules, new CommandTable(), this);
+        new ObjecterCommand(rados, this::post).register(core.tells());
         asked = new MonitorQuestions(this::monitors);
         poolOps = new PoolOps(config.fsid(), this::monitors);
         monitors = MonClient.create(messenger, name, clientAuth, config.monitors(), new Monitors());

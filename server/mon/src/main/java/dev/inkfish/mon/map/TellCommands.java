@@ -69,6 +69,7 @@ public final class TellCommands {
         audited(table, "quorum exit", "force monitor out of the quorum", "rw", call -> takePart(false));
         new RuntimeConfig(mon.conf(), "mon").register(table);
         LocalCommands.register(table, mon.conf());
+        LocalCommands.registerUnnamed(table, mon.conf());
         announce(table);
     }
 

@@ -121,7 +121,7 @@ final class LostCommands {
         });
     }
 
-    private static void name(Formatter f, HObject object) {
+    static void name(Formatter f, HObject object) {
         f.dump("oid", object.oid());
         f.dump("key", object.key());
         f.dump("snapid", object.snap());

@@ -63,6 +63,8 @@ final class OsdCommands {
         lost.register(table);
         OsdStateCommands states = new OsdStateCommands(daemon);
         states.register(table);
+        new StoreCommands(daemon, states).register(table);
+        new RecoveryCommands(daemon, states).register(table);
         new GroupCommands(states, lost).register(table);
         new NetworkCommand(daemon).register(table);
         RefusedCommands.register(table);
@@ -79,6 +81,7 @@ final class OsdCommands {
                 "osd",
                 "rw",
                 c -> c.string("cmd").equals("query") ? pgQuery(c) : lost.run(c.string("cmd"), c));
+        LocalCommands.registerUnnamed(table, daemon.config().conf());
     }
 
     /// What comes through the admin socket.

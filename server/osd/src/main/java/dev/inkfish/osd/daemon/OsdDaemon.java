@@ -47,6 +47,7 @@ public final class OsdDaemon implements AutoCloseable {
     private static final long CHECK_MILLIS = 1000;
     private static final int SHARDS_MEET_SECONDS = 120;
 
+    private static final String RECOVERY_DELAY = "osd_recovery_delay_start";
     private final OsdConfig config;
     private final MapStore maps;
     private final ScheduledThreadPoolExecutor control;
@@ -117,6 +118,9 @@ public final class OsdDaemon implements AutoCloseable {
             PgSettings settings = settings(conf);
             shards.forEach(shard -> shard.settings(settings));
             control(this::limitRecovery);
+            if (changed.contains(RECOVERY_DELAY)) {
+                control(this::deferRecovery);
+            }
         });
     }
 
@@ -127,6 +131,13 @@ public final class OsdDaemon implements AutoCloseable {
         int most = (settings(conf).recoveryActive() + shards.size() - 1) / shards.size();
         long sleep = (long) (conf.decimal("osd_recovery_sleep") * 1e9);
         shards.forEach(shard -> shard.post(() -> shard.recoveryLimits(most, sleep)));
+    }
+
+    /// Nothing is recovered for a while.
+    private void deferRecovery() {
+        double seconds = config.conf().decimal(RECOVERY_DELAY);
+        long until = seconds > 0 ? System.nanoTime() + (long) (seconds * 1e9) : Long.MIN_VALUE;
+        shards.forEach(shard -> shard.post(() -> shard.deferRecovery(until)));
     }
 
     private static NettyMessenger.Builder messenger(OsdConfig config, List<EntityAddr> bind, OsdDispatcher dispatcher) {
@@ -209,6 +220,7 @@ public final class OsdDaemon implements AutoCloseable {
             shard.start();
         }
         daemon.control(daemon::limitRecovery);
+        daemon.control(daemon::deferRecovery);
         daemon.control(daemon.boot::start);
         daemon.watchThreads();
         daemon.every(CHECK_MILLIS, daemon::checkThreads);

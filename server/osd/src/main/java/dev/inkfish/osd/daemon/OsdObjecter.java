@@ -1,5 +1,6 @@
 package dev.inkfish.osd.daemon;
 
+import dev.inkfish.command.stats.ObjecterDump;
 import dev.inkfish.osd.ops.CopySource;
 import dev.inkfish.osd.pg.MapView;
 import dev.inkfish.osd.pg.PgHost;
@@ -66,7 +67,7 @@ final class OsdObjecter implements CopySource {
         WireWriter input = new WireWriter();
         cursor.encode(input);
         input.u64(max);
-        ops.add(new OsdOp(OpCode.COPY_GET, source.fadvise(), new OpArgs.CopyGet(0), input.toBytes()));
+        ops.add(new OsdOp(OpCode.COPY_GET, source.fadvise(), new OpArgs.CopyGet(max), input.toBytes()));
         long tid = ++last * daemon.shards().size() + number;
         Read read = new Read(tid, source, ops, answer);
         reads.put(tid, read);
@@ -85,6 +86,11 @@ final class OsdObjecter implements CopySource {
         if (read != null && read.sentTo != null && read.sentTo.osd == osd) {
             read.finish(part(reply));
         }
+    }
+
+    /// What has not been answered yet.
+    List<ObjecterDump.Op> requests() {
+        return reads.values().stream().map(Read::describe).toList();
     }
 
     private static Part part(MOSDOpReply reply) {
@@ -107,6 +113,7 @@ final class OsdObjecter implements CopySource {
         private @Nullable Target sentTo;
         private PgHost.@Nullable Timer timer;
         private int attempts;
+        private long sentNanos;
 
         Read(long tid, Source source, List<OsdOp> ops, Consumer<Part> answer) {
             this.tid = tid;
@@ -126,6 +133,15 @@ final class OsdObjecter implements CopySource {
         void finish(Part part) {
             cancel();
             answer.accept(part);
+        }
+
+        ObjecterDump.Op describe() {
+            PgPool pool = pool();
+            ObjectLocator place = source.locator();
+            PgId pgid = new PgId(place.pool(), pool == null ? 0 : object(pool).hash());
+            int osd = sentTo == null ? -1 : sentTo.osd;
+            return new ObjecterDump.Op(tid, new ObjecterDump.Target(pgid, osd, source.oid(), place, false), sentNanos,
+                    attempts, source.snap(), SnapContext.NONE, Utime.ZERO, ops);
         }
 
         private HObject object(PgPool pool) {
@@ -168,6 +184,7 @@ final class OsdObjecter implements CopySource {
             HObject object = object(pool);
             Target target = target(object, pool);
             sentTo = target;
+            sentNanos = System.nanoTime();
             int epoch = shard.table().map().epoch();
             MOSDOp op = new MOSDOp(SpgId.of(target.pgid), false, object, epoch, OsdFlags.READ, null, 0, Utime.ZERO, ops,
                     SnapContext.NONE, attempts++, 0);

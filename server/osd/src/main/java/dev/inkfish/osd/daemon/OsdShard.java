@@ -454,6 +454,12 @@ final class OsdShard implements PgShell {
         wakeRecovery();
     }
 
+    /// As [#recoveryLimits].
+    void deferRecovery(long until) {
+        recovery.defer(until);
+        wakeRecovery();
+    }
+
     @Override
     public RecoveryPlaces.Turn takeRecoveryPlace(PgId pgid, int priority, Runnable retry) {
         RecoveryPlaces.Turn turn = recovery.take(pgid, priority, System.nanoTime(), retry);

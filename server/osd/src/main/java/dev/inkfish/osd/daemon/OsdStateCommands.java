@@ -19,7 +19,7 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/// What an OSD tells of its groups and its store, and does to them: watchers, pools, compaction. On the control thread.
+/// What an OSD tells of its groups and its places for recovery: watchers, pools. On the control thread.
 final class OsdStateCommands {
     private final OsdDaemon daemon;
 
@@ -29,7 +29,7 @@ final class OsdStateCommands {
 
     void register(CommandTable table) {
         table.add("dump_watchers", "show clients which have active watches, and on which objects", "osd", "r", call ->
-                gather(call, Pg::watchers, found -> watchers(call, found)));
+                gather(call, pg -> pg.ops().watchers(), found -> watchers(call, found)));
         table.add("get_mapped_pools", "dump pools whose PG(s) are mapped to this OSD.", "osd", "r", call ->
                 gather(call, pg -> List.of(pg.pgid().pgid().pool()), pools -> {
                     Formatter f = call.formatter("json-pretty").openArray("mapped_pools");
@@ -44,8 +44,6 @@ final class OsdStateCommands {
             return CommandResult.status("");
         });
         table.add("dump_recovery_reservations", "show recovery reservations", "osd", "r", this::reservations);
-        table.add("compact", "Commpact object store's omap. WARNING: Compaction probably slows your requests", "osd", "rw",
-                this::compact);
         table.add("cluster_log name=level,type=CephChoices,strings=error name=message,type=CephString,n=N",
                 "log a message to the cluster log", "osd", "rw", call -> {
                     daemon.clusterLog().add(PgShell.LogLevel.ERROR, String.join(" ", call.strings("message")));
@@ -143,20 +141,5 @@ final class OsdStateCommands {
 
     private static void item(Formatter f, Backfills.Reservation each) {
         f.openObject("item").dump("item", each.pgid().toString()).dump("prio", each.priority()).dump("can_preempt", true).close();
-    }
-
-    /// On a thread of its own: it takes as long as it takes.
-    private CommandResult compact(CommandContext call) {
-        Consumer<CommandResult.Done> reply = call::reply;
-        Thread.ofPlatform().name("osd." + daemon.whoami() + "-compact").daemon().start(() -> {
-            long began = System.nanoTime();
-            daemon.store().compact();
-            double took = (System.nanoTime() - began) / 1e9;
-            daemon.control(() -> {
-                Formatter f = call.formatter("json-pretty").openObject("compact_result");
-                reply.accept(CommandResult.data(f.dump("elapsed_time", took).close()));
-            });
-        });
-        return CommandResult.later();
     }
 }

@@ -14,7 +14,7 @@ final class RefusedCommands {
     private RefusedCommands() {}
 
     static void register(CommandTable table) {
-        table.add("heap name=heapcmd,type=CephChoices,strings=dump|start_profiler|stop_profiler|release|stats"
+        table.add("heap name=heapcmd,type=CephChoices,strings=dump|start_profiler|stop_profiler|release|get_release_rate|set_release_rate|stats"
                         + " name=value,type=CephString,req=false",
                 "show heap usage info (available only if compiled with tcmalloc)", "osd", "rw", call -> CommandResult.error(
                         Errno.EOPNOTSUPP, "could not issue heap profiler command -- not using tcmalloc!"));
@@ -38,20 +38,15 @@ final class RefusedCommands {
         refuse(table, "calc_objectstore_db_histogram", "Generate key value histogram of kvdb(rocksdb) which used by bluestore",
                 STORE);
         refuse(table, "dump_objectstore_kv_stats", "print statistics of kvdb which used by bluestore", STORE);
-        refuse(table, "flush_journal", "flush the journal to permanent store", "the journal empties itself");
-        refuse(table, "flush_store_cache", "Flush bluestore internal cache", STORE);
-        refuse(table, "cache drop", "Drop all OSD caches", "an OSD's caches cannot be dropped");
-        refuse(table, "cache status", "Get OSD caches statistics", "an OSD's caches are not counted");
         refuse(table, "smart name=devid,type=CephString,req=false", "probe OSD devices for SMART data.",
                 "an OSD does not ask its disk");
         refuse(table, "dump_mempools", "get mempool stats", "memory is the Java heap: perf dump java");
-        refuse(table, "cpu_profiler name=arg,type=CephChoices,strings=status|flush", "run cpu profiling on daemon",
-                "profile the Java process with its own tools");
+        // as Debian's Ceph again
+        table.add("cpu_profiler name=arg,type=CephChoices,strings=status|flush", "run cpu profiling on daemon", "osd", "rw",
+                call -> CommandResult.data("cpu_profiler support not linked in"));
         refuse(table, "scrub_purged_snaps", "Scrub purged_snaps vs snapmapper index", "that comparison is not there");
-        refuse(table, "debug kick_recovery_wq name=delay,type=CephInt,range=0", "set osd_recovery_delay_start to <val>",
-                "osd_recovery_sleep slows recovery down");
-        refuse(table, "set_recovery_delay name=utime,type=CephInt,req=false", "Delay osd recovery by specified seconds",
-                "osd_recovery_sleep slows recovery down");
+        refuse(table, "reset_purged_snaps_last", "Reset the superblock's purged_snaps_last",
+                "an OSD keeps no record of its own of the snapshots that were purged");
     }
 
     private static Formatter noProperty(CommandContext call) {

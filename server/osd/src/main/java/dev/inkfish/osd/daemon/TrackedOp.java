@@ -8,6 +8,7 @@ import dev.inkfish.wire.PgId;
 import dev.inkfish.wire.message.MOSDOp;
 import dev.inkfish.wire.osd.OpArgs;
 import dev.inkfish.wire.osd.OpCode;
+import dev.inkfish.wire.osd.OpText;
 import dev.inkfish.wire.osd.OsdFlags;
 import dev.inkfish.wire.osd.OsdOp;
 import dev.inkfish.wire.osd.SnapContext;
@@ -149,14 +150,7 @@ final class TrackedOp {
         StringBuilder out = new StringBuilder("osd_op(").append(client).append(".0:").append(tid).append(' ')
                 .append(pgid).append(' ').append(object).append(" [");
         for (int i = 0; i < ops; i++) {
-            out.append(i == 0 ? "" : ",").append(codes[i].text());
-            switch (args[i]) {
-                case OpArgs.Extent e -> out.append(' ').append(e.offset()).append('~').append(e.length());
-                case OpArgs.Watch w -> out.append(' ').append(watchText(w.op())).append(" cookie ").append(w.cookie());
-                case OpArgs.AllocHint a -> out.append(" object_size ").append(a.expectedObjectSize())
-                        .append(" write_size ").append(a.expectedWriteSize());
-                default -> {}
-            }
+            out.append(i == 0 ? "" : ",").append(OpText.of(codes[i], args[i]));
         }
         out.append(']');
         if (snaps != null && writes()) {
@@ -171,16 +165,6 @@ final class TrackedOp {
 
     private boolean writes() {
         return (flags & OsdFlags.WRITE) != 0;
-    }
-
-    private static String watchText(int op) {
-        return switch (op) {
-            case OpArgs.Watch.UNWATCH -> "unwatch";
-            case OpArgs.Watch.WATCH -> "watch";
-            case OpArgs.Watch.RECONNECT -> "reconnect";
-            case OpArgs.Watch.PING -> "ping";
-            default -> "???";
-        };
     }
 
     private static String flagsText(int flags) {

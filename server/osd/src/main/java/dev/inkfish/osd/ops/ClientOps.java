@@ -45,6 +45,13 @@ public interface ClientOps {
     /// A client that watches an object.
     record Watcher(HObject object, EntityName name, long cookie, int timeoutSeconds, EntityAddr addr) {}
 
+    /// How many objects' infos are kept in memory, so that they need not be read again.
+    default int cachedObjects() {
+        return 0;
+    }
+
+    default void dropCache() {}
+
     /// The removed snapshots that are still to be trimmed.
     IntervalSet snapTrimQueue();
 }

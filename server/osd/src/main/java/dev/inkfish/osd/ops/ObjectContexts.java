@@ -52,6 +52,10 @@ final class ObjectContexts {
         cache.remove(object);
     }
 
+    int size() {
+        return cache.size();
+    }
+
     void clear() {
         cache.clear();
     }

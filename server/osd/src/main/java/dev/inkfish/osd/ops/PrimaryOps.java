@@ -133,6 +133,16 @@ public final class PrimaryOps implements ClientOps {
     }
 
     @Override
+    public int cachedObjects() {
+        return contexts.size();
+    }
+
+    @Override
+    public void dropCache() {
+        contexts.clear();
+    }
+
+    @Override
     public IntervalSet snapTrimQueue() {
         return trimmer.queue();
     }

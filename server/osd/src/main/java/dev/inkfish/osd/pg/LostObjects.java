@@ -43,6 +43,19 @@ public final class LostObjects {
         this.pg = pg;
     }
 
+    /// An object of which this member lacks the newest version.
+    ///
+    /// @param sources who has it, in the view of a primary; null on other members
+    public record Missing(HObject object, PgMissing.Item item, boolean unfound, @Nullable List<PgShard> sources) {}
+
+    /// What this member itself lacks, primary or not, in the order of their names.
+    public List<Missing> missingHere() {
+        List<Missing> result = new ArrayList<>();
+        pg.data.missing.items().forEach((object, item) -> result.add(new Missing(object, item, pg.recovery.isUnfound(object),
+                pg.isPrimary() ? pg.recovery.sources(object, item.need()) : null)));
+        return result;
+    }
+
     /// How many objects lack a copy somewhere.
     public int missing() {
         TreeSet<HObject> all = new TreeSet<>(pg.data.missing.items().keySet());

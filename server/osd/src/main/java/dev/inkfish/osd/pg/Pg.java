@@ -219,9 +219,8 @@ public final class Pg {
         return data.epochOnDisk;
     }
 
-    /// Who watches objects of this group.
-    public List<ClientOps.Watcher> watchers() {
-        return ops.watchers();
+    public ClientOps ops() {
+        return ops;
     }
 
     public boolean isPrimary() {

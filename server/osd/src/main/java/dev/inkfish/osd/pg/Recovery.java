@@ -349,6 +349,13 @@ final class Recovery {
 
     /// A member that has the object in this version.
     private @Nullable PgShard source(HObject object, Eversion version) {
+        List<PgShard> sources = sources(object, version);
+        return sources.isEmpty() ? null : sources.getFirst();
+    }
+
+    /// The members that are up and have that version.
+    List<PgShard> sources(HObject object, Eversion version) {
+        List<PgShard> sources = new ArrayList<>();
         for (Map.Entry<PgShard, PgInfo> peer : pg.peerInfo.entrySet()) {
             PgInfo info = peer.getValue();
             MissingSet missing = pg.peerMissing.get(peer.getKey());
@@ -358,10 +365,10 @@ final class Recovery {
                     && info.lastUpdate().compareTo(version) >= 0
                     && object.compareTo(info.lastBackfill()) <= 0
                     && !missing.contains(object)) {
-                return peer.getKey();
+                sources.add(peer.getKey());
             }
         }
-        return null;
+        return sources;
     }
 
     /// Members outside of the interval may have what is found nowhere else.

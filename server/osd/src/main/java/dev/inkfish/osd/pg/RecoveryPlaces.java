@@ -6,7 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// How many objects the groups of a shard recover at a time (`osd_recovery_max_active`), and how soon one begins after
-/// another (`osd_recovery_sleep`). Groups that find no place are woken by their priority, then in the order in which they asked;
+/// another (`osd_recovery_sleep`) and after a delay (`osd_recovery_delay_start`). Groups that find no place are woken by their priority, then in the order in which they asked;
 /// none takes a place while one of a higher priority waits.
 public final class RecoveryPlaces {
     private final LinkedHashMap<PgId, Waiting> waiting = new LinkedHashMap<>();
@@ -14,6 +14,7 @@ public final class RecoveryPlaces {
     private long sleepNanos;
     private int taken;
     private long nextAt = Long.MIN_VALUE;
+    private long deferredUntil = Long.MIN_VALUE;
 
     private record Waiting(int priority, Runnable retry) {}
 
@@ -35,6 +36,11 @@ public final class RecoveryPlaces {
         }
     }
 
+    /// Nothing begins before that time; [Long#MIN_VALUE] for no delay.
+    public void defer(long until) {
+        deferredUntil = until;
+    }
+
     /// @param retry runs when it is worth to ask again
     public Turn take(PgId group, int priority, long now, Runnable retry) {
         boolean behind = isBehind(group, priority);
@@ -53,7 +59,11 @@ public final class RecoveryPlaces {
     }
 
     private boolean isFree(long now) {
-        return taken < most && (nextAt == Long.MIN_VALUE || now - nextAt >= 0);
+        return taken < most && isReached(nextAt, now) && isReached(deferredUntil, now);
+    }
+
+    private static boolean isReached(long time, long now) {
+        return time == Long.MIN_VALUE || now - time >= 0;
     }
 
     private boolean isBehind(PgId group, int priority) {
@@ -90,7 +100,13 @@ public final class RecoveryPlaces {
 
     /// Until when somebody waits who needs no place but time; 0 where nobody does.
     public long nanosToWait(long now) {
-        boolean time = !waiting.isEmpty() && taken < most && nextAt != Long.MIN_VALUE;
-        return time ? Math.max(1, nextAt - now) : 0;
+        if (waiting.isEmpty() || taken >= most || nextAt == Long.MIN_VALUE && deferredUntil == Long.MIN_VALUE) {
+            return 0;
+        }
+        return Math.max(1, Math.max(left(nextAt, now), left(deferredUntil, now)));
+    }
+
+    private static long left(long time, long now) {
+        return isReached(time, now) ? 0 : time - now;
     }
 }

@@ -44,6 +44,24 @@ class RecoveryPlacesTest {
     }
 
     @Test
+    void nothingBeginsBeforeTheDelayIsOver() {
+        RecoveryPlaces places = new RecoveryPlaces();
+        places.limits(2, 10);
+        places.defer(1000);
+        List<String> woken = new ArrayList<>();
+        assertThat(places.take(A, 0, 0, () -> woken.add("a" + places.take(A, 0, 1000, () -> {})))).isEqualTo(LATER);
+        assertThat(places.nanosToWait(400)).isEqualTo(600);
+        places.wake(999);
+        assertThat(woken).isEmpty();
+        places.wake(1000);
+        assertThat(woken).containsExactly("aTAKEN");
+        places.defer(5000);
+        assertThat(places.take(B, 0, 1100, () -> {})).isEqualTo(LATER);
+        places.defer(Long.MIN_VALUE);
+        assertThat(places.take(B, 0, 1100, () -> {})).isEqualTo(TAKEN);
+    }
+
+    @Test
     void whoWasPutBeforeTheOthersGoesFirst() {
         RecoveryPlaces places = new RecoveryPlaces();
         places.limits(1, 0);

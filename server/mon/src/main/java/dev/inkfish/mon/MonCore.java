@@ -9,6 +9,7 @@ import dev.inkfish.mon.auth.AuthService;
 import dev.inkfish.mon.map.MonMapService;
 import dev.inkfish.mon.quorum.PeerMessage;
 import dev.inkfish.mon.quorum.Quorum;
+import dev.inkfish.mon.quorum.StoreDisk;
 import dev.inkfish.mon.store.MonTransaction;
 import dev.inkfish.mon.store.StoreView;
 import dev.inkfish.mon.subs.Subscription;
@@ -73,7 +74,7 @@ public final class MonCore {
     private NavigableMap<String, String> metadata = new TreeMap<>();
     /// What was proposed and is neither agreed on nor abandoned.
     private @Nullable MonTransaction underWay;
-    private boolean lost;
+    private final LostQuorum lost = new LostQuorum(this);
     private long version;
     private Utime now = Utime.ZERO;
     private Utime started = Utime.ZERO;
@@ -174,9 +175,6 @@ public final class MonCore {
             if (identity != null) {
                 authenticated(session, identity);
             }
-            if (lost) {
-                effects.close(session);
-            }
         });
     }
 
@@ -212,7 +210,7 @@ public final class MonCore {
 
     public void message(MonSession session, Message message, long tid, Utime time) {
         turn(time, () -> {
-            if (session.isOpen()) {
+            if (session.isOpen() && !lost.refuses(session, message)) {
                 forwarding.submit(session, message, tid);
             }
         });
@@ -255,15 +253,7 @@ public final class MonCore {
         turn(time, () -> {
             quorum.wantsIds(service(AuthService.class).globalIds().areFew());
             quorum.beat(steady, time);
-            boolean before = lost;
-            lost = quorum.isLost(steady);
-            if (lost && !before) {
-                effects.log(MonEffects.Level.WARN, "out of quorum: clients are sent to other monitors");
-                sessions().forEach(session -> {
-                    tally.one(Count.SESSION_TRIM);
-                    effects.close(session);
-                });
-            }
+            lost.look(quorum.isLost(steady));
         });
     }
 
@@ -343,13 +333,14 @@ public final class MonCore {
         });
     }
 
-    /// Now and then: how much is free on the disk of the store.
-    public void space(int percent) {
-        quorum.space(percent);
+    /// Now and then.
+    public void disk(StoreDisk disk) {
+        quorum.disk(disk);
     }
 
     public void tick(Utime time) {
         turn(time, () -> {
+            lost.tick();
             if (quorum.leads()) {
                 services.values().forEach(service -> service.tick(time));
             }

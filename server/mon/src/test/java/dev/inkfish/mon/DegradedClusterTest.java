@@ -64,7 +64,7 @@ class DegradedClusterTest {
                 .put("mgr", "map", WireWriter.encode(ACTIVE, (m, out) -> m.encode(out, Features.PACIFIC))));
         managers.refresh(store);
         harness.core.conf().set(Conf.Layer.OVERRIDE, "auth_allow_insecure_global_id_reclaim", "false");
-        new HealthService(harness.core, () -> map, managers, stats)
+        new HealthService(harness.core, () -> map, managers, stats, TreeMap::new)
                 .registerCommands(table);
     }
 

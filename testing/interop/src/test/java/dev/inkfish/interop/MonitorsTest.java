@@ -81,6 +81,9 @@ class MonitorsTest {
                 .isEqualTo("stopped responding to quorum, initiated new election");
         assertThat(cluster.ok("ceph quorum_status | jq -c .quorum_names")).doesNotContain("\"" + peon + "\"");
         assertThat(cluster.ok("ceph health detail")).contains("1/3 mons down, quorum ", "mon." + peon + " (rank ");
+        // it answers who asks whether it is there, even when it has been outside for so long that it sends clients away
+        cluster.ok("end=$((SECONDS + 10)); while [ $SECONDS -lt $end ]; do"
+                + " [ \"$(ceph ping mon." + peon + " | jq -r '.mon_status | .name + .state')\" = " + peon + "electing ] || exit 1; done");
         tellAtSocket(peon, "enter");
         awaitOutside("quorum 0,1,2 a,b,c$");
         tellAtSocket(leader, "exit");

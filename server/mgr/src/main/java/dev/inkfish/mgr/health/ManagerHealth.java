@@ -11,7 +11,6 @@ import dev.inkfish.wire.mon.DaemonHealthMetric;
 import dev.inkfish.wire.mon.HealthCheck;
 import dev.inkfish.wire.osd.ObjectStatSum;
 import dev.inkfish.wire.osd.ObjectStatSum.Field;
-import dev.inkfish.wire.osd.PoolStat;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -24,10 +23,12 @@ import java.util.TreeMap;
 public final class ManagerHealth {
     private final Conf conf;
     private final ScrubHealth scrubs;
+    private final PoolHealth pools;
 
     public ManagerHealth(Conf conf) {
         this.conf = conf;
         this.scrubs = new ScrubHealth(conf);
+        this.pools = new PoolHealth(conf);
     }
 
     public NavigableMap<String, HealthCheck> check(PgMap pgMap, Collection<MgrSession> sessions, Utime now) {
@@ -37,7 +38,7 @@ public final class ManagerHealth {
         objects(pgMap, sum, checks);
         scrubs.check(pgMap, now, checks);
         counts(pgMap, checks);
-        pools(pgMap, checks);
+        pools.check(pgMap, checks);
         daemons(sessions, checks);
         PingHealth.check(pgMap, slowPingMillis(), now, checks);
         return checks;
@@ -48,9 +49,15 @@ public final class ManagerHealth {
                 conf.decimal("osd_heartbeat_grace"));
     }
 
-    private static void objects(PgMap pgMap, ObjectStatSum sum, NavigableMap<String, HealthCheck> checks) {
+    private void objects(PgMap pgMap, ObjectStatSum sum, NavigableMap<String, HealthCheck> checks) {
         long unfound = sum.get(Field.NUM_OBJECTS_UNFOUND);
         long objects = sum.get(Field.NUM_OBJECTS);
+        long misplaced = sum.get(Field.NUM_OBJECTS_MISPLACED);
+        long copies = sum.get(Field.NUM_OBJECT_COPIES);
+        if (misplaced != 0 && copies > 0 && conf.flag("mon_warn_on_misplaced")) {
+            checks.put("OBJECT_MISPLACED", HealthCheck.warn(
+                    misplaced + "/" + copies + " objects misplaced (" + Units.ratio(misplaced, copies) + "%)", misplaced, List.of()));
+        }
         if (unfound != 0 && objects != 0) {
             List<String> detail = new ArrayList<>();
             pgMap.pgs().forEach((id, pg) -> {
@@ -84,36 +91,6 @@ public final class ManagerHealth {
         if (osds < size) {
             checks.put("TOO_FEW_OSDS", HealthCheck.warn(
                     "OSD count " + osds + " < osd_pool_default_size " + size, size - osds, List.of()));
-        }
-    }
-
-    private void pools(PgMap pgMap, NavigableMap<String, HealthCheck> checks) {
-        OsdMap map = pgMap.osdMap();
-        NavigableMap<Long, PoolStat> sums = pgMap.poolSums();
-        List<String> noApplication = new ArrayList<>();
-        List<String> smallPgp = new ArrayList<>();
-        map.pools().forEach((id, pool) -> {
-            String name = map.poolName(id);
-            if (pool.pgNum() > pool.pgpNum() && pool.pgNum() == pool.pgNumTarget()) {
-                smallPgp.add("pool '" + name + "' pg_num " + pool.pgNum() + " > pgp_num " + pool.pgpNum());
-            }
-            boolean used = sums.getOrDefault(id, PoolStat.ZERO).sum().get(Field.NUM_OBJECTS) > 0;
-            if (used && !pool.isTier() && pool.applicationMetadata().isEmpty()) {
-                noApplication.add("application not enabled on pool '" + name + "'");
-            }
-        });
-        if (!smallPgp.isEmpty()) {
-            checks.put("SMALLER_PGP_NUM", HealthCheck.warn(
-                    smallPgp.size() + " pools have pg_num > pgp_num", smallPgp.size(), smallPgp));
-        }
-        if (!noApplication.isEmpty() && conf.flag("mon_warn_on_pool_no_app")) {
-            List<String> detail = new ArrayList<>(noApplication);
-            detail.add("use 'ceph osd pool application enable <pool-name> <app-name>', where <app-name> is 'cephfs', "
-                    + "'rbd', 'rgw', or freeform for custom applications.");
-            checks.put("POOL_APP_NOT_ENABLED", HealthCheck.warn(
-                    noApplication.size() + " pool(s) do not have an application enabled",
-                    noApplication.size(),
-                    detail));
         }
     }
 

@@ -5,6 +5,7 @@ import dev.inkfish.cephx.CryptoKey;
 import dev.inkfish.cephx.EntityAuth;
 import dev.inkfish.cephx.Entropy;
 import dev.inkfish.cephx.KeyRing;
+import dev.inkfish.cephx.caps.Caps;
 import dev.inkfish.cephx.keys.RotatingSecrets;
 import dev.inkfish.command.CommandTable;
 import dev.inkfish.conf.Conf;
@@ -14,10 +15,12 @@ import dev.inkfish.mon.NewCluster;
 import dev.inkfish.mon.store.MonTransaction;
 import dev.inkfish.mon.store.StoreView;
 import dev.inkfish.wire.Bytes;
+import dev.inkfish.wire.CephException;
 import dev.inkfish.wire.EntityAuthName;
 import dev.inkfish.wire.EntityType;
 import dev.inkfish.wire.Utime;
 import dev.inkfish.wire.WireWriter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -53,6 +56,7 @@ public final class AuthService extends MonService {
     private @Nullable NavigableMap<EntityType, RotatingSecrets> pendingRotating;
     private long pendingMaxGlobalId;
     private long version;
+    private NavigableMap<String, List<String>> badCaps = new TreeMap<>();
 
     /// @param keys what connections look at; see [#policy]
     public AuthService(MonCore mon, AuthKeys keys, AuthPolicy policy) {
@@ -139,6 +143,7 @@ public final class AuthService extends MonService {
         NavigableMap<EntityAuthName, EntityAuth> committed = new TreeMap<>();
         store.scan(NAMESPACE, KEY).forEach((key, value) ->
                 committed.put(EntityAuthName.parse(key.substring(KEY.length())), EntityAuth.decode(value.reader())));
+        badCaps = badCaps(committed);
         Bytes monKey = store.get(NAMESPACE, MON_KEY);
         Bytes rotating = store.get(NAMESPACE, ROTATING);
         long maxGlobalId = store.number(NAMESPACE, MAX_GLOBAL_ID);
@@ -153,6 +158,23 @@ public final class AuthService extends MonService {
 
     public GlobalIds globalIds() {
         return keys.globalIds();
+    }
+
+    /// What is wrong with keys' capabilities, by the keys' names.
+    public NavigableMap<String, List<String>> badCaps() {
+        return badCaps;
+    }
+
+    private static NavigableMap<String, List<String>> badCaps(Map<EntityAuthName, EntityAuth> keys) {
+        NavigableMap<String, List<String>> bad = new TreeMap<>();
+        keys.forEach((name, key) -> key.caps().forEach((service, text) -> {
+            try {
+                Caps.check(service, text);
+            } catch (CephException e) {
+                bad.computeIfAbsent(name.toString(), n -> new ArrayList<>()).add(String.valueOf(e.getMessage()));
+            }
+        }));
+        return bad;
     }
 
     /// The key of `mon.`; null before there is one.

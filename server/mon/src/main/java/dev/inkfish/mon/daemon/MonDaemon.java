@@ -23,6 +23,7 @@ import dev.inkfish.mon.Tally;
 import dev.inkfish.mon.auth.AuthKeys;
 import dev.inkfish.mon.auth.AuthService;
 import dev.inkfish.mon.map.MonMapService;
+import dev.inkfish.mon.quorum.StoreDisk;
 import dev.inkfish.mon.raft.RaftLog;
 import dev.inkfish.mon.store.MonStore;
 import dev.inkfish.mon.store.MonTransaction;
@@ -52,11 +53,13 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A running monitor (`ceph-mon`): store, core on its own thread, messenger.
 public final class MonDaemon implements AutoCloseable {
     private static final String META = MonCore.META;
+    private static final String STORE = "store.db";
     private static final String FSID = "cluster_uuid";
     /// Names of the monitors that the cluster began with: they have the log from its beginning.
     private static final String FOUNDERS = "founders";
@@ -85,7 +88,7 @@ public final class MonDaemon implements AutoCloseable {
             throw new CephException(Errno.EINVAL, config.directory() + " belongs to cluster " + fsid.utf8()
                     + ", the configuration is of cluster " + wanted);
         }
-        loop = new MonLoop("mon." + config.name(), store, () -> space(config.directory()));
+        loop = new MonLoop("mon." + config.name(), store, () -> new StoreDisk(space(config.directory()), sizeOf(config.directory().resolve(STORE))));
         UUID cluster = UUID.fromString(fsid.utf8());
         core = new MonCore(config.name(), cluster, config.conf(), store, loop);
         store.countIn(core.tally());
@@ -168,7 +171,7 @@ public final class MonDaemon implements AutoCloseable {
                     throw new CephException(Errno.EEXIST, each.getValue() + " holds a monitor already");
                 }
                 if (initial == null) {
-                    MonLoop unused = new MonLoop("mon." + each.getKey(), store, () -> -1);
+                    MonLoop unused = new MonLoop("mon." + each.getKey(), store, () -> StoreDisk.UNKNOWN);
                     MonCore core = new MonCore(each.getKey(), monMap.fsid(), conf, store, unused);
                     MonServices.addAll(core, new AuthKeys(MonDaemon::now));
                     initial = core.newCluster(new NewCluster(monMap.fsid(), monMap, keyring, conf, now()));
@@ -249,6 +252,15 @@ public final class MonDaemon implements AutoCloseable {
         }
     }
 
+    /// What the files of a directory come to; those that go meanwhile do not count.
+    private static long sizeOf(Path directory) {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.mapToLong(file -> file.toFile().length()).sum();
+        } catch (IOException | UncheckedIOException e) {
+            return 0;
+        }
+    }
+
     /// Who votes, the log itself says once there is one.
     private void startLog() {
         boolean joins = store.number(META, MonCore.VERSION_KEY) == 0;
@@ -269,7 +281,7 @@ public final class MonDaemon implements AutoCloseable {
     }
 
     private static MonStore open(Path directory) {
-        Path db = directory.resolve("store.db");
+        Path db = directory.resolve(STORE);
         try {
             Files.createDirectories(db);
             return new RocksMonStore(db);

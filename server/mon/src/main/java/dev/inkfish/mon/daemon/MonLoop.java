@@ -7,6 +7,7 @@ import dev.inkfish.mon.MonEffects;
 import dev.inkfish.mon.MonSession;
 import dev.inkfish.mon.map.MonMapService;
 import dev.inkfish.mon.quorum.PeerMessage;
+import dev.inkfish.mon.quorum.StoreDisk;
 import dev.inkfish.mon.store.MonStore;
 import dev.inkfish.mon.store.MonTransaction;
 import dev.inkfish.net.Connection;
@@ -23,7 +24,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,7 +45,7 @@ final class MonLoop implements MonEffects, Dispatcher {
 
     private final String name;
     private final MonStore store;
-    private final IntSupplier space;
+    private final Supplier<StoreDisk> disk;
     private final BlockingQueue<Runnable> mailbox = new LinkedBlockingQueue<>(MAX_MAILBOX);
     private final ConcurrentMap<Long, Connection> connections = new ConcurrentHashMap<>();
     private final AtomicLong nextSession = new AtomicLong(1);
@@ -59,10 +59,9 @@ final class MonLoop implements MonEffects, Dispatcher {
     private @Nullable Thread thread;
     private volatile boolean stopping;
 
-    /// @param space free on the store's disk, in percent; below 0 where not known
-    MonLoop(String name, MonStore store, IntSupplier space) {
+    MonLoop(String name, MonStore store, Supplier<StoreDisk> disk) {
         this.name = name;
-        this.space = space;
+        this.disk = disk;
         this.store = store;
     }
 
@@ -157,7 +156,7 @@ final class MonLoop implements MonEffects, Dispatcher {
                 batch.clear();
                 if (System.nanoTime() >= nextTick) {
                     nextTick = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS);
-                    core().space(space.getAsInt());
+                    core().disk(disk.get());
                     core().tick(MonDaemon.now());
                     everySecond.run();
                 }

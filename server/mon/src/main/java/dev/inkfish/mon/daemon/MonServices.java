@@ -38,7 +38,7 @@ public final class MonServices {
     /// @param keys what connections are authenticated by
     public static void addAll(MonCore core, AuthKeys keys) {
         MonMapService monMap = core.add(new MonMapService(core));
-        core.add(new AuthService(core, keys, AuthService.policy(core.conf())));
+        AuthService auth = core.add(new AuthService(core, keys, AuthService.policy(core.conf())));
         core.add(new LogService(core));
         core.add(new ConfigKeyService(core));
         core.add(new MonScrub(core));
@@ -56,7 +56,7 @@ public final class MonServices {
             PoolStat stat = mgrStat.digest().poolSums().get((int) pool);
             return stat == null ? null : stat.sum();
         });
-        HealthService health = core.add(new HealthService(core, osdMap::map, mgrMap, mgrStat));
+        HealthService health = core.add(new HealthService(core, osdMap::map, mgrMap, mgrStat, auth::badCaps));
         new StatusCommands(core, monMap, osdMap::map, mgrMap, mgrStat, health).register(core.commands());
         new ReportCommand(core, health, osdMap, mgrStat).register(core.commands());
         new DfCommand(osdMap::map, mgrStat).register(core.commands());

@@ -8,10 +8,7 @@ import dev.inkfish.command.Stamp;
 import dev.inkfish.command.stats.Units;
 import dev.inkfish.mon.MonCore;
 import dev.inkfish.mon.MonService;
-import dev.inkfish.mon.auth.AuthService;
 import dev.inkfish.mon.log.LogService;
-import dev.inkfish.mon.map.ClockSkew;
-import dev.inkfish.mon.map.MonMapService;
 import dev.inkfish.mon.mgr.MgrMapService;
 import dev.inkfish.mon.mgr.MgrStatService;
 import dev.inkfish.mon.store.MonTransaction;
@@ -25,7 +22,6 @@ import dev.inkfish.wire.mon.HealthCheck;
 import dev.inkfish.wire.mon.HealthMute;
 import dev.inkfish.wire.mon.HealthStatus;
 import dev.inkfish.wire.mon.LogEntry;
-import dev.inkfish.wire.mon.MonMap;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -43,12 +39,20 @@ public final class HealthService extends MonService {
     private final Supplier<OsdMap> osdMap;
     private final MgrMapService mgrs;
     private final MgrStatService stats;
+    private final Supplier<NavigableMap<String, List<String>>> badCaps;
     private NavigableMap<String, HealthMute> mutes = new TreeMap<>();
     private @Nullable NavigableMap<String, HealthMute> pending;
     private final HealthLog log = new HealthLog();
 
-    public HealthService(MonCore mon, Supplier<OsdMap> osdMap, MgrMapService mgrs, MgrStatService stats) {
+    /// @param badCaps what is wrong with keys' capabilities, by the keys' names
+    public HealthService(
+            MonCore mon,
+            Supplier<OsdMap> osdMap,
+            MgrMapService mgrs,
+            MgrStatService stats,
+            Supplier<NavigableMap<String, List<String>>> badCaps) {
         super(mon);
+        this.badCaps = badCaps;
         this.osdMap = osdMap;
         this.mgrs = mgrs;
         this.stats = stats;
@@ -90,68 +94,10 @@ public final class HealthService extends MonService {
         NavigableMap<String, HealthCheck> checks = new TreeMap<>(stats.checks());
         NavigableMap<String, HealthCheck> own = new TreeMap<>();
         OsdHealth.check(osdMap.get(), mon.conf(), own);
-        monitors(own);
-        disks(own);
         managers(own);
-        reclaim(own);
-        downForever(own);
+        new MonHealth(mon, badCaps.get()).check(own);
         own.forEach((code, check) -> checks.merge(code, check, HealthCheck::merge));
         return checks;
-    }
-
-    private void monitors(NavigableMap<String, HealthCheck> checks) {
-        MonMap map = mon.service(MonMapService.class).map();
-        List<String> members = mon.quorum().members();
-        List<String> absent = map.ranks().stream().filter(name -> !members.contains(name)).toList();
-        if (!absent.isEmpty()) {
-            checks.put("MON_DOWN", HealthCheck.warn(
-                    absent.size() + "/" + map.ranks().size() + " mons down, quorum " + String.join(",", members),
-                    absent.size(),
-                    absent.stream().map(name -> "mon." + name + " (rank " + map.rankOf(name) + ") addr "
-                            + map.monitors().get(name).addrs() + " is down (out of quorum)").toList()));
-        }
-        NavigableMap<String, String> skewed = new TreeMap<>();
-        mon.quorum().timeChecks().forEach((name, check) -> {
-            String details = ClockSkew.details(check, mon.conf());
-            if (!details.isEmpty()) {
-                skewed.put("mon." + name, "mon." + name + " " + details + " (latency "
-                        + ClockSkew.shown(check.latency()) + "s)");
-            }
-        });
-        if (!skewed.isEmpty()) {
-            checks.put("MON_CLOCK_SKEW", HealthCheck.warn("clock skew detected on " + String.join(", ", skewed.keySet()),
-                    skewed.size(), List.copyOf(skewed.values())));
-        }
-    }
-
-    /// `MON_DISK_CRIT` and `MON_DISK_LOW`, which look alike but for a word.
-    private void disks(NavigableMap<String, HealthCheck> checks) {
-        long critical = mon.conf().integer("mon_data_avail_crit");
-        long low = mon.conf().integer("mon_data_avail_warn");
-        NavigableMap<String, Integer> crowded = new TreeMap<>();
-        NavigableMap<String, Integer> full = new TreeMap<>();
-        mon.quorum().spaces().forEach((name, percent) -> {
-            if (percent <= critical) {
-                full.put(name, percent);
-            } else if (percent <= low) {
-                crowded.put(name, percent);
-            }
-        });
-        if (!full.isEmpty()) {
-            checks.put("MON_DISK_CRIT", HealthCheck.error(crowd(full) + " very low on available space", full.size(), spaces(full)));
-        }
-        if (!crowded.isEmpty()) {
-            checks.put("MON_DISK_LOW", HealthCheck.warn(crowd(crowded) + " low on available space", crowded.size(), spaces(crowded)));
-        }
-    }
-
-    private static String crowd(NavigableMap<String, Integer> monitors) {
-        return (monitors.size() > 1 ? "mons " : "mon ") + String.join(",", monitors.keySet())
-                + (monitors.size() > 1 ? " are" : " is");
-    }
-
-    private static List<String> spaces(NavigableMap<String, Integer> monitors) {
-        return monitors.entrySet().stream().map(e -> "mon." + e.getKey() + " has " + e.getValue() + "% avail").toList();
     }
 
     private void managers(NavigableMap<String, HealthCheck> checks) {
@@ -159,24 +105,6 @@ public final class HealthService extends MonService {
         boolean expected = mgrs.everActive() || mon.now().toMillis() - map.created().toMillis() > MGR_GRACE_SECONDS * 1000;
         if (mgrs.map().activeGid() == 0 && expected && !map.osds().isEmpty()) {
             checks.put("MGR_DOWN", HealthCheck.warn("no active mgr", 0, List.of()));
-        }
-    }
-
-    private void reclaim(NavigableMap<String, HealthCheck> checks) {
-        boolean warn = mon.conf().flag("mon_warn_on_insecure_global_id_reclaim_allowed");
-        if (warn && AuthService.policy(mon.conf()).allowInsecureReclaim()) {
-            checks.put("AUTH_INSECURE_GLOBAL_ID_RECLAIM_ALLOWED", HealthCheck.warn(
-                    "mon is allowing insecure global_id reclaim",
-                    1,
-                    List.of("mon." + mon.name() + " has auth_allow_insecure_global_id_reclaim set to true")));
-        }
-    }
-
-    /// An OSD that is down stays in, as if `noout` were set.
-    private void downForever(NavigableMap<String, HealthCheck> checks) {
-        if (mon.conf().flag("mon_warn_on_osd_down_out_interval_zero") && mon.conf().integer("mon_osd_down_out_interval") == 0) {
-            String what = " has mon_osd_down_out_interval set to 0";
-            checks.put("OSD_NO_DOWN_OUT_INTERVAL", HealthCheck.warn("mon " + mon.name() + what, 1, List.of("mon." + mon.name() + what)));
         }
     }
 

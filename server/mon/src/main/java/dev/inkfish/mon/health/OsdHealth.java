@@ -2,6 +2,7 @@ package dev.inkfish.mon.health;
 
 import dev.inkfish.command.GeneralFormat;
 import dev.inkfish.conf.Conf;
+import dev.inkfish.mon.osdcmd.CrushText;
 import dev.inkfish.osdmap.OsdMap;
 import dev.inkfish.osdmap.PgPool;
 import dev.inkfish.wire.mon.HealthCheck;
@@ -51,6 +52,7 @@ final class OsdHealth {
         health.ratios();
         health.full();
         health.flags();
+        health.crush();
         health.pools();
     }
 
@@ -210,6 +212,19 @@ final class OsdHealth {
             names.add("noup");
         }
         return names;
+    }
+
+    private void crush() {
+        List<String> detail = List.of("see http://docs.ceph.com/en/latest/rados/operations/crush-map/#tunables");
+        String needed = CrushText.minimumVersion(map.crush());
+        String least = conf.string("mon_crush_min_required_version");
+        if (conf.flag("mon_warn_on_legacy_crush_tunables") && needed.compareTo(least) < 0) {
+            checks.put("OLD_CRUSH_TUNABLES", HealthCheck.warn(
+                    "crush map has legacy tunables (require " + needed + ", min is " + least + ")", 0, detail));
+        }
+        if (conf.flag("mon_warn_on_crush_straw_calc_version_zero") && map.crush().tunables().strawCalcVersion() == 0) {
+            checks.put("OLD_CRUSH_STRAW_CALC_VERSION", HealthCheck.warn("crush map has straw_calc_version=0", 0, detail));
+        }
     }
 
     private void pools() {

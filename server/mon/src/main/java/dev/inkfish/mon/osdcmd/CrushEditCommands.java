@@ -375,7 +375,7 @@ final class CrushEditCommands {
             case "optimal", "default" -> CrushTunables.DEFAULT;
             default -> throw new CephException(Errno.EINVAL, "unrecognized profile '" + profile + "'");
         };
-        boolean keepsStraw = !List.of("legacy", "optimal", "default").contains(profile);
+        boolean keepsStraw = !List.of("legacy", "argonaut", "optimal", "default").contains(profile);
         editor.setTunables(keepsStraw ? wanted.withStrawCalcVersion(editor.tunables().strawCalcVersion()) : wanted);
         return done(editor, "adjusted tunables profile to " + profile);
     }

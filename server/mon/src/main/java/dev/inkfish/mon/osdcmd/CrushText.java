@@ -133,13 +133,11 @@ public final class CrushText {
         f.dump("allowed_bucket_algs", t.allowedBucketAlgs()).dump("profile", t.profile());
         f.dump("optimal_tunables", flag(t.profile().equals("jewel")));
         f.dump("legacy_tunables", flag(t.profile().equals("argonaut")));
-        boolean straw2 = crush.buckets().stream()
-                .anyMatch(b -> b != null && b.algorithm() == CrushBucket.Algorithm.STRAW2);
-        boolean v2 = has(crush, List.of(CrushRule.CHOOSE_INDEP, CrushRule.CHOOSELEAF_INDEP,
-                CrushRule.SET_CHOOSE_TRIES, CrushRule.SET_CHOOSELEAF_TRIES));
-        boolean v3 = has(crush, List.of(CrushRule.SET_CHOOSELEAF_VARY_R));
-        boolean v5 = has(crush, List.of(CrushRule.SET_CHOOSELEAF_STABLE));
-        f.dump("minimum_required_version", minimumVersion(t, v2, v3, v5, straw2));
+        boolean straw2 = hasStraw2(crush);
+        boolean v2 = hasV2Rules(crush);
+        boolean v3 = hasV3Rules(crush);
+        boolean v5 = hasV5Rules(crush);
+        f.dump("minimum_required_version", minimumVersion(crush));
         f.dump("require_feature_tunables", flag(t.hasNondefaultTunables()));
         f.dump("require_feature_tunables2", flag(t.hasNondefaultTunables2()));
         f.dump("has_v2_rules", flag(v2)).dump("require_feature_tunables3", flag(t.hasNondefaultTunables3()));
@@ -147,14 +145,33 @@ public final class CrushText {
         f.dump("require_feature_tunables5", flag(t.hasNondefaultTunables5())).dump("has_v5_rules", flag(v5));
     }
 
-    private static String minimumVersion(CrushTunables t, boolean v2, boolean v3, boolean v5, boolean straw2) {
-        if (v5 || t.hasNondefaultTunables5()) {
+    private static boolean hasStraw2(CrushMap crush) {
+        return crush.buckets().stream().anyMatch(b -> b != null && b.algorithm() == CrushBucket.Algorithm.STRAW2);
+    }
+
+    private static boolean hasV2Rules(CrushMap crush) {
+        return has(crush, List.of(CrushRule.CHOOSE_INDEP, CrushRule.CHOOSELEAF_INDEP,
+                CrushRule.SET_CHOOSE_TRIES, CrushRule.SET_CHOOSELEAF_TRIES));
+    }
+
+    private static boolean hasV3Rules(CrushMap crush) {
+        return has(crush, List.of(CrushRule.SET_CHOOSELEAF_VARY_R));
+    }
+
+    private static boolean hasV5Rules(CrushMap crush) {
+        return has(crush, List.of(CrushRule.SET_CHOOSELEAF_STABLE));
+    }
+
+    /// The oldest release whose clients can place by this map.
+    public static String minimumVersion(CrushMap crush) {
+        CrushTunables t = crush.tunables();
+        if (hasV5Rules(crush) || t.hasNondefaultTunables5()) {
             return "jewel";
         }
-        if (straw2) {
+        if (hasStraw2(crush)) {
             return "hammer";
         }
-        if (v2 || v3 || t.hasNondefaultTunables3()) {
+        if (hasV2Rules(crush) || hasV3Rules(crush) || t.hasNondefaultTunables3()) {
             return "firefly";
         }
         return t.hasNondefaultTunables2() || t.hasNondefaultTunables() ? "bobtail" : "argonaut";

@@ -63,10 +63,9 @@ public sealed interface PeerMessage {
     /// @param sent from the lease
     /// @param wall the peon's clock when the lease came
     /// @param wantsIds it runs out of global ids
-    /// @param space free on the disk of its store, in percent; below 0 where not known
     /// @param metadata what the peon says about itself; empty where it has said it already
     record LeaseAck(
-            long epoch, long life, long sent, Utime wall, boolean wantsIds, int space,
+            long epoch, long life, long sent, Utime wall, boolean wantsIds, StoreDisk disk,
             NavigableMap<String, String> metadata)
             implements PeerMessage {}
 
@@ -149,7 +148,8 @@ public sealed interface PeerMessage {
             case LeaseAck m -> {
                 out.u64(m.life).u64(m.sent);
                 m.wall.encode(out);
-                out.bool(m.wantsIds).u32(m.space).map(m.metadata, WireWriter::string, WireWriter::string);
+                out.bool(m.wantsIds).u32(m.disk.freePercent()).map(m.metadata, WireWriter::string, WireWriter::string);
+                out.u64(m.disk.storeBytes());
             }
             case GlobalIds m -> out.u64(m.from).u64(m.to);
             case Again m -> {}
@@ -172,9 +172,7 @@ public sealed interface PeerMessage {
             case DONE -> new Done(epoch, in.u64(), in.u64(), in.u64());
             case SESSION_CLOSED -> new SessionClosed(epoch, in.u64(), in.u64());
             case LEASE -> new Lease(epoch, in.u64(), Utime.decode(in), in.list(WireReader::string), Utime.decode(in));
-            case LEASE_ACK -> new LeaseAck(
-                    epoch, in.u64(), in.u64(), Utime.decode(in), in.bool(), in.u32(),
-                    in.map(WireReader::string, WireReader::string));
+            case LEASE_ACK -> leaseAck(epoch, in);
             case GLOBAL_IDS -> new GlobalIds(epoch, in.u64(), in.u64());
             case AGAIN -> new Again(epoch);
             case LEAVING -> new Leaving(epoch);
@@ -182,5 +180,16 @@ public sealed interface PeerMessage {
             case LOG_LINES -> new LogLines(epoch, in.list(LogEntry::decode));
             default -> throw new DecodeException("monitors' message of kind " + kind);
         };
+    }
+
+    private static LeaseAck leaseAck(long epoch, WireReader in) {
+        long life = in.u64();
+        long sent = in.u64();
+        Utime wall = Utime.decode(in);
+        boolean wantsIds = in.bool();
+        int freePercent = in.u32();
+        NavigableMap<String, String> metadata = in.map(WireReader::string, WireReader::string);
+        // an older monitor does not say how large its store is
+        return new LeaseAck(epoch, life, sent, wall, wantsIds, new StoreDisk(freePercent, in.remaining() == 0 ? 0 : in.u64()), metadata);
     }
 }

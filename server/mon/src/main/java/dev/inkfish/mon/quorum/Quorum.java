@@ -73,11 +73,11 @@ public final class Quorum {
     private long withoutSince;
     private boolean outside;
     private boolean wantsIds;
-    private int space = -1;
+    private StoreDisk disk = StoreDisk.UNKNOWN;
     // of a leader
     private final NavigableMap<String, Long> answered = new TreeMap<>();
     private final NavigableMap<String, TimeCheck> timeChecks = new TreeMap<>();
-    private final NavigableMap<String, Integer> spaces = new TreeMap<>();
+    private final NavigableMap<String, StoreDisk> disks = new TreeMap<>();
     private long nextLease;
     private boolean held;
     // of a peon
@@ -109,9 +109,8 @@ public final class Quorum {
         wantsIds = wanted;
     }
 
-    /// Free on the disk of this monitor's store, in percent.
-    public void space(int percent) {
-        space = percent;
+    public void disk(StoreDisk now) {
+        disk = now;
     }
 
     // ---- what happens
@@ -123,7 +122,7 @@ public final class Quorum {
         voters = new TreeSet<>(voting);
         answered.clear();
         timeChecks.clear();
-        spaces.clear();
+        disks.clear();
         timeChecks.put(self, TimeCheck.SELF);
         members = List.of(self);
         since = wall;
@@ -227,7 +226,7 @@ public final class Quorum {
             become(State.PEON, lease.epoch(), from, now);
         }
         host.send(from, new LeaseAck(
-                epoch, life, lease.sent(), wall, wantsIds, space, introduced ? new TreeMap<>() : metadata));
+                epoch, life, lease.sent(), wall, wantsIds, disk, introduced ? new TreeMap<>() : metadata));
         introduced = true;
     }
 
@@ -238,7 +237,7 @@ public final class Quorum {
         }
         answered.merge(from, ack.sent(), Math::max);
         timeChecks.put(from, TimeCheck.of(ack.wall(), wall, (now - ack.sent()) / 1e9));
-        spaces.put(from, ack.space());
+        disks.put(from, ack.disk());
         count(now, wall);
         check(now);
         if (!ack.metadata().isEmpty()) {
@@ -273,7 +272,7 @@ public final class Quorum {
             left.stream().filter(answered::containsKey).forEach(name -> host.answerTimedOut());
             left.forEach(answered::remove);
             left.forEach(timeChecks::remove);
-            left.forEach(spaces::remove);
+            left.forEach(disks::remove);
             members = present;
             since = wall;
             host.membersChanged(left);
@@ -333,11 +332,10 @@ public final class Quorum {
         return state == State.LEADER ? timeChecks : new TreeMap<>();
     }
 
-    /// Percent that are free on the disks of the monitors in quorum, where known; at the leader.
-    public NavigableMap<String, Integer> spaces() {
-        NavigableMap<String, Integer> known = new TreeMap<>(spaces);
-        known.put(self, space);
-        known.values().removeIf(percent -> percent < 0);
+    /// The disks of the monitors in quorum; at the leader.
+    public NavigableMap<String, StoreDisk> disks() {
+        NavigableMap<String, StoreDisk> known = new TreeMap<>(disks);
+        known.put(self, disk);
         return known;
     }
 }

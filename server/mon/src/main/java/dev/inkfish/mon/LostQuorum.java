@@ -1,5 +1,6 @@
 package dev.inkfish.mon;
 
+import dev.inkfish.wire.message.MMonGetMap;
 import dev.inkfish.wire.message.MPing;
 import dev.inkfish.wire.message.Message;
 import java.util.List;
@@ -28,7 +29,7 @@ final class LostQuorum {
 
     /// Whether the message is not for this monitor; then its session is closed.
     boolean refuses(MonSession session, Message message) {
-        boolean refused = lost && !(message instanceof MPing);
+        boolean refused = lost && !(message instanceof MPing || message instanceof MMonGetMap);
         if (refused) {
             mon.effects().close(session);
         }

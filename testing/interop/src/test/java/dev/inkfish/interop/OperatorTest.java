@@ -149,20 +149,22 @@ class OperatorTest {
     void whatAnOsdLacksAndFetchesIsTold() {
         cluster.ok("ceph osd pool create lacking 1 1 && ceph osd pool create copied 1 1 && ceph osd pool set copied min_size 1"
                 + " && echo old > o && rados -p lacking put changed o");
-        assertThat(cluster.run("ceph tell osd.* set_recovery_delay 3600").out()).contains("set osd_recovery_delay_start to 3600");
+        Cluster.Outcome delayed = cluster.run("ceph tell osd.* set_recovery_delay 3600");
+        assertThat(delayed.out() + delayed.err()).contains("set osd_recovery_delay_start to 3600");
         cluster.ok("ceph osd pool set lacking min_size 3 && ceph osd set noup && ceph osd down 2");
         eventually("ceph osd stat | grep -q '2 up'");
         // its source's group is below min_size
         cluster.ok("rados -p lacking --target-pool copied cp changed copy > copied.log 2>&1 &");
         eventually("for o in 0 1; do ceph tell osd.$o objecter_requests; done | grep -q 'copy-get max 8388608 in='");
         cluster.ok("ceph osd pool set lacking min_size 1 && echo new > n && rados -p lacking put changed n && rados -p lacking put created n");
-        cluster.ok("ceph osd unset noup");
-        eventually("[ $(ceph tell osd.2 debug dump_missing x | jq -c '[.[][] | {oid: .oid.oid, new: (.missing_info.have == \"0\'0\")}] | length') = 2 ]");
-        assertThat(cluster.ok("ceph tell osd.2 debug dump_missing x | jq -r '.[][] | .oid.oid + \" \" + .missing_info.have' | sort"))
-                .matches("changed \\d+'1\ncreated 0'0");
-        assertThat(cluster.run("ceph tell osd.* debug kick_recovery_wq 0").err()).contains("kicking recovery queue. set osd_recovery_delay_start to 0");
-        eventually("[ \"$(ceph tell osd.2 debug dump_missing x | jq '[.[][]] | length')\" = 0 ]");
         eventually("rados -p copied ls | grep -qx copy");
+        cluster.ok("ceph osd unset noup");
+        String lacks = "ceph tell osd.2 debug dump_missing x | jq -r '.[][] | .oid.oid + \" \" + .missing_info.have' | sort";
+        eventually("[ \"$(" + lacks + " | wc -l)\" = 3 ]");
+        assertThat(cluster.ok(lacks)).matches("changed \\d+'1\ncopy 0'0\ncreated 0'0");
+        Cluster.Outcome kicked = cluster.run("ceph tell osd.* debug kick_recovery_wq 0");
+        assertThat(kicked.out() + kicked.err()).contains("kicking recovery queue. set osd_recovery_delay_start to 0");
+        eventually("[ \"$(ceph tell osd.2 debug dump_missing x | jq '[.[][]] | length')\" = 0 ]");
         eventually("[ \"$(ceph tell osd.0 objecter_requests | jq '.ops | length')\" = 0 ]");
         cluster.ok("for p in lacking copied; do ceph osd pool rm $p $p --yes-i-really-really-mean-it; done");
     }

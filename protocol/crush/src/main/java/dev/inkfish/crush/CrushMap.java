@@ -114,6 +114,18 @@ public record CrushMap(
         return new CrushMapper(this, weights, args).map(rule, x, count);
     }
 
+    /// What a weight set has for an item of a bucket, a weight for each position; empty if it has nothing for that bucket.
+    public int[] weights(long set, CrushBucket bucket, int item) {
+        NavigableMap<Integer, ChooseArg> args = chooseArgs.get(set);
+        ChooseArg arg = args == null ? null : args.get(-1 - bucket.id());
+        int at = bucket.indexOf(item);
+        int[] weights = new int[arg == null || at < 0 ? 0 : arg.positions()];
+        for (int p = 0; p < weights.length; p++) {
+            weights[p] = at < arg.weights(p) ? arg.weight(p, at) : 0;
+        }
+        return weights;
+    }
+
     public static CrushMap decode(Bytes encoded) {
         return decode(encoded.reader());
     }

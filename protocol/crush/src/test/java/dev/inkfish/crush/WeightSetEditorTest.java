@@ -46,6 +46,10 @@ class WeightSetEditorTest {
         assertThat(row(map, "default", 1)).containsExactly(0x14000, 0x20000);
         assertThat(row(map, "a~hdd", 1)).containsExactly(0x4000);
         assertThat(row(map, "default~hdd", 1)).containsExactly(0x4000, 0x20000);
+        CrushBucket a = map.bucket(editor.itemId("a"));
+        assertThat(map.weights(POOL, a, 1)).containsExactly(0x8000, 0x4000);
+        assertThat(map.weights(POOL, a, 2)).as("not in it").isEmpty();
+        assertThat(map.weights(POOL + 1, a, 1)).as("no such set").isEmpty();
     }
 
     @Test

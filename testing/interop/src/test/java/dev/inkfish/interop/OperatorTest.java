@@ -70,6 +70,20 @@ class OperatorTest {
     }
 
     @Test
+    void aTreeShowsWeightSets() {
+        cluster.ok("ceph osd pool create weighted 1 1 && ceph osd set-require-min-compat-client luminous"
+                + " && ceph osd crush weight-set create weighted positional && ceph osd crush weight-set reweight weighted osd.0 6.5 6.6 6.7");
+        assertThat(cluster.ok("ceph osd crush tree | awk 'NR == 1 || $NF == \"osd.0\" {print $1, $2, $4}'"))
+                .isEqualTo("ID CLASS weighted\n0 ssd 6.50000".replace("ssd", cluster.ok("ceph osd crush get-device-class osd.0").strip()));
+        String weights = " -f json | jq -c '[.nodes[] | select(.id <= 0) | .pool_weights | select(.) | .weighted | map(. * 10 + 0.5 | floor)][-1]'";
+        assertThat(cluster.ok("ceph osd crush tree" + weights)).isEqualTo("[65,66,67]");
+        assertThat(cluster.ok("ceph osd tree" + weights)).isEqualTo("[65,66,67]");
+        assertThat(cluster.ok("ceph osd df tree" + weights)).isEqualTo("[65,66,67]");
+        cluster.ok("ceph osd pool rm weighted weighted --yes-i-really-really-mean-it");
+        assertThat(cluster.ok("ceph osd crush tree | head -1").split("\\s+")).containsExactly("ID", "CLASS", "WEIGHT", "TYPE", "NAME");
+    }
+
+    @Test
     void theManagerFlattensACloneWhoseSnapshotsKeepTheirContent() {
         cluster.ok("rbd create --size 16M operated/parent"
                 + " && rbd bench --io-type write --io-size 64K --io-total 2M --io-pattern rand operated/parent > bench.log"
@@ -149,7 +163,7 @@ class OperatorTest {
     void whatAnOsdLacksAndFetchesIsTold() {
         cluster.ok("ceph osd pool create lacking 1 1 && ceph osd pool create copied 1 1 && ceph osd pool set copied min_size 1"
                 + " && echo old > o && rados -p lacking put changed o");
-        Cluster.Outcome delayed = cluster.run("ceph tell osd.* set_recovery_delay 3600");
+        Cluster.Outcome delayed = cluster.run("ceph tell 'osd.*' set_recovery_delay 3600");
         assertThat(delayed.out() + delayed.err()).contains("set osd_recovery_delay_start to 3600");
         cluster.ok("ceph osd pool set lacking min_size 3 && ceph osd set noup && ceph osd down 2");
         eventually("ceph osd stat | grep -q '2 up'");
@@ -162,7 +176,7 @@ class OperatorTest {
         String lacks = "ceph tell osd.2 debug dump_missing x | jq -r '.[][] | .oid.oid + \" \" + .missing_info.have' | sort";
         eventually("[ \"$(" + lacks + " | wc -l)\" = 3 ]");
         assertThat(cluster.ok(lacks)).matches("changed \\d+'1\ncopy 0'0\ncreated 0'0");
-        Cluster.Outcome kicked = cluster.run("ceph tell osd.* debug kick_recovery_wq 0");
+        Cluster.Outcome kicked = cluster.run("ceph tell 'osd.*' debug kick_recovery_wq 0");
         assertThat(kicked.out() + kicked.err()).contains("kicking recovery queue. set osd_recovery_delay_start to 0");
         eventually("[ \"$(ceph tell osd.2 debug dump_missing x | jq '[.[][]] | length')\" = 0 ]");
         eventually("[ \"$(ceph tell osd.0 objecter_requests | jq '.ops | length')\" = 0 ]");

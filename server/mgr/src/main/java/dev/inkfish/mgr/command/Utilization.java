@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /// `osd df`: how full OSDs are, one by one or as a tree (`OSDUtilizationDumper`).
 final class Utilization {
-    private record Node(int id, int depth, double weight, @Nullable CrushBucket bucket) {
+    private record Node(int id, @Nullable CrushBucket parent, int depth, double weight, @Nullable CrushBucket bucket) {
         boolean isOsd() {
             return bucket == null;
         }
@@ -59,13 +59,13 @@ final class Utilization {
         }
         if (top != null) {
             CrushBucket above = parentOf(top);
-            add(top, depthOf(top), above == null ? bucketWeight(top) : weightIn(above, top));
+            add(top, above, depthOf(top), above == null ? bucketWeight(top) : weightIn(above, top));
         } else {
             addRoots(children);
         }
         NavigableSet<Integer> rest = new TreeSet<>(wanted);
         nodes.forEach(node -> rest.remove(node.id));
-        strays = rest.stream().map(osd -> new Node(osd, 0, 0, null)).toList();
+        strays = rest.stream().map(osd -> new Node(osd, null, 0, 0, null)).toList();
         average = total().percent();
         deviate();
     }
@@ -96,7 +96,7 @@ final class Utilization {
         crush.buckets().stream()
                 .filter(bucket -> bucket != null && !children.contains(bucket.id()) && !name(bucket.id()).contains("~"))
                 .sorted(Comparator.comparingInt(CrushBucket::id).reversed())
-                .forEach(root -> add(root.id(), 0, root.weight() / 65536.0));
+                .forEach(root -> add(root.id(), null, 0, root.weight() / 65536.0));
     }
 
     private void select(String filterBy, String filter) {
@@ -129,14 +129,14 @@ final class Utilization {
         }
     }
 
-    private void add(int id, int depth, double weight) {
+    private void add(int id, @Nullable CrushBucket parent, int depth, double weight) {
         CrushBucket bucket = id < 0 ? crush.bucket(id) : null;
         if (osdsBelow(id).stream().noneMatch(wanted::contains)) {
             return;
         }
-        nodes.add(new Node(id, depth, weight, bucket));
+        nodes.add(new Node(id, parent, depth, weight, bucket));
         for (int child : children(id)) {
-            add(child, depth + 1, weightIn(bucket, child));
+            add(child, bucket, depth + 1, weightIn(bucket, child));
         }
     }
 
@@ -346,6 +346,22 @@ final class Utilization {
         f.close().close();
     }
 
+    private void poolWeights(int id, CrushBucket parent, Formatter f) {
+        f.openObject("pool_weights");
+        for (long set : crush.chooseArgs().keySet()) {
+            int[] weights = crush.weights(set, parent, id);
+            if (weights.length > 0) {
+                String pool = set == CrushMap.DEFAULT_CHOOSE_ARGS ? "(compat)" : map.poolName(set);
+                f.openArray(pool == null ? Long.toString(set) : pool);
+                for (int weight : weights) {
+                    f.dump("weight", weight / 65536.0);
+                }
+                f.close();
+            }
+        }
+        f.close();
+    }
+
     private void item(Node node, Formatter f) {
         f.dump("id", node.id);
         if (node.isOsd() && !className(node.id).isEmpty()) {
@@ -357,8 +373,8 @@ final class Utilization {
         if (node.isOsd()) {
             f.dump("crush_weight", node.weight).dump("depth", node.depth);
         }
-        if (node.depth > 0) {
-            f.openObject("pool_weights").close();
+        if (node.parent != null) {
+            poolWeights(node.id, node.parent, f);
         }
         f.dump("reweight", node.isOsd() ? map.weightFraction(node.id) : -1.0);
         Size statfs = below(node);

@@ -1,6 +1,7 @@
 package dev.inkfish.mon.osd;
 
 import dev.inkfish.command.CommandTable;
+import dev.inkfish.crush.CrushEditor;
 import dev.inkfish.crush.CrushMap;
 import dev.inkfish.mon.MonCore;
 import dev.inkfish.mon.MonService;
@@ -104,6 +105,11 @@ public final class OsdMapService extends MonService implements OsdMaps {
     @Override
     public void removePool(long id) {
         pools.remove(id);
+        if (pendingCrush().chooseArgs().containsKey(id)) { // its weight set
+            CrushEditor editor = CrushEditor.of(pendingCrush());
+            editor.weightSets().remove(id);
+            pendingCrush(editor.build());
+        }
     }
 
     @Override

@@ -134,14 +134,18 @@ final class CrushReadCommands {
         CrushTree tree = new CrushTree(crush(), CrushTree.roots(crush(), shadows), null);
         Formatter f = call.formatter();
         if (f == null) {
-            TextTable table = CrushTree.table();
-            tree.nodes().forEach(node -> table.row(tree.cells(node).toArray()));
+            TextTable table = CrushTree.table(setNames());
+            tree.nodes().forEach(node -> {
+                List<Object> cells = tree.cells(node);
+                cells.addAll(cells.size() - 1, tree.setCells(node));
+                table.row(cells.toArray());
+            });
             return CommandResult.data(table.toString());
         }
         f.openObject("crush_tree").openArray("nodes");
         tree.nodes().forEach(node -> {
             f.openObject("item");
-            tree.dump(f, node);
+            tree.dump(f, node, maps.map()::poolName);
             tree.dumpChildren(f, node);
             f.close();
         });
@@ -226,10 +230,11 @@ final class CrushReadCommands {
     }
 
     private CommandResult weightSets(CommandContext call) {
-        List<String> names = new ArrayList<>();
-        crush().chooseArgs().keySet().forEach(pool -> names.add(
-                pool == CrushMap.DEFAULT_CHOOSE_ARGS ? "(compat)" : String.valueOf(maps.map().poolName(pool))));
-        return names(call, "weight_sets", names);
+        return names(call, "weight_sets", setNames());
+    }
+
+    private List<String> setNames() {
+        return crush().chooseArgs().keySet().stream().map(set -> CrushTree.setName(set, maps.map()::poolName)).toList();
     }
 
     private CommandResult dumpWeightSets(CommandContext call) {

@@ -11,14 +11,16 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.IntPredicate;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /// Walks the hierarchy in the order in which Ceph lists it (`CrushTreeDumper`): children by name, devices by
 /// class and number.
 final class CrushTree {
+    /// @param parent null of a root
     /// @param weight as a fraction, in the parent
     /// @param children in reverse of the order shown
-    record Node(int id, boolean root, int depth, double weight, List<Integer> children) {}
+    record Node(int id, @Nullable CrushBucket parent, int depth, double weight, List<Integer> children) {}
 
     private final CrushMap crush;
     private final IntPredicate shown;
@@ -30,7 +32,7 @@ final class CrushTree {
         this.shown = shown == null ? device -> true : shown;
         for (int root : roots) {
             if (shown == null || isShown(root)) {
-                walk(root, true, 0, weightOf(root), shown != null);
+                walk(root, null, 0, weightOf(root), shown != null);
             }
         }
     }
@@ -78,7 +80,7 @@ final class CrushTree {
         return false;
     }
 
-    private void walk(int id, boolean root, int depth, double weight, boolean filtered) {
+    private void walk(int id, @Nullable CrushBucket parent, int depth, double weight, boolean filtered) {
         CrushBucket bucket = crush.bucket(id);
         Map<String, Integer> sorted = new TreeMap<>();
         if (bucket != null) {
@@ -91,10 +93,10 @@ final class CrushTree {
         }
         List<Integer> children = new ArrayList<>();
         sorted.values().forEach(i -> children.addFirst(bucket == null ? 0 : bucket.item(i)));
-        nodes.add(new Node(id, root, depth, weight, children));
+        nodes.add(new Node(id, parent, depth, weight, children));
         sorted.values().forEach(i -> {
             if (bucket != null) {
-                walk(bucket.item(i), false, depth + 1, bucket.itemWeight(i) / 65536.0, filtered);
+                walk(bucket.item(i), bucket, depth + 1, bucket.itemWeight(i) / 65536.0, filtered);
             }
         });
     }
@@ -121,7 +123,9 @@ final class CrushTree {
     }
 
     /// The members that a node's object starts with.
-    void dump(Formatter f, Node node) {
+    ///
+    /// @param pools names of the pools that weight sets are for
+    void dump(Formatter f, Node node, LongFunction<@Nullable String> pools) {
         f.dump("id", node.id());
         String name = className(node.id());
         if (name != null) {
@@ -133,9 +137,39 @@ final class CrushTree {
         if (node.id() >= 0) {
             f.dump("crush_weight", node.weight()).dump("depth", node.depth());
         }
-        if (!node.root()) {
-            f.openObject("pool_weights").close();
+        if (node.parent() != null) {
+            dumpPoolWeights(f, node.id(), node.parent(), pools);
         }
+    }
+
+    private void dumpPoolWeights(Formatter f, int id, CrushBucket parent, LongFunction<@Nullable String> pools) {
+        f.openObject("pool_weights");
+        for (long set : crush.chooseArgs().keySet()) {
+            int[] weights = crush.weights(set, parent, id);
+            if (weights.length > 0) {
+                f.openArray(setName(set, pools));
+                for (int weight : weights) {
+                    f.dump("weight", weight / 65536.0);
+                }
+                f.close();
+            }
+        }
+        f.close();
+    }
+
+    static String setName(long set, LongFunction<@Nullable String> pools) {
+        String pool = set == CrushMap.DEFAULT_CHOOSE_ARGS ? "(compat)" : pools.apply(set);
+        return pool == null ? Long.toString(set) : pool;
+    }
+
+    /// A node's first weight in each weight set.
+    List<Object> setCells(Node node) {
+        List<Object> cells = new ArrayList<>();
+        for (long set : crush.chooseArgs().keySet()) {
+            int[] weights = node.parent() == null ? new int[0] : crush.weights(set, node.parent(), node.id());
+            cells.add(weights.length == 0 ? "" : weight(weights[0] / 65536.0));
+        }
+        return cells;
     }
 
     void dumpChildren(Formatter f, Node node) {
@@ -147,11 +181,17 @@ final class CrushTree {
     }
 
     static TextTable table() {
-        return new TextTable()
+        return table(List.of());
+    }
+
+    /// @param sets names of weight sets, a column each
+    static TextTable table(List<String> sets) {
+        TextTable table = new TextTable()
                 .column("ID", TextTable.Align.LEFT, TextTable.Align.RIGHT)
                 .column("CLASS", TextTable.Align.LEFT, TextTable.Align.RIGHT)
-                .column("WEIGHT", TextTable.Align.LEFT, TextTable.Align.RIGHT)
-                .column("TYPE NAME", TextTable.Align.LEFT, TextTable.Align.LEFT);
+                .column("WEIGHT", TextTable.Align.LEFT, TextTable.Align.RIGHT);
+        sets.forEach(set -> table.column(set, TextTable.Align.LEFT, TextTable.Align.RIGHT));
+        return table.column("TYPE NAME", TextTable.Align.LEFT, TextTable.Align.LEFT);
     }
 
     /// The first four cells of a node's row.

@@ -47,7 +47,7 @@ public final class OsdTree {
     }
 
     private List<CrushTree.Node> strayNodes() {
-        return strays.stream().map(osd -> new CrushTree.Node(osd, true, 0, 0, List.of())).toList();
+        return strays.stream().map(osd -> new CrushTree.Node(osd, null, 0, 0, List.of())).toList();
     }
 
     public String text() {
@@ -88,7 +88,7 @@ public final class OsdTree {
 
     private void dump(Formatter f, CrushTree.Node node) {
         f.openObject("item");
-        tree.dump(f, node);
+        tree.dump(f, node, map::poolName);
         tree.dumpChildren(f, node);
         int osd = node.id();
         if (osd >= 0) {

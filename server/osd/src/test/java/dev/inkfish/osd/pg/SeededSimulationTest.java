@@ -75,7 +75,7 @@ class SeededSimulationTest {
 
     /// A block's share of the seeds; or, in the first block, the one that was asked for.
     private static void seeds(int block, LongConsumer scenario) {
-        int seeds = Integer.getInteger("simulation.seeds", 30);
+        int seeds = Integer.getInteger("simulation.seeds", 20);
         long first = Long.getLong("simulation.first", 0) + (long) block * seeds;
         Long only = Long.getLong("simulation.seed");
         List<Long> mine = only == null

@@ -57,6 +57,13 @@ public sealed interface CommandResult {
         return data(formatter.flushed() + "\n");
     }
 
+    /// The answer to a command that is known and not there.
+    ///
+    /// @param signature its name, and its parameters if it has any
+    static Done unsupported(String signature, String reason) {
+        return error(Errno.EOPNOTSUPP, "'" + signature.split(" name=", 2)[0] + "' is not supported: " + reason);
+    }
+
     static Done error(Errno errno, String outs) {
         return new Done(errno.code(), outs, Bytes.EMPTY);
     }

@@ -12,8 +12,10 @@ import dev.inkfish.wire.CephException;
 import dev.inkfish.wire.DecodeException;
 import dev.inkfish.wire.Errno;
 import dev.inkfish.wire.Utime;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -53,12 +55,12 @@ public final class LocalCommands {
         table.add("0", "", module, "r", call -> CommandResult.data("2")); // the version of the admin socket's protocol
         alias(table, module, "perf dump", "1", "perfcounters_dump");
         alias(table, module, "perf schema", "2", "perfcounters_schema");
-        table.add("leak_some_memory", "", module, "rw", call -> CommandResult.error(
-                Errno.EOPNOTSUPP, "'leak_some_memory' is not supported: what nothing refers to is collected"));
+        table.add("leak_some_memory", "", module, "rw",
+                call -> CommandResult.unsupported("leak_some_memory", "what nothing refers to is collected"));
     }
 
     private static void alias(CommandTable table, String module, String prefix, String... names) {
-        CommandHandler handler = java.util.Objects.requireNonNull(table.find(prefix)).handler();
+        CommandHandler handler = Objects.requireNonNull(table.find(prefix)).handler();
         for (String name : names) {
             table.add(name, "", module, "r", handler);
         }
@@ -68,7 +70,7 @@ public final class LocalCommands {
         Formatter f = call.formatter("json-pretty").openObject("help");
         table.all().stream()
                 .filter(command -> !command.help().isEmpty())
-                .sorted(java.util.Comparator.comparing(Command::prefix))
+                .sorted(Comparator.comparing(Command::prefix))
                 .forEach(command -> f.dump(command.prefix(), command.help()));
         return CommandResult.data(f.close());
     }

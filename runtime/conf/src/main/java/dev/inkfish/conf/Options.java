@@ -73,7 +73,6 @@ public final class Options {
             mon_warn_on_pool_no_redundancy | BOOL | true | warn of pools of one replica
             mon_warn_on_pool_pg_num_not_power_of_two | BOOL | true | warn of pools whose pg_num is no power of two
             mon_warn_on_osd_down_out_interval_zero | BOOL | true | warn if the down-out interval is zero
-            mon_warn_on_legacy_crush_tunables | BOOL | true | warn of old CRUSH tunables
             mon_warn_on_insecure_global_id_reclaim | BOOL | true | warn of clients that reclaim insecurely
             mon_warn_on_insecure_global_id_reclaim_allowed | BOOL | true | warn if insecure reclaim is allowed
             mon_warn_on_msgr2_not_enabled | BOOL | true | warn of monitors without a msgr2 address

@@ -6,7 +6,6 @@ import dev.inkfish.command.CommandTable;
 import dev.inkfish.command.Formatter;
 import dev.inkfish.command.stats.PerfGroups;
 import dev.inkfish.command.stats.PingDump;
-import dev.inkfish.wire.Errno;
 import dev.inkfish.wire.osd.OsdStat;
 import java.time.Instant;
 import java.util.NavigableMap;
@@ -45,9 +44,7 @@ final class DaemonCommands {
     }
 
     private static void refuse(CommandTable table, String signature, String help, String reason) {
-        String name = signature.split(" name=", 2)[0];
-        table.add(signature, help, "mgr", "r", call ->
-                CommandResult.error(Errno.EOPNOTSUPP, "'" + name + "' is not supported: " + reason));
+        table.add(signature, help, "mgr", "r", call -> CommandResult.unsupported(signature, reason));
     }
 
     private void counters(

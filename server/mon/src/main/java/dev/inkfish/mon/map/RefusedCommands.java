@@ -41,9 +41,7 @@ public final class RefusedCommands {
     public static void register(CommandTable table) {
         for (String line : TABLE.lines().toList()) {
             String[] fields = line.strip().split(" [|] ", 3);
-            String prefix = fields[0].split(" name=", 2)[0];
-            table.add(fields[0], fields[1], prefix.split(" ")[0], "rw", call ->
-                    CommandResult.error(Errno.EOPNOTSUPP, "'" + prefix + "' is not supported: " + fields[2]));
+            table.add(fields[0], fields[1], fields[0].split(" ")[0], "rw", call -> CommandResult.unsupported(fields[0], fields[2]));
         }
         table.add("scrub", "scrub the monitor stores", "mon", "rw", Command.FLAG_OBSOLETE, call ->
                 CommandResult.error(Errno.EOPNOTSUPP, "command is obsolete; please check usage and/or man page"));

@@ -98,9 +98,7 @@ public final class TellCommands {
     }
 
     private void refuse(CommandTable table, String signature, String help, String reason) {
-        String name = signature.split(" name=", 2)[0];
-        audited(table, signature, help, "rw", call ->
-                CommandResult.error(Errno.EOPNOTSUPP, "'" + name + "' is not supported: " + reason));
+        audited(table, signature, help, "rw", call -> CommandResult.unsupported(signature, reason));
     }
 
     private CommandResult compact(CommandContext call) {

@@ -54,8 +54,6 @@ final class RefusedCommands {
     }
 
     private static void refuse(CommandTable table, String signature, String help, String reason) {
-        String name = signature.split(" name=", 2)[0];
-        table.add(signature, help, "osd", "rw", call ->
-                CommandResult.error(Errno.EOPNOTSUPP, "'" + name + "' is not supported: " + reason));
+        table.add(signature, help, "osd", "rw", call -> CommandResult.unsupported(signature, reason));
     }
 }

@@ -5,6 +5,8 @@ import dev.inkfish.command.CommandResult;
 import dev.inkfish.command.CommandTable;
 import dev.inkfish.command.Formatter;
 import dev.inkfish.objectstore.ObjectStore;
+import dev.inkfish.wire.Bytes;
+import dev.inkfish.wire.CephException;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -52,9 +54,18 @@ final class StoreCommands {
 
     private CommandResult later(CommandContext call, String name, Supplier<CommandResult.Done> work) {
         Thread.ofPlatform().name("osd." + daemon.whoami() + "-" + name).daemon().start(() -> {
-            CommandResult.Done done = work.get();
+            CommandResult.Done done = attempt(work);
             daemon.control(() -> call.reply(done));
         });
         return CommandResult.later();
+    }
+
+    /// What the store cannot do, its client hears.
+    private static CommandResult.Done attempt(Supplier<CommandResult.Done> work) {
+        try {
+            return work.get();
+        } catch (CephException e) {
+            return new CommandResult.Done(e.code(), String.valueOf(e.getMessage()), Bytes.EMPTY);
+        }
     }
 }

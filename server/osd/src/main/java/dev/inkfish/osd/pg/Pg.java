@@ -376,7 +376,7 @@ public final class Pg {
 
     // ---- maps
 
-    /// The next map; every epoch must come, in order.
+    /// The next map that the OSD has ([MapSource#after]), in order.
     public void advanceMap(MapView next) {
         if (next.epoch() <= map.epoch()) {
             throw new IllegalArgumentException("map " + next.epoch() + " after " + map.epoch());

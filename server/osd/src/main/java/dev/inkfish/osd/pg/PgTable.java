@@ -261,7 +261,7 @@ public final class PgTable {
     }
 
     private @Nullable Pg add(SpgId pgid, PgHistory history, PastIntervals past, int epoch) {
-        MapView then = maps.at(epoch);
+        MapView then = maps.at(firstFrom(epoch));
         if (then.pool(pgid.pgid().pool()) == null || map.pool(pgid.pgid().pool()) == null) {
             return null;
         }
@@ -321,13 +321,18 @@ public final class PgTable {
     /// Whether what was said in an older map speaks of the group that has this name now: it may have been merged, and
     /// made anew by a split.
     private boolean existsSince(PgId pgid, int then) {
-        for (int epoch = Math.min(then, map.epoch()); epoch <= map.epoch(); epoch++) {
+        for (int epoch = firstFrom(Math.min(then, map.epoch())); epoch <= map.epoch(); epoch = maps.after(epoch)) {
             MapView.PoolParams pool = maps.at(epoch).pool(pgid.pool());
             if (pool == null || pgid.seed() >= pool.pgNum()) {
                 return false;
             }
         }
         return true;
+    }
+
+    /// The map of that epoch, or the next one that there is: others may speak of maps that we never had.
+    private int firstFrom(int epoch) {
+        return maps.after(epoch - 1);
     }
 
     private static @Nullable Pg started(@Nullable Pg pg) {

@@ -216,7 +216,7 @@ class SeededSimulationTest {
         for (History history : histories) {
             assertThat(history.isLinearizable()).as(() -> history + "\n" + simulation.describe()).isTrue();
         }
-        return away.lacksMaps() ? 1 : 0;
+        return away.maps.hasGaps() ? 1 : 0;
     }
 
     /// @return how many merges there were

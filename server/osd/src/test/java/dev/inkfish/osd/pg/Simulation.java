@@ -23,7 +23,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -328,8 +327,7 @@ final class Simulation {
         /// All that it had since it was started: who knows it by an older one still reaches it.
         final TreeSet<Integer> upFroms = new TreeSet<>();
         int epochOnDisk = 1;
-        /// The last maps that it got before others that were trimmed, and the first one behind those.
-        private final TreeMap<Integer, Integer> gaps = new TreeMap<>();
+        final MapsWithGaps maps = new MapsWithGaps(Simulation.this::mapOf);
         PgTable table;
         private boolean backfilling;
         private MergeReadiness readiness = new MergeReadiness();
@@ -364,7 +362,7 @@ final class Simulation {
             table = new PgTable(
                     this,
                     mapOf(epochOnDisk),
-                    maps(),
+                    maps,
                     host -> new FakeOps(host, tid -> FakeClient.request(clients, tid)),
                     pgid -> true);
             table.load();
@@ -434,10 +432,10 @@ final class Simulation {
                     int upTo = table.map().epoch() + 1 + random.nextInt(newest().epoch() - table.map().epoch());
                     if (table.map().epoch() + 1 < oldest) {
                         note("osd." + id + " has no maps from " + (table.map().epoch() + 1) + " to " + (oldest - 1));
-                        gaps.put(table.map().epoch(), oldest);
+                        maps.skip(table.map().epoch(), oldest);
                     }
                     while (table.map().epoch() < upTo) {
-                        table.advance(mapOf(maps().after(table.map().epoch())));
+                        table.advance(maps.at(maps.after(table.map().epoch())));
                     }
                     epochOnDisk = table.map().epoch();
                     table.activate();
@@ -451,26 +449,6 @@ final class Simulation {
                     }
                 }
             });
-        }
-
-        private MapSource maps() {
-            return new MapSource() {
-                @Override
-                public MapView at(int epoch) {
-                    Map.Entry<Integer, Integer> gap = gaps.lowerEntry(epoch);
-                    assertThat(gap == null || epoch >= gap.getValue()).as("osd." + id + " has map " + epoch).isTrue();
-                    return mapOf(epoch);
-                }
-
-                @Override
-                public int after(int epoch) {
-                    return gaps.getOrDefault(epoch, epoch + 1);
-                }
-            };
-        }
-
-        boolean lacksMaps() {
-            return !gaps.isEmpty();
         }
 
         private Runnable alive(Runnable task) {

@@ -24,6 +24,11 @@ final class MapsWithGaps implements MapSource {
         return !gaps.isEmpty();
     }
 
+    /// Where there is a gap.
+    int firstMissing() {
+        return gaps.firstKey() + 1;
+    }
+
     @Override
     public MapView at(int epoch) {
         Map.Entry<Integer, Integer> gap = gaps.lowerEntry(epoch);

@@ -9,8 +9,13 @@ import static dev.inkfish.osd.pg.Scenarios.startAll;
 import static dev.inkfish.osd.pg.Scenarios.work;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.inkfish.wire.Eversion;
 import dev.inkfish.wire.PgId;
+import dev.inkfish.wire.SpgId;
+import dev.inkfish.wire.message.MOSDPGQuery2;
 import dev.inkfish.wire.osd.OsdReqId;
+import dev.inkfish.wire.osd.PgHistory;
+import dev.inkfish.wire.osd.PgQuery;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -215,6 +220,14 @@ class SeededSimulationTest {
         settleAndCheck(simulation);
         for (History history : histories) {
             assertThat(history.isLinearizable()).as(() -> history + "\n" + simulation.describe()).isTrue();
+        }
+        if (away.maps.hasGaps()) { // a late word from a map it never had, of a group that is not there
+            SpgId gone = SpgId.of(new PgId(FakeMap.POOL, 1 << 20));
+            int then = away.maps.firstMissing();
+            away.table.handle((away.id + 1) % 4, new MOSDPGQuery2(gone, new PgQuery(
+                    PgQuery.Kind.INFO, Eversion.ZERO, PgHistory.created(1), then, SpgId.NO_SHARD, SpgId.NO_SHARD)));
+            simulation.settle();
+            assertThat(away.table.find(gone)).isNull();
         }
         return away.maps.hasGaps() ? 1 : 0;
     }
